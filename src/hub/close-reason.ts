@@ -1,0 +1,34 @@
+/**
+ * Why a connection ended: a table of its own, apart from errors. Logs, metrics and dialects all use it, so
+ * that one close has one reason everywhere.
+ *
+ * | field | meaning |
+ * |---|---|
+ * | `label` | fixed and short: the counter's label and the log's `reason` |
+ * | `words` | what the client is told where its dialect can say it (F17) |
+ */
+export interface CloseReason {
+  readonly label: string
+  readonly words: string
+}
+
+export const CLOSE_REASONS = {
+  /** The client asked to leave. */
+  left: { label: 'left', words: 'you left' },
+  /** The client ended its side of the connection without a word. */
+  ended: { label: 'ended', words: 'connection ended' },
+  /** The network or the client broke the connection. */
+  reset: { label: 'reset', words: 'connection reset' },
+  /** No accepted name within the login deadline (F15). */
+  loginDeadline: { label: 'login-deadline', words: 'no name was accepted in time' },
+  /** A frame was begun and not completed within the frame deadline (F15). */
+  frameDeadline: { label: 'frame-deadline', words: 'a frame was not completed in time' },
+  /** A frame longer than allowed in this state (F15). */
+  oversize: { label: 'oversize', words: 'a frame was too long' },
+  /** What was queued for a reader reached a limit. Nothing more is sent to it. */
+  slow: { label: 'slow', words: 'too slow a reader' },
+  /** The relay holds as many connections as it may. */
+  full: { label: 'full', words: 'the relay is full' },
+  /** The relay is ending. */
+  shutdown: { label: 'shutdown', words: 'the relay is shutting down' },
+} as const satisfies Record<string, CloseReason>
