@@ -1,0 +1,126 @@
+/**
+ * The generator processes as the parent sees them: started, asked, and ended. Knows how the clients are
+ * divided among them, and nothing of what is measured.
+ */
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { FromGenerator, GeneratorAnswers, GeneratorRequest, JoinRequest } from './requests.js'
+
+const ENTRY = fileURLToPath(new URL('generator/process.ts', import.meta.url))
+
+/** One process is best as long as it can: its closed loop needs no word from another process. */
+export const MAX_CLIENTS_PER_PROCESS = 6000
+
+export interface FleetOptions {
+  processes: number
+  /** The core to keep the processes on; null to let them roam. */
+  cpu: number | null
+  nodeArguments: readonly string[]
+}
+
+export type JoinAllRequest = Omit<JoinRequest, 'do' | 'first' | 'otherProcesses'>
+
+type Answer<Kind extends GeneratorRequest['do']> = GeneratorAnswers[Kind]
+type Request<Kind extends GeneratorRequest['do']> = Extract<GeneratorRequest, { do: Kind }>
+
+export class Fleet {
+  readonly #members: Member[]
+
+  constructor(options: FleetOptions) {
+    this.#members = Array.from({ length: options.processes }, () => new Member(options))
+    const [speaking, ...others] = this.#members
+    for (const [index, member] of others.entries()) {
+      member.onProgress = (completed) => speaking?.tell(index, completed)
+    }
+  }
+
+  /** Divides the clients as evenly as it goes; the first process has those who speak. */
+  async join(request: JoinAllRequest): Promise<Answer<'join'>[]> {
+    const share = Math.max(request.senders, Math.ceil(request.clients / this.#members.length))
+    return await Promise.all(
+      this.#members.map((member, index) => {
+        const first = Math.min(index * share, request.clients)
+        const clients = Math.min(share, request.clients - first)
+        const serverPid = index === 0 ? request.serverPid : null
+        const otherProcesses = this.#members.length - 1
+        return member.ask({ ...request, do: 'join', first, clients, otherProcesses, serverPid })
+      }),
+    )
+  }
+
+  /** Asks all at once. @returns the answers, the speaking process's first */
+  async askAll<Kind extends GeneratorRequest['do']>(request: Request<Kind>): Promise<Answer<Kind>[]> {
+    return await Promise.all(this.#members.map((member) => member.ask<Kind>(request)))
+  }
+
+  /** Asks the speaking process last, when all others have answered. */
+  async askSpeakingLast<Kind extends GeneratorRequest['do']>(request: Request<Kind>): Promise<void> {
+    const [speaking, ...others] = this.#members
+    await Promise.all(others.map((member) => member.ask<Kind>(request)))
+    await speaking?.ask<Kind>(request)
+  }
+
+  /** Asks the speaking process alone. */
+  async askSpeaking<Kind extends GeneratorRequest['do']>(request: Request<Kind>): Promise<Answer<Kind>> {
+    return await (this.#members[0] as Member).ask<Kind>(request)
+  }
+
+  /** Ends the processes, whatever they are doing. */
+  end(): void {
+    for (const member of this.#members) member.end()
+  }
+}
+
+class Member {
+  onProgress: (completed: number[]) => void = () => {}
+
+  readonly #child: ChildProcess
+  readonly #waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>()
+  #lastId = 0
+  #ended = false
+
+  constructor({ cpu, nodeArguments }: FleetOptions) {
+    const nodeOptions = [...process.execArgv, ...nodeArguments]
+    this.#child =
+      cpu === null
+        ? fork(ENTRY, { execArgv: nodeOptions })
+        : fork(ENTRY, { execPath: 'taskset', execArgv: ['-c', `${cpu}`, process.execPath, ...nodeOptions] })
+    this.#child.on('message', (message: FromGenerator) => this.#onMessage(message))
+    this.#child.on('exit', (code, signal) => this.#onExit(`a generator ended (${signal ?? code})`))
+    this.#child.on('error', (error) => this.#onExit(error.message))
+  }
+
+  ask<Kind extends GeneratorRequest['do']>(request: Request<Kind>): Promise<Answer<Kind>> {
+    const id = ++this.#lastId
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#child.send({ id, request })
+    })
+  }
+
+  tell(progressOf: number, completed: readonly number[]): void {
+    this.#child.send({ progressOf, completed })
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#child.kill('SIGKILL')
+  }
+
+  #onMessage(message: FromGenerator): void {
+    if ('completed' in message) {
+      this.onProgress(message.completed)
+      return
+    }
+    const waiting = this.#waiting.get(message.id)
+    this.#waiting.delete(message.id)
+    if ('error' in message) waiting?.reject(new Error(message.error))
+    else waiting?.resolve(message.answer as never)
+  }
+
+  #onExit(reason: string): void {
+    if (!this.#ended) for (const { reject } of this.#waiting.values()) reject(new Error(reason))
+    this.#waiting.clear()
+  }
+}

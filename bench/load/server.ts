@@ -1,0 +1,123 @@
+/**
+ * The server under load: one that is started here and stopped again, or one that runs already. Owns ports,
+ * pinning, readiness and the end; what the server does is measured elsewhere, by its pid.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { buildCeilingRelay } from '../ceiling/build.js'
+
+export const SERVER_KINDS = ['parlance', 'ceiling'] as const
+export type ServerKind = (typeof SERVER_KINDS)[number]
+
+const HOST = '127.0.0.1'
+const READY_MS = 10_000
+const GRACE_MS = 3000
+const OUTPUT_TAIL_CHARACTERS = 2000
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+export interface Server {
+  label: string
+  host: string
+  port: number
+  /** Null where nobody has said it: CPU and memory are then not measured. */
+  pid: number | null
+  stop(): Promise<void>
+}
+
+export interface SpawnOptions {
+  kind: ServerKind
+  /** The core to keep the server on; null to let it roam. */
+  cpu: number | null
+  /** Further arguments of the server's own. */
+  arguments: readonly string[]
+}
+
+export function attachedServer(host: string, port: number, pid: number | null): Server {
+  return { label: `${host}:${port}`, host, port, pid, stop: async () => {} }
+}
+
+/**
+ * Starts a server on free ports and waits until it accepts.
+ * @throws Error with the end of its output when it does not
+ */
+export async function spawnServer({ kind, cpu, arguments: more }: SpawnOptions): Promise<Server> {
+  const directory = mkdtempSync(join(tmpdir(), 'parlance-load-'))
+  const outputPath = join(directory, 'output')
+  const [port, opsPort] = await freePorts()
+  const command = [...serverCommand(kind, port, opsPort, directory), ...more]
+  const pinned = cpu === null ? command : ['taskset', '-c', `${cpu}`, ...command]
+  const output = openSync(outputPath, 'w')
+  const child = spawn(pinned[0] as string, pinned.slice(1), { stdio: ['ignore', output, output] })
+  child.on('error', () => {})
+
+  async function stop(): Promise<void> {
+    await stopProcess(child)
+    rmSync(directory, { recursive: true, force: true })
+  }
+
+  if (!(await accepts(child, port))) {
+    const tail = readFileSync(outputPath, 'utf8').slice(-OUTPUT_TAIL_CHARACTERS)
+    await stop()
+    throw new Error(`${kind} does not accept connections: ${command.join(' ')}\n${tail}`)
+  }
+  return { label: kind, host: HOST, port, pid: child.pid ?? null, stop }
+}
+
+function serverCommand(kind: ServerKind, port: number, opsPort: number, directory: string): string[] {
+  if (kind === 'parlance') {
+    const listen = ['--listen', `framed://${HOST}:${port}`, '--ops', `${HOST}:${opsPort}`]
+    return [process.execPath, CLI, 'serve', ...listen, '--log-dir', directory]
+  }
+  const executable = buildCeilingRelay()
+  if (executable === null) throw new Error('the ceiling relay needs a C compiler (cc)')
+  return [executable, HOST, `${port}`]
+}
+
+/** Two ports that were free a moment ago. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()]
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, HOST, () => resolve((server.address() as { port: number }).port))
+        }),
+    ),
+  )
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports as [number, number]
+}
+
+async function accepts(child: ChildProcess, port: number): Promise<boolean> {
+  for (const until = Date.now() + READY_MS; Date.now() < until; await sleep(50)) {
+    if (child.exitCode !== null || child.pid === undefined) return false
+    if (await connects(port)) return true
+  }
+  return false
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, HOST)
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+  await exited
+  clearTimeout(timer)
+}

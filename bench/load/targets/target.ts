@@ -1,0 +1,57 @@
+/**
+ * What a protocol has to offer so that the load can be put on a server that speaks it. One file a protocol;
+ * everything about pacing, checking and measuring is elsewhere and the same for all of them.
+ */
+
+export interface Target {
+  readonly name: string
+
+  /** Whether who speaks gets their own message back. */
+  readonly echoesOwn: boolean
+
+  /** One client's side of the protocol. */
+  client(setup: TargetClientSetup): TargetClient
+
+  /** `text` in the frame that a client sends it in. The text is patched in place before each sending. */
+  template(text: Uint8Array): MessageTemplate
+}
+
+export interface MessageTemplate {
+  bytes: Uint8Array
+  /** Where the text starts in `bytes`. */
+  textAt: number
+}
+
+export interface TargetClientSetup {
+  /** A name that no other client of the load has: ASCII letters and digits, at most 16. */
+  name: string
+  /** The size of the texts to look for; everything else that arrives is the protocol's own talk. */
+  payloadBytes: number
+  /** This client's number in its process, to be passed on with each delivery. */
+  receiver: number
+  deliveries: DeliverySink
+  events: ClientEvents
+}
+
+/** Takes the texts, for all clients of a process. Called once per delivery: it must not be a closure each. */
+export interface DeliverySink {
+  /** A text arrived whole. Its stamp is at `bytes[textAt]`; the bytes are borrowed until this returns. */
+  delivered(receiver: number, bytes: Uint8Array, textAt: number): void
+  /** Something that looks like a text and is none of the load's. */
+  foreign(receiver: number): void
+}
+
+export interface ClientEvents {
+  /** The client is where texts reach it and may speak. */
+  joined(): void
+  refused(reason: string): void
+  /** The protocol wants this said: a handshake's next step, the answer to a ping. */
+  reply(bytes: Uint8Array): void
+}
+
+export interface TargetClient {
+  /** What to say as soon as the connection stands. */
+  opening(): Uint8Array
+  /** Takes `bytes[0, length)`, cut anywhere. The bytes are borrowed until this returns. */
+  read(bytes: Uint8Array, length: number): void
+}
