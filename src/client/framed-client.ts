@@ -1,0 +1,260 @@
+/**
+ * A client of the framed protocol: one connection, its frames in both directions, and the answers to what it
+ * asked. Owns no terminal and no policy: it neither reconnects nor changes a text.
+ */
+
+import { EventEmitter } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { FrameDecoder } from '../frame/decoder.js'
+import { Answer } from './answer.js'
+import { encodeFrame, isAscii } from './encode-frame.js'
+import { FramedClientError } from './framed-client-error.js'
+import { Command, JOIN_ANSWERS, type JoinAnswer, MAX_BYTES_BEFORE_JOIN } from './protocol.js'
+
+/** Texts come as they were on the wire: make them harmless with `visible` before a terminal sees them. */
+export interface FramedClientEvents {
+  /** MESSAGE: a line to show, such as `[Bob] Hi`. */
+  line: [text: string]
+  /** DIRECT: `[Bob] text`, for this client alone (F9). */
+  direct: [text: string]
+  /** ERROR: what was wrong with what this client sent, in words. The connection stays. */
+  refused: [text: string]
+  /** LEAVE: why the relay is about to close the connection (F17). */
+  goodbye: [reason: string]
+  /** After a call returned `false`: what was sent has left. */
+  drain: []
+  /** The connection has ended, once and last of all events. `cause` is null where it ended in good order. */
+  close: [cause: Error | null]
+}
+
+export interface FramedClientOptions {
+  readonly host: string
+  readonly port: number
+  /** How long the relay may take to accept the connection. */
+  readonly connectTimeoutMs?: number
+  /** How long the relay may take to answer a JOIN or a LIST. */
+  readonly answerTimeoutMs?: number
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000
+const LEAVE_GRACE_MS = 5_000
+
+export class FramedClient extends EventEmitter<FramedClientEvents> {
+  readonly #options: FramedClientOptions
+  readonly #decoder = new FrameDecoder({
+    frame: (command, bytes, start, end) => this.#frame(command, bytes.subarray(start, end)),
+    // No length that two bytes can announce is more than the decoder takes.
+    oversize: () => {},
+  })
+  #socket: Socket | null = null
+  #connected = false
+  #name: string | null = null
+  #cause: Error | null = null
+  #joining: { readonly name: string; readonly answer: Answer<JoinAnswer> } | null = null
+  #lists: Answer<string[]>[] = []
+  #listed = ''
+
+  /** Attach listeners before `connect`: the relay may greet at once (F1). */
+  constructor(options: FramedClientOptions) {
+    super()
+    this.#options = options
+  }
+
+  /** The name that the relay accepted, or null. */
+  get name(): string | null {
+    return this.#name
+  }
+
+  /**
+   * Connects, once in the life of a client.
+   *
+   * @throws FramedClientError `connect-timeout`; `closed` when `close` was called meanwhile; `busy` the second
+   *   time. What the system reports (`ECONNREFUSED`, `ENOTFOUND`, …) is thrown as it is.
+   */
+  async connect(): Promise<void> {
+    if (this.#socket !== null) throw new FramedClientError('busy', 'a client connects once')
+    const { host, port, connectTimeoutMs = DEFAULT_TIMEOUT_MS } = this.#options
+    const socket = connect({ host, port, noDelay: true })
+    this.#socket = socket
+    const { promise, resolve, reject } = deferred()
+    const timer = setTimeout(() => {
+      socket.destroy(new FramedClientError('connect-timeout', `no connection within ${connectTimeoutMs} ms`))
+    }, connectTimeoutMs)
+    socket.on('error', (error) => {
+      this.#cause = error
+    })
+    socket.on('connect', () => {
+      this.#connected = true
+      clearTimeout(timer)
+      resolve()
+    })
+    socket.on('data', (chunk) => this.#decoder.decode(chunk))
+    socket.on('drain', () => this.emit('drain'))
+    socket.on('close', () => {
+      clearTimeout(timer)
+      reject(this.#cause ?? new FramedClientError('closed', 'closed before it was connected'))
+      this.#closed()
+    })
+    return promise
+  }
+
+  /**
+   * Asks for a name (F2). After `taken` and `invalid` the connection stays: ask again with another name. A
+   * name that is not ASCII, or so long that the relay would end the connection (F15), is `invalid` unasked.
+   *
+   * @throws FramedClientError `closed`, `answer-timeout`, `bad-answer`; `busy` while another JOIN is under way
+   *   or after one was accepted (F12)
+   */
+  async join(name: string): Promise<JoinAnswer> {
+    if (this.#joining !== null) throw new FramedClientError('busy', 'a JOIN is under way')
+    if (this.#name !== null) throw new FramedClientError('busy', `already joined as ${this.#name}`)
+    if (!isAscii(name) || name.length > MAX_BYTES_BEFORE_JOIN) return 'invalid'
+    this.#send(Command.join, name)
+    const answer = new Answer<JoinAnswer>('JOIN', this.#answerTimeoutMs, () => {
+      this.#joining = null
+    })
+    this.#joining = { name, answer }
+    return answer.promise
+  }
+
+  /**
+   * Says something to everyone in the room (F4). An empty text says nothing (F5).
+   *
+   * @returns `false` when what was sent piles up: wait for `drain` before saying more
+   * @throws FramedClientError `not-joined`, `closed`, `not-ascii`, `too-long`. A text that only the relay finds
+   *   too long or unclean (F6, F7) comes back as `refused`.
+   */
+  say(text: string): boolean {
+    this.#requireJoined()
+    return this.#send(Command.message, text)
+  }
+
+  /** Says something to one person (F9); somebody who is not there comes back as `refused`. As `say` otherwise. */
+  direct(name: string, text: string): boolean {
+    this.#requireJoined()
+    return this.#send(Command.direct, `${name} ${text}`)
+  }
+
+  /** The names of all who are logged in on the relay (F8). @throws FramedClientError as `join` and `say` do */
+  async list(): Promise<string[]> {
+    this.#requireJoined()
+    this.#send(Command.list, '')
+    const answer = new Answer<string[]>('LIST', this.#answerTimeoutMs, () => {
+      this.#lists = this.#lists.filter((other) => other !== answer)
+    })
+    this.#lists.push(answer)
+    return answer.promise
+  }
+
+  /**
+   * Leaves (F10) and waits until the relay has closed the connection. What the relay sends until then comes as
+   * events still. A relay that does not close is left after `graceMs` in which nothing moved.
+   *
+   * @returns whether everything sent before has been handed to the network
+   */
+  async leave(graceMs: number = LEAVE_GRACE_MS): Promise<boolean> {
+    const socket = this.#socket
+    if (socket === null || socket.destroyed) return false
+    if (!this.#connected) {
+      socket.destroy()
+      return false
+    }
+    let handedOver = false
+    const closed = deferred()
+    socket.once('close', closed.resolve)
+    socket.write(encodeFrame(Command.leave, ''), (error) => {
+      handedOver = error == null
+    })
+    socket.setTimeout(graceMs)
+    socket.on('timeout', () => {
+      // A timer fires ahead of bytes that came while the process was held up: let those be read first.
+      const { bytesRead } = socket
+      setImmediate(() => {
+        if (!socket.isPaused() && socket.bytesRead === bytesRead) socket.destroy()
+      })
+    })
+    await closed.promise
+    return handedOver
+  }
+
+  /** Ends the connection at once, without a LEAVE. */
+  close(): void {
+    this.#socket?.destroy()
+  }
+
+  /** Takes nothing from the network until `resume`, for a caller that cannot keep up. */
+  pause(): void {
+    this.#socket?.pause()
+  }
+
+  resume(): void {
+    this.#socket?.resume()
+  }
+
+  get #answerTimeoutMs(): number {
+    return this.#options.answerTimeoutMs ?? DEFAULT_TIMEOUT_MS
+  }
+
+  #requireJoined(): void {
+    if (this.#name === null) throw new FramedClientError('not-joined', 'no JOIN was accepted yet')
+  }
+
+  #send(command: number, text: string): boolean {
+    const socket = this.#socket
+    if (socket === null || !socket.writable) throw new FramedClientError('closed', 'there is no connection')
+    return socket.write(encodeFrame(command, text))
+  }
+
+  #frame(command: number, payload: Uint8Array): boolean {
+    // ASCII on our relays; foreign ones may send more, and UTF-8 is what they send.
+    const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8')
+    if (command === Command.message) this.emit('line', text)
+    else if (command === Command.direct) this.emit('direct', text)
+    else if (command === Command.error) this.emit('refused', text)
+    else if (command === Command.leave) this.emit('goodbye', text)
+    else if (command === Command.join) this.#answerJoin(payload[0])
+    else if (command === Command.list) this.#answerList(text)
+    return true
+  }
+
+  #answerJoin(status: number | undefined): void {
+    const joining = this.#joining
+    if (joining === null) return
+    this.#joining = null
+    const answer = status === undefined ? undefined : JOIN_ANSWERS[status]
+    if (answer === undefined) {
+      joining.answer.reject(new FramedClientError('bad-answer', `JOIN was answered with ${status}`))
+      return
+    }
+    // Set here and not by whoever awaits the answer: a line in the same chunk may be answered at once.
+    if (answer === 'accepted') this.#name = joining.name
+    joining.answer.resolve(answer)
+  }
+
+  #answerList(names: string): void {
+    if (this.#lists.length === 0) return
+    this.#listed += names
+    if (names.endsWith(' ')) return
+    this.#lists.shift()?.resolve(this.#listed.split(' ').filter((name) => name !== ''))
+    this.#listed = ''
+  }
+
+  #closed(): void {
+    const error = new FramedClientError('closed', 'the connection ended', { cause: this.#cause })
+    this.#joining?.answer.reject(error)
+    this.#joining = null
+    for (const list of this.#lists) list.reject(error)
+    this.#lists = []
+    if (this.#connected) this.emit('close', this.#cause)
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve!: () => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,241 @@
+/**
+ * The course of one chat on a line console: joins, asks for another name, passes on what is typed, shows what
+ * comes, leaves. The console owns the screen, `FramedClient` the wire.
+ *
+ *     joining --accepted--> chatting --@exit, end of input, Ctrl-C--> leaving --> exit code
+ *      |   ^                   |
+ *      |   +---- a name ----+  +--connection lost--> exit code 1
+ *      +--taken, invalid--> asking --end of input--> exit code 1
+ */
+
+import { type Address, formatAddress } from './address.js'
+import { isAscii } from './encode-frame.js'
+import { ExitCode } from './exit-code.js'
+import { failureWords } from './failure-words.js'
+import { FramedClient } from './framed-client.js'
+import { FramedClientError } from './framed-client-error.js'
+import type { ConsoleReader, LineConsole } from './line-console.js'
+import type { LineStyle } from './line-style.js'
+import type { JoinAnswer } from './protocol.js'
+import { toAscii } from './typed-text.js'
+import { visible } from './visible.js'
+
+export const NAME_RULE = 'a name is 1 to 32 printable ASCII characters without a space'
+const EXIT_COMMAND = '@exit'
+/** How long a relay may keep somebody waiting who pressed Ctrl-C. */
+const INTERRUPTED_GRACE_MS = 1_000
+/** And how long, without a byte moving, when the input has ended and answers may still come. */
+const LEAVE_GRACE_MS = 5_000
+
+/** How it ended, and what is left to say about it: one line, or nothing. */
+export interface Outcome {
+  readonly code: number
+  readonly words: string
+}
+
+export class LineChat implements ConsoleReader {
+  readonly #address: Address
+  readonly #console: LineConsole
+  readonly #style: LineStyle
+  readonly #noticeStyle: LineStyle
+  readonly #outcome: Promise<Outcome>
+  #settle!: (outcome: Outcome) => void
+
+  #state: 'joining' | 'asking' | 'chatting' | 'leaving' = 'joining'
+  #client: FramedClient | null = null
+  #name: string
+  #goodbye = ''
+  /** Lines that came while the relay was deciding about a name. */
+  #early: string[] = []
+  #ended = false
+  #opened = false
+  #toldAboutAscii = false
+
+  /** @param noticeStyle styles what goes to `LineConsole.notice`, which may be another output */
+  constructor(
+    address: Address,
+    name: string,
+    console: LineConsole,
+    style: LineStyle,
+    noticeStyle: LineStyle = style,
+  ) {
+    this.#address = address
+    this.#name = name
+    this.#console = console
+    this.#style = style
+    this.#noticeStyle = noticeStyle
+    this.#outcome = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  run(): Promise<Outcome> {
+    void this.#join(this.#name)
+    return this.#outcome
+  }
+
+  line(text: string): void {
+    if (this.#state === 'joining') this.#early.push(text)
+    else if (this.#state === 'leaving') return
+    else if (text.trim() === EXIT_COMMAND) void this.#leave(ExitCode.left, LEAVE_GRACE_MS)
+    else if (this.#state === 'chatting') this.#say(text)
+    else if (text.trim() === '') this.#notice(`A blank name cannot be used: ${NAME_RULE}.`)
+    else void this.#join(text.trim())
+  }
+
+  end(): void {
+    this.#ended = true
+    if (this.#state === 'chatting') void this.#leave(ExitCode.left, LEAVE_GRACE_MS)
+    else if (this.#state === 'asking') this.#finish(ExitCode.lost, 'There is no other name to try.')
+  }
+
+  interrupt(): void {
+    this.stop(ExitCode.interrupted)
+  }
+
+  /** Leaves in good order and soon; asked a second time, at once. */
+  stop(code: number): void {
+    if (this.#state !== 'leaving') {
+      void this.#leave(code, INTERRUPTED_GRACE_MS)
+      return
+    }
+    this.#client?.close()
+    this.#settle({ code, words: '' })
+  }
+
+  /** Nobody reads the output any more: there is no reason to stay, and none to complain. */
+  outputGone(): void {
+    this.readOn()
+    if (this.#state !== 'leaving') this.stop(ExitCode.left)
+  }
+
+  /** The output has room again. */
+  readOn(): void {
+    this.#client?.resume()
+  }
+
+  async #join(name: string): Promise<void> {
+    this.#state = 'joining'
+    this.#console.ask('')
+    this.#console.hold()
+    let answer: JoinAnswer
+    try {
+      this.#client ??= await this.#connect()
+      answer = await this.#client.join(name)
+    } catch (error) {
+      const closed = error instanceof FramedClientError && error.code === 'closed'
+      // An end of the connection is told by its own event.
+      if (!closed) this.#finish(ExitCode.unreachable, this.#unreachable(error))
+      return
+    }
+    if (this.#state !== 'joining') return
+    if (answer === 'accepted') {
+      this.#name = name
+      this.#state = 'chatting'
+    } else {
+      this.#state = 'asking'
+      if (answer === 'taken') this.#notice(`The name ${name} is taken. Choose another one.`)
+      else this.#notice(`The name "${name}" cannot be used: ${NAME_RULE}.`)
+    }
+    this.#listen()
+  }
+
+  async #connect(): Promise<FramedClient> {
+    const client = new FramedClient(this.#address)
+    this.#client = client
+    this.#goodbye = ''
+    client.on('line', (text) => this.#show(this.#style.line(text)))
+    client.on('direct', (text) => this.#show(this.#style.direct(text)))
+    client.on('refused', (text) => {
+      // While a name is being thought about, that is the login deadline (F15), after which we connect anew.
+      if (this.#state !== 'asking') this.#console.notice(this.#noticeStyle.refused(text))
+    })
+    client.on('goodbye', (reason) => {
+      this.#goodbye = reason
+    })
+    client.on('drain', () => this.#console.release())
+    client.on('close', (cause) => this.#closed(cause))
+    await client.connect()
+    return client
+  }
+
+  /** Takes what is typed, what came early first. */
+  #listen(): void {
+    this.#console.ask(this.#state === 'chatting' ? `${this.#name}> ` : 'Name: ')
+    if (!this.#opened) {
+      this.#opened = true
+      this.#console.open(this)
+    }
+    this.#console.release()
+    const early = this.#early
+    this.#early = []
+    for (const text of early) this.line(text)
+    if (this.#ended) this.end()
+  }
+
+  #say(typed: string): void {
+    if (typed === '') return
+    const text = toAscii(typed)
+    if (!isAscii(typed)) this.#tellAboutAscii(typed, text)
+    if (text.trim() === '' && typed.trim() !== '') return
+    try {
+      if (this.#client?.say(text) === false) this.#console.hold()
+    } catch (error) {
+      if (!(error instanceof FramedClientError)) throw error
+      // Without a connection its end is about to be told.
+      if (error.code !== 'closed') this.#notice(`Not sent: ${error.message}.`)
+    }
+  }
+
+  /** A person sees what others read each time; the log of a script is told once. */
+  #tellAboutAscii(typed: string, text: string): void {
+    if (text.trim() === '') this.#notice('Not sent: nothing in that line can be written in ASCII.')
+    else if (this.#console.interactive) this.#notice(`sent in ASCII: ${text}`)
+    else if (!this.#toldAboutAscii) {
+      this.#toldAboutAscii = true
+      this.#notice(`The relay takes ASCII: "${typed}" was sent as "${text}", and so on.`)
+    }
+  }
+
+  #show(text: string): void {
+    if (!this.#console.show(text)) this.#client?.pause()
+  }
+
+  #notice(text: string): void {
+    this.#console.notice(this.#noticeStyle.notice(text))
+  }
+
+  #closed(cause: Error | null): void {
+    this.#client = null
+    if (this.#state === 'joining' || this.#state === 'chatting') {
+      this.#finish(ExitCode.lost, this.#lost(cause === null ? 'the relay closed it' : failureWords(cause)))
+    }
+  }
+
+  async #leave(code: number, graceMs: number): Promise<void> {
+    const chatting = this.#state === 'chatting'
+    this.#state = 'leaving'
+    this.#console.finish()
+    const handedOver = (await this.#client?.leave(graceMs)) ?? true
+    if (handedOver || !chatting) this.#settle({ code, words: '' })
+    else this.#settle({ code: ExitCode.lost, words: this.#lost('not everything could be sent') })
+  }
+
+  #lost(reason: string): string {
+    const address = formatAddress(this.#address)
+    if (this.#goodbye !== '') return `Disconnected from ${address}: ${visible(this.#goodbye)}.`
+    return `Lost the connection to ${address}: ${reason}.`
+  }
+
+  #unreachable(error: unknown): string {
+    return `Cannot join the chat at ${formatAddress(this.#address)}: ${failureWords(error)}.`
+  }
+
+  #finish(code: number, words: string): void {
+    if (this.#state === 'leaving') return
+    this.#state = 'leaving'
+    this.#console.finish()
+    this.#client?.close()
+    this.#settle({ code, words })
+  }
+}
