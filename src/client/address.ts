@@ -37,6 +37,7 @@ const MAX_PORT = 65_535
  */
 export function parseAddress(text: string, defaultPort: number): Address {
   if (text.trim() === '') throw new AddressError(text, `it is blank, ${SHAPES}`)
+  if (text.includes('://')) throw new AddressError(text, `it goes without a scheme, ${SHAPES}`)
   const bracketed = BRACKETED.exec(text)
   if (bracketed !== null) {
     const host = bracketed[1] as string

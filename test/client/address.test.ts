@@ -18,7 +18,7 @@ const BAD: [text: string, words: RegExp][] = [
   ['   ', /blank/],
   [':9000', /expected HOST/],
   ['a b', /expected HOST/],
-  ['framed://localhost:9000', /expected HOST/],
+  ['framed://localhost:9000', /without a scheme, expected HOST/],
   ['::1', /an IPv6 address goes in brackets, such as \[::1\]/],
   ['::1:9000', /brackets/],
   ['[localhost]:9000', /not an IPv6 address/],
