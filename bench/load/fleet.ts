@@ -12,6 +12,8 @@ const ENTRY = fileURLToPath(new URL('generator/process.ts', import.meta.url))
 /** One process is best as long as it can: its closed loop needs no word from another process. */
 export const MAX_CLIENTS_PER_PROCESS = 6000
 
+const EXIT_MS = 3000
+
 export interface FleetOptions {
   processes: number
   /** The core to keep the processes on; null to let them roam. */
@@ -66,9 +68,9 @@ export class Fleet {
     return await (this.#members[0] as Member).ask<Kind>(request)
   }
 
-  /** Ends the processes, whatever they are doing. */
-  end(): void {
-    for (const member of this.#members) member.end()
+  /** Ends the processes: those that are idle by their own hand, the rest by force. */
+  async end(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.end()))
   }
 }
 
@@ -103,9 +105,14 @@ class Member {
     this.#child.send({ progressOf, completed })
   }
 
-  end(): void {
+  async end(): Promise<void> {
     this.#ended = true
-    this.#child.kill('SIGKILL')
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const exited = new Promise((resolve) => this.#child.once('exit', resolve))
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), EXIT_MS)
+    if (this.#child.connected) this.#child.send({ id: 0, request: { do: 'leave' } })
+    await exited
+    clearTimeout(timer)
   }
 
   #onMessage(message: FromGenerator): void {

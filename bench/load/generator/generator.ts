@@ -43,6 +43,7 @@ export class Generator {
   /** Does what a request says. @returns its answer */
   async handle(request: GeneratorRequest): Promise<GeneratorAnswers[GeneratorRequest['do']]> {
     if (request.do === 'join') return await this.#join(request)
+    if (request.do === 'leave') return this.#leave()
     const crowd = this.#requireCrowd()
     switch (request.do) {
       case 'settle':
@@ -62,10 +63,6 @@ export class Generator {
       case 'account':
         crowd.inFlight.stop()
         return { ...crowd.tally.account(request.sent, crowd.expects), failures: failuresOf(crowd.clients) }
-      case 'leave':
-        this.#hush()
-        for (const client of crowd.clients) client.destroy()
-        return null
     }
   }
 
@@ -104,6 +101,12 @@ export class Generator {
     } else if (speaks) {
       this.#openLoop = new OpenLoop(crowd.speakers, crowd.tally, loop.perSecond, loop.arrivals, loop.seed)
     }
+    return null
+  }
+
+  #leave(): null {
+    this.#hush()
+    for (const client of this.#crowd?.clients ?? []) client.destroy()
     return null
   }
 

@@ -14,8 +14,8 @@ process.on('message', (message: FromParent) => {
   const { id, request } = message
   earlier = earlier.then(() => answer(id, request))
 })
-// A generator without its parent has nobody to report to.
-process.on('disconnect', () => process.exit(1))
+// After `leave`, or when the parent is gone and there is nobody to report to.
+process.on('disconnect', () => process.exit())
 
 async function answer(id: number, request: GeneratorRequest): Promise<void> {
   try {

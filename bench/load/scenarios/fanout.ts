@@ -88,10 +88,9 @@ export async function fanout(server: Server, options: FanoutOptions): Promise<Lo
       const times = { warmUpSeconds: options.warmUp, seconds: options.seconds }
       results.push(await measureLoad(fleet, loop, times, sent))
     }
-    await fleet.askAll<'leave'>({ do: 'leave' })
     return results
   } finally {
-    fleet.end()
+    await fleet.end()
   }
 }
 

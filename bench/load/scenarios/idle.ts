@@ -85,10 +85,9 @@ async function withCrowd<Result>(
   try {
     await joinCrowd(fleet, server, options, clients, 1, PAYLOAD_BYTES)
     const result = await work()
-    await fleet.askAll<'leave'>({ do: 'leave' })
     return result
   } finally {
-    fleet.end()
+    await fleet.end()
   }
 }
 
