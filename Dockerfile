@@ -1,0 +1,34 @@
+# The relay alone: compiled in one stage, its production packages taken from another, run as PID 1 and as an
+# ordinary user. The two secrets are optional: an .npmrc and the certificates it trusts, for networks that need
+# them; `scripts/container` passes this machine's.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /app
+ENV NPM_CONFIG_USERCONFIG=/run/secrets/npmrc NPM_CONFIG_AUDIT=false NPM_CONFIG_FUND=false NPM_CONFIG_UPDATE_NOTIFIER=false
+COPY package.json package-lock.json ./
+
+FROM packages AS build
+RUN --mount=type=secret,id=npmrc --mount=type=secret,id=npm-ca npm ci
+COPY . .
+RUN npm run build
+
+FROM packages AS production
+RUN --mount=type=secret,id=npmrc --mount=type=secret,id=npm-ca npm ci --omit=dev
+
+FROM ${NODE_IMAGE}
+WORKDIR /app
+ENV NODE_ENV=production PARLANCE_OPS=0.0.0.0:9464 PARLANCE_LOG_DIR=/var/log/parlance
+# By number, so that it is there in every base image and a cluster can see that it is not root.
+RUN mkdir -p /var/log/parlance && chown 1000:1000 /var/log/parlance
+COPY --from=production /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json LICENSE ./
+USER 1000:1000
+VOLUME /var/log/parlance
+EXPOSE 9000 9464
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PARLANCE_OPS.split(':').pop() + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/dist/cli.js"]
+CMD ["serve"]
