@@ -1,6 +1,7 @@
 /** The load generator's command line: one command a scenario. */
 
 import { Command } from 'commander'
+import { surviveEndings } from './endings.js'
 import { addFanoutCommand } from './scenarios/fanout.js'
 import { addIdleCommand } from './scenarios/idle.js'
 
@@ -8,6 +9,7 @@ const program = new Command('load').description('thousands of simulated clients 
 addFanoutCommand(program)
 addIdleCommand(program)
 
+surviveEndings()
 try {
   await program.parseAsync()
 } catch (error) {

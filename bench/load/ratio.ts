@@ -5,6 +5,7 @@
 
 import { availableParallelism } from 'node:os'
 import { Command, Option } from 'commander'
+import { surviveEndings } from './endings.js'
 import type { LoadResult } from './measure.js'
 import { wholeNumber } from './options.js'
 import { accountWords, count, isClean, percent, table, writeJson } from './report.js'
@@ -119,6 +120,7 @@ if (cores > 1) {
   options.pinLoad ??= 1
 }
 
+surviveEndings()
 try {
   const runs = await runPairs(options)
   print(runs, options)

@@ -55,9 +55,12 @@ export async function spawnServer({ kind, cpu, arguments: more }: SpawnOptions):
   const output = openSync(outputPath, 'w')
   const child = spawn(pinned[0] as string, pinned.slice(1), { stdio: ['ignore', output, output] })
   child.on('error', () => {})
+  const kill = () => child.kill('SIGKILL')
+  process.on('exit', kill)
 
   async function stop(): Promise<void> {
     await stopProcess(child)
+    process.off('exit', kill)
     rmSync(directory, { recursive: true, force: true })
   }
 

@@ -5,7 +5,9 @@ import type { Target } from '../targets/target.js'
 import { LoadClient } from './load-client.js'
 import type { Tally } from './tally.js'
 
-/** Resolves when every client has joined or failed; who failed says so in `failure`. */
+const JOIN_DEADLINE_MS = 120_000
+
+/** Resolves when every client has joined or failed, or the deadline is there; `failuresOf` says who is not in. */
 export function joinAll(
   plan: JoinRequest,
   target: Target,
@@ -15,6 +17,8 @@ export function joinAll(
   return new Promise((resolve) => {
     const clients: LoadClient[] = []
     let settledCount = 0
+
+    const timer = setTimeout(() => resolve(clients), JOIN_DEADLINE_MS)
 
     function joinNext(): void {
       const receiver = clients.length
@@ -36,18 +40,24 @@ export function joinAll(
     function onSettled(): void {
       settledCount++
       if (clients.length < plan.clients) joinNext()
-      else if (settledCount === plan.clients) resolve(clients)
+      else if (settledCount === plan.clients) finish()
+    }
+
+    function finish(): void {
+      clearTimeout(timer)
+      resolve(clients)
     }
 
     for (let begun = 0; begun < Math.min(plan.joining, plan.clients); begun++) joinNext()
-    if (plan.clients === 0) resolve(clients)
+    if (plan.clients === 0) finish()
   })
 }
 
-/** How many of the clients are no longer there, by reason. */
+/** How many of the clients are not there, by reason. */
 export function failuresOf(clients: readonly LoadClient[]): Record<string, number> {
   const failures: Record<string, number> = {}
-  for (const { failure } of clients) {
+  for (const client of clients) {
+    const failure = client.failure ?? (client.isJoined ? null : 'did not come in before the deadline')
     if (failure !== null) failures[failure] = (failures[failure] ?? 0) + 1
   }
   return failures

@@ -1,0 +1,48 @@
+/**
+ * Several ways to do the same work, timed by mitata and weighed by allocation: a table each, with how many
+ * times faster the first is than each other.
+ */
+
+import { bench, do_not_optimize, group, run } from 'mitata'
+import { allocatedBytes } from './allocation.js'
+
+export interface Contender {
+  name: string
+  /** Frames that one `run` does. */
+  frames: number
+  /** Does the work once. @returns something that depends on it, so that it is not optimized away */
+  run(): number
+}
+
+export interface Standing {
+  contest: string
+  contender: string
+  framesPerSecond: number
+  allocatedBytesPerFrame: number
+  /** How many times as many frames a second the first contender does. */
+  firstIsTimesFaster: number
+}
+
+/** Runs all contests. Takes about two seconds a contender. */
+export async function runContests(
+  contests: readonly { name: string; contenders: readonly Contender[] }[],
+): Promise<Standing[]> {
+  for (const { name, contenders } of contests) {
+    group(name, () => {
+      for (const contender of contenders) bench(contender.name, () => do_not_optimize(contender.run()))
+    })
+  }
+  const { benchmarks } = await run()
+  const medianNs = benchmarks.map(({ runs }) => runs[0]?.stats?.p50 ?? Number.NaN)
+  let index = 0
+  return contests.flatMap(({ name, contenders }) => {
+    const rates = contenders.map(({ frames }) => (frames * 1e9) / (medianNs[index++] as number))
+    return contenders.map((contender, place) => ({
+      contest: name,
+      contender: contender.name,
+      framesPerSecond: rates[place] as number,
+      allocatedBytesPerFrame: allocatedBytes(() => contender.run()) / contender.frames,
+      firstIsTimesFaster: (rates[0] as number) / (rates[place] as number),
+    }))
+  })
+}
