@@ -35,6 +35,9 @@ export class FrameDecoder {
   #command = 0
   #payloadBytes = 0
 
+  /** How many frames have straddled so far. */
+  #straddled = 0
+
   // The part of its payload that is here. Never reused: the sink has seen it once it is whole.
   #body: Uint8Array | null = null
   #bodyBytes = 0
@@ -44,9 +47,12 @@ export class FrameDecoder {
     this.maxPayloadBytes = maxPayloadBytes
   }
 
-  /** Whether a frame has begun and is not complete: what a frame deadline watches (F15). */
-  get partial(): boolean {
-    return this.#headerBytes !== 0
+  /**
+   * The serial number of the frame that has begun and is not complete, or 0: what a frame deadline watches
+   * (F15). A number, so that one unfinished frame can be told from the next.
+   */
+  get partialFrame(): number {
+    return this.#headerBytes === 0 ? 0 : this.#straddled
   }
 
   /**
@@ -86,6 +92,7 @@ export class FrameDecoder {
   /** Takes as much of one straddling frame as the chunk has, and delivers it when that is all of it. */
   #resume(chunk: Uint8Array, start: number, end: number): number {
     let at = start
+    if (this.#headerBytes === 0) this.#straddled++
     while (this.#headerBytes < HEADER_BYTES) {
       if (at === end) return at
       const byte = chunk[at++] as number

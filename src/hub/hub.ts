@@ -131,6 +131,14 @@ export class Hub<R extends Recipient> {
     this.#sortedNames = null
   }
 
+  /** Ends every session at once. They are not told of each other: that would be everyone times everyone. */
+  endAll(reason: string): void {
+    for (const room of this.#rooms.values()) {
+      for (const session of room.members) room.audience.remove(session.recipient)
+    }
+    for (const session of [...this.#sessions.values()]) this.end(session, reason)
+  }
+
   #makeRoom(name: string): Room<R> {
     const room = new Room(name, this.#audience(name))
     this.#rooms.set(name, room)

@@ -9,7 +9,6 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/
 /** C0 without tab, DEL and C1: what a terminal or a log file would act on. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this expression is for
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: C clients pad with NUL, terminals end in CR and LF
 const PADDING = /[\r\n\0]+$/
 
 /** N2: 1 to 32 bytes, printable ASCII without space. */

@@ -1,0 +1,55 @@
+/**
+ * Listener URLs: `framed://:9000`, `framed+tls://:9443?cert=c.pem&key=k.pem`, `framed://127.0.0.1:9000?style=colon`.
+ * Owns what the URL says about the listener; what the rest of its query may say is the dialect's.
+ */
+
+import { z } from 'zod'
+import type { Dialect } from '../dialects/dialect.js'
+import { DIALECTS } from '../dialects/registry.js'
+import { parseHostPort } from './host-port.js'
+
+/** One listener, as configured and validated. */
+export interface ListenerSpec {
+  /** As it was written. */
+  readonly url: string
+  readonly dialect: Dialect
+  /** The dialect's own, validated by it. */
+  readonly options: unknown
+  /** `undefined` for all addresses. */
+  readonly host: string | undefined
+  /** 0 for any free one. */
+  readonly port: number
+  /** Paths of PEM files. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+}
+
+// Not `new URL`: it takes no empty host, which is the ordinary way to say "all addresses" here.
+const FORM = /^([a-z][a-z0-9-]*)(\+tls)?:\/\/([^/?#]*)\/?(?:\?(.*))?$/
+
+/** Accepts a listener URL and gives a `ListenerSpec`; each complaint says what was expected. */
+export const listenerUrl = z.string().transform((url, context): ListenerSpec => {
+  const refuse = (expected: string): never => {
+    context.addIssue(expected)
+    return z.NEVER
+  }
+  const form = FORM.exec(url)
+  if (form === null) return refuse('expected DIALECT://HOST:PORT, such as framed://:9000')
+  const [, name, tlsMark, authority, query] = form as unknown as [string, string, ...(string | undefined)[]]
+  const dialect = DIALECTS.get(name)
+  if (dialect === undefined) return refuse(`expected one of ${[...DIALECTS.keys()].join(', ')} before ://`)
+  const where = parseHostPort(authority === '' ? `:${dialect.defaultPort}` : (authority as string))
+  if (where === null) return refuse('expected HOST:PORT or :PORT with a port from 0 to 65535')
+
+  const { cert, key, ...rest } = Object.fromEntries(new URLSearchParams(query ?? ''))
+  const encrypted = tlsMark !== undefined
+  if (encrypted && (!cert || !key)) return refuse('expected ?cert=FILE&key=FILE with +tls')
+  if (!encrypted && (cert || key)) return refuse(`expected ${name}+tls:// where cert and key are given`)
+  const options = dialect.options.safeParse(rest)
+  if (!options.success) {
+    return refuse(
+      options.error.issues.map((issue) => `option ${issue.path.join('.')}: ${issue.message}`).join('; '),
+    )
+  }
+  const tls = encrypted ? { cert: cert as string, key: key as string } : undefined
+  return { url, dialect, options: options.data, host: where.host, port: where.port, tls }
+})

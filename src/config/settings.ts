@@ -1,0 +1,173 @@
+/**
+ * Every setting of the relay: its key, what it may be, and what it is when nobody says. The command line, the
+ * environment, the configuration file and the help are all made from this table.
+ */
+
+import { z } from 'zod'
+import { DIALECTS } from '../dialects/registry.js'
+import { isRoomName } from '../hub/text.js'
+import { type HostPort, parseHostPort } from './host-port.js'
+import { listenerUrl } from './listener-url.js'
+
+/** One setting. `Value` is what the relay gets; `fallback` is written as an operator would write it. */
+export interface Setting<Value = unknown> {
+  readonly schema: z.ZodType<Value>
+  /** What the schema takes, in words: the end of "expected …". */
+  readonly expected: string
+  readonly help: string
+  readonly fallback: unknown
+  /** How its values are written on the command line. */
+  readonly placeholder: string
+  /** Numbers are written as text in the environment and in flags. */
+  readonly numeric?: true
+  /** May be given several times. */
+  readonly list?: true
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+function wholeNumber(
+  least: number,
+  most: number,
+  fallback: number,
+  unit: string,
+  help: string,
+): Setting<number> {
+  return {
+    schema: z.int().min(least).max(most),
+    expected: `a whole number from ${least} to ${most} (${unit})`,
+    help,
+    fallback,
+    placeholder: 'N',
+    numeric: true,
+  }
+}
+
+const hostPortOrOff = z.string().transform((text, context): HostPort | 'off' => {
+  if (text === 'off') return 'off'
+  const parsed = parseHostPort(text)
+  if (parsed !== null) return parsed
+  context.addIssue('not an address')
+  return z.NEVER
+})
+
+function oneOf<const Words extends readonly [string, ...string[]]>(
+  words: Words,
+  fallback: Words[number],
+  help: string,
+): Setting<Words[number]> {
+  return {
+    schema: z.enum(words),
+    expected: `one of ${words.join(', ')}`,
+    help,
+    fallback,
+    placeholder: words.join('|'),
+  }
+}
+
+export const SETTINGS = {
+  listen: {
+    schema: z.array(listenerUrl).min(1),
+    expected: 'listener URLs such as framed://:9000',
+    help: 'listen for a dialect; may be given several times',
+    fallback: [...DIALECTS.values()].map((dialect) => `${dialect.name}://:${dialect.defaultPort}`),
+    placeholder: 'URL',
+    list: true,
+  },
+  ops: {
+    schema: hostPortOrOff,
+    expected: 'HOST:PORT or off',
+    help: 'serve /metrics, /healthz and /readyz',
+    fallback: '127.0.0.1:9464',
+    placeholder: 'HOST:PORT|off',
+  },
+  logDir: {
+    schema: z.string().min(1),
+    expected: 'a directory or off',
+    help: 'write connections.log and chat.log there',
+    fallback: 'logs',
+    placeholder: 'DIR|off',
+  },
+  logLevel: oneOf(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],
+    'info',
+    'the least important record that goes to stdout',
+  ),
+  logDirect: oneOf(['fact', 'text'], 'fact', 'record that a direct message happened, or also what it said'),
+  logMaxBytes: wholeNumber(
+    4096,
+    2 ** 40,
+    64 * 1024 * 1024,
+    'bytes',
+    'rotate a log file when it is this large',
+  ),
+  logRotateEvery: {
+    schema: z.string().regex(/^([1-9]\d{0,2}d|(1|2|3|4|6|8|12|24)h|(1|2|3|4|5|6|10|12|15|20|30|60)m)$/),
+    expected: 'days, hours or minutes such as 1d, 6h or 30m (hours and minutes that divide a day or an hour)',
+    help: 'rotate a log file when it is this old',
+    fallback: '1d',
+    placeholder: 'AGE',
+  },
+  logKeepFiles: wholeNumber(1, 100_000, 14, 'files', 'keep so many rotated files of each log'),
+  room: {
+    schema: z.string().refine(isRoomName),
+    expected: '1 to 64 printable ASCII characters without a space',
+    help: 'the room that always exists',
+    fallback: 'general',
+    placeholder: 'NAME',
+  },
+  maxConnections: {
+    schema: z.union([z.literal('auto'), z.int().min(1).max(10_000_000)]),
+    expected: 'auto or a whole number from 1 to 10000000',
+    help: 'refuse connections above this; auto is what the file descriptor limit allows',
+    fallback: 'auto',
+    placeholder: 'N|auto',
+    numeric: true,
+  },
+  loginDeadlineMs: wholeNumber(
+    1,
+    DAY_MS,
+    10_000,
+    'milliseconds',
+    'close a connection that has no name by then',
+  ),
+  frameDeadlineMs: wholeNumber(
+    1,
+    DAY_MS,
+    10_000,
+    'milliseconds',
+    'close a connection whose frame takes longer to arrive',
+  ),
+  lingerMs: wholeNumber(
+    1,
+    DAY_MS,
+    5_000,
+    'milliseconds',
+    'how long a client may take to read the last words and to close its side',
+  ),
+  shutdownMs: wholeNumber(1, DAY_MS, 8_000, 'milliseconds', 'be gone this long after SIGTERM'),
+  hardLimitBytes: wholeNumber(
+    64 * 1024,
+    2 ** 40,
+    1024 * 1024,
+    'bytes',
+    'cut off a connection when more than this is queued for it',
+  ),
+} as const satisfies Record<string, Setting>
+
+export type SettingKey = keyof typeof SETTINGS
+
+/** The relay's configuration: every setting, validated. Frozen. */
+export type Config = { readonly [Key in SettingKey]: z.infer<(typeof SETTINGS)[Key]['schema']> }
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[]
+
+/** `logDir` is `PARLANCE_LOG_DIR` in the environment … */
+export function environmentName(key: SettingKey): string {
+  return `PARLANCE_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`
+}
+
+/** … and `--log-dir` on the command line. */
+export function flagName(key: SettingKey): string {
+  return `--${key.replace(/[A-Z]/g, '-$&').toLowerCase()}`
+}

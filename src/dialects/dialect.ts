@@ -1,0 +1,63 @@
+/**
+ * What a dialect is to the rest of the relay. A new one is a folder with an object of this shape and a line
+ * in `registry.ts`; nothing else knows which dialects there are.
+ */
+
+import type { z } from 'zod'
+import type { Outbox } from '../fanout/outbox.js'
+import type { Recipient } from '../fanout/recipient.js'
+import type { CloseReason } from '../hub/close-reason.js'
+import type { Hub } from '../hub/hub.js'
+
+export interface Dialect<Options = unknown> {
+  /** Names it in listener URLs, logs and metrics. */
+  readonly name: string
+  /** The port of its listener when nothing is configured. */
+  readonly defaultPort: number
+  /** The options in the query of its listeners' URLs, as text in and as validated values out. */
+  readonly options: z.ZodType<Options>
+  /** Made once for each listener: everything that its connections share. */
+  listen(options: Options, relay: DialectContext): SpeakerFactory
+}
+
+/** What the relay gives to every dialect. */
+export interface DialectContext {
+  readonly hub: Hub<Recipient>
+  /** The longest frame or line before somebody has a name. */
+  readonly maxLoginBytes: number
+}
+
+/** Begins one connection's side of the dialect; may greet. */
+export type SpeakerFactory = (client: Client) => Speaker
+
+/** How a request for a name ended. */
+export type ClaimOutcome = 'accepted' | 'taken' | 'invalid'
+
+/** What a speaker may do with its connection. */
+export interface Client {
+  readonly outbox: Outbox
+  /** Somebody asked for a name: recorded, and when it was accepted the login deadline is over. */
+  asked(name: string, outcome: ClaimOutcome): void
+  /**
+   * The client is done: ends the connection once what is queued is sent. Nothing more is fed to the speaker,
+   * and its `closed` is called before this returns.
+   */
+  close(reason: CloseReason): void
+  /** The relay is done with the client: `Speaker.farewell`, then as `close`. */
+  expel(reason: CloseReason): void
+}
+
+/** One connection's side of one dialect: chunks in, hub calls and private answers out. */
+export interface Speaker {
+  /** The serial number of what has begun and is not complete, or 0: the frame deadline runs for it. */
+  readonly partialFrame: number
+  /**
+   * Takes `bytes[start, end)`, borrowed until this returns.
+   * @returns the offset of the first byte not taken: `end`, unless the connection was closed meanwhile
+   */
+  feed(bytes: Buffer, start: number, end: number): number
+  /** The relay ends the connection while the client still reads: say why, as the dialect does (F17). */
+  farewell(reason: CloseReason): void
+  /** The connection is over, whoever ended it: end the session. Called exactly once. */
+  closed(reason: CloseReason): void
+}

@@ -1,0 +1,22 @@
+/** The framed dialect: TCP port 9000, a stream of frames both ways. Rules F1–F17. */
+
+import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { FRAMED_ENCODINGS } from './encoding.js'
+import { NameListCache } from './name-list.js'
+import { type FramedOptions, framedOptions } from './options.js'
+import { FramedSpeaker } from './speaker.js'
+
+export const framed: Dialect<FramedOptions> = {
+  name: 'framed',
+  defaultPort: 9000,
+  options: framedOptions,
+  listen(options: FramedOptions, relay: DialectContext) {
+    const listener = {
+      relay,
+      options,
+      encoding: FRAMED_ENCODINGS[options.style],
+      nameList: new NameListCache(),
+    }
+    return (client: Client) => new FramedSpeaker(listener, client)
+  },
+}

@@ -1,0 +1,16 @@
+/** The options of a framed listener: the query of its URL, `framed://:9000?style=colon`. */
+
+import { z } from 'zod'
+
+export const framedOptions = z.strictObject({
+  /** `[Bob] Hi` or `Bob: Hi` (F4). */
+  style: z.enum(['brackets', 'colon']).default('brackets'),
+  /** The JOIN answer as a frame or as one bare status byte (F3). */
+  'join-reply': z.enum(['frame', 'byte']).default('frame'),
+  /** When the commands are named (F1). */
+  greeting: z.enum(['connect', 'join', 'off']).default('connect'),
+  /** Whether LIST and LEAVE may come as a lone command byte. */
+  bare: z.enum(['off', 'on']).default('off'),
+})
+
+export type FramedOptions = z.infer<typeof framedOptions>

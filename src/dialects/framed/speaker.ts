@@ -1,0 +1,208 @@
+/**
+ * One connection's side of the framed dialect: frames in, hub calls and answers out.
+ *
+ *              JOIN free and valid              LEAVE, or the connection ends
+ *   nameless ----------------------> joined --------------------------------> over
+ *      | JOIN taken or invalid: 01, 02; stays
+ *      | LEAVE --------------------------------------------------------------> over
+ */
+
+import { ownSlice, type Slice } from '../../fanout/chunk.js'
+import type { Encoding } from '../../fanout/encoding.js'
+import { Recipient } from '../../fanout/recipient.js'
+import { FrameDecoder, type FrameSink } from '../../frame/decoder.js'
+import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../frame/layout.js'
+import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
+import type { Session } from '../../hub/session.js'
+import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
+import { BareCommands } from './bare.js'
+import { COMMAND, JOIN_STATUS } from './commands.js'
+import { frameOf, maxTextBytes } from './encoding.js'
+import type { NameListCache } from './name-list.js'
+import type { FramedOptions } from './options.js'
+import { describeBytes, readText } from './text.js'
+
+/** What all connections of one listener share. */
+export interface FramedListener {
+  readonly relay: DialectContext
+  readonly options: FramedOptions
+  readonly encoding: Encoding
+  readonly nameList: NameListCache
+}
+
+/** F1. */
+const GREETING = ownSlice(
+  frameOf(
+    COMMAND.MESSAGE,
+    'Welcome. Commands: 0 JOIN name, 1 LEAVE, 2 MESSAGE text, 3 LIST, 4 DIRECT name text.',
+  ),
+)
+const JOIN_FIRST = errorSlice('Join first')
+const NOT_ASCII = errorSlice('Only printable ASCII is allowed')
+const DIRECT_USAGE = errorSlice('A direct message is a name, a space and a text')
+
+/** F2, F3: the JOIN answer in both forms. */
+const JOIN_REPLIES = {
+  frame: {
+    accepted: joinFrame(JOIN_STATUS.accepted),
+    taken: joinFrame(JOIN_STATUS.taken),
+    invalid: joinFrame(JOIN_STATUS.invalid),
+  },
+  byte: {
+    accepted: ownSlice(Buffer.of(JOIN_STATUS.accepted)),
+    taken: ownSlice(Buffer.of(JOIN_STATUS.taken)),
+    invalid: ownSlice(Buffer.of(JOIN_STATUS.invalid)),
+  },
+} as const
+
+export class FramedSpeaker implements Speaker, FrameSink {
+  readonly #listener: FramedListener
+  readonly #client: Client
+  readonly #recipient: Recipient
+  readonly #decoder: FrameDecoder
+  readonly #bare: BareCommands | null
+  #session: Session<Recipient> | null = null
+  #over = false
+
+  constructor(listener: FramedListener, client: Client) {
+    this.#listener = listener
+    this.#client = client
+    this.#recipient = new Recipient(listener.encoding, client.outbox)
+    const decoder = new FrameDecoder(this, listener.relay.maxLoginBytes - HEADER_BYTES)
+    this.#decoder = decoder
+    this.#bare =
+      listener.options.bare === 'on'
+        ? new BareCommands((b, start, end) => decoder.decode(b, start, end))
+        : null
+    if (listener.options.greeting === 'connect') this.#send(GREETING)
+  }
+
+  get partialFrame(): number {
+    return this.#decoder.partialFrame
+  }
+
+  feed(bytes: Buffer, start: number, end: number): number {
+    return (this.#bare ?? this.#decoder).decode(bytes, start, end)
+  }
+
+  frame(command: number, bytes: Uint8Array, start: number, end: number): boolean {
+    switch (command) {
+      case COMMAND.JOIN:
+        this.#join(readText(bytes, start, end), bytes, start, end)
+        break
+      case COMMAND.LEAVE:
+        this.#client.close(CLOSE_REASONS.left)
+        break
+      case COMMAND.MESSAGE:
+        if (this.#session === null) this.#send(JOIN_FIRST)
+        else this.#message(this.#session, readText(bytes, start, end))
+        break
+      case COMMAND.LIST:
+        if (this.#session === null) this.#send(JOIN_FIRST)
+        else this.#list()
+        break
+      case COMMAND.DIRECT:
+        if (this.#session === null) this.#send(JOIN_FIRST)
+        else this.#direct(this.#session, readText(bytes, start, end))
+        break
+      default:
+        // F11; ERROR from a client is unsupported too.
+        this.#error(`Unsupported command ${command}`)
+    }
+    return !this.#over
+  }
+
+  /** F15. */
+  oversize(_command: number, _payloadBytes: number): void {
+    this.#client.expel(CLOSE_REASONS.oversize)
+  }
+
+  /** F15, F17: broken rules are an ERROR first; the last frame is LEAVE in any case. */
+  farewell(reason: CloseReason): void {
+    const { words } = reason
+    if (BROKEN_RULES.has(reason)) this.#error(`Closing: ${words}`)
+    this.#send(ownSlice(frameOf(COMMAND.LEAVE, words)))
+  }
+
+  closed(reason: CloseReason): void {
+    this.#over = true
+    const session = this.#session
+    this.#session = null
+    if (session !== null) this.#listener.relay.hub.end(session, reason.label)
+  }
+
+  /** F2, F12. */
+  #join(name: string | null, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#session !== null) {
+      this.#error(`Already joined as ${this.#session.name}`)
+      return
+    }
+    const { hub } = this.#listener.relay
+    const claimed = name === null ? 'invalid' : hub.claim(name, DIALECT_NAME, this.#recipient)
+    const outcome: ClaimOutcome = typeof claimed === 'string' ? claimed : 'accepted'
+    this.#client.asked(name ?? describeBytes(bytes, start, end), outcome)
+    this.#send(JOIN_REPLIES[this.#listener.options['join-reply']][outcome])
+    if (typeof claimed === 'string') return
+    this.#session = claimed
+    this.#decoder.maxPayloadBytes = MAX_PAYLOAD_BYTES
+    if (this.#bare !== null) this.#bare.joined = true
+    if (this.#listener.options.greeting === 'join') this.#send(GREETING)
+    hub.join(claimed, hub.defaultRoom.name)
+  }
+
+  /** F4–F7. */
+  #message(session: Session<Recipient>, text: string | null): void {
+    if (text === null) this.#send(NOT_ASCII)
+    else if (text.length > maxTextBytes(session.name)) this.#tooLong(session)
+    else if (text !== '') this.#listener.relay.hub.say(session, this.#listener.relay.hub.defaultRoom, text)
+  }
+
+  /** F8. */
+  #list(): void {
+    this.#send(ownSlice(this.#listener.nameList.get(this.#listener.relay.hub.names())))
+  }
+
+  /** F9. */
+  #direct(session: Session<Recipient>, payload: string | null): void {
+    if (payload === null) {
+      this.#send(NOT_ASCII)
+      return
+    }
+    const space = payload.indexOf(' ')
+    const to = payload.slice(payload.startsWith('@') ? 1 : 0, Math.max(space, 0))
+    const text = payload.slice(space + 1)
+    if (to === '' || text === '') this.#send(DIRECT_USAGE)
+    else if (text.length > maxTextBytes(session.name)) this.#tooLong(session)
+    else if (this.#listener.relay.hub.direct(session, to, text) === null) this.#error(`No such user: ${to}`)
+  }
+
+  /** F6. */
+  #tooLong(session: Session<Recipient>): void {
+    this.#error(`Message too long: at most ${maxTextBytes(session.name)} bytes`)
+  }
+
+  #error(words: string): void {
+    this.#send(errorSlice(words))
+  }
+
+  #send(slice: Slice): void {
+    this.#recipient.send(slice)
+  }
+}
+
+const DIALECT_NAME = 'framed'
+
+/** F15: what gets an ERROR in words before the LEAVE. */
+const BROKEN_RULES: ReadonlySet<CloseReason> = new Set([
+  CLOSE_REASONS.loginDeadline,
+  CLOSE_REASONS.frameDeadline,
+  CLOSE_REASONS.oversize,
+])
+
+function errorSlice(words: string): Slice {
+  return ownSlice(frameOf(COMMAND.ERROR, words))
+}
+
+function joinFrame(status: number): Slice {
+  return ownSlice(Buffer.of(COMMAND.JOIN, 0, 1, status))
+}

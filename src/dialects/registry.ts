@@ -1,0 +1,8 @@
+/** The dialects that this relay speaks, by name. A new one is one more line. */
+
+import type { Dialect } from './dialect.js'
+import { framed } from './framed/framed.js'
+
+export const DIALECTS: ReadonlyMap<string, Dialect> = new Map(
+  [framed].map((dialect) => [dialect.name, dialect as Dialect]),
+)

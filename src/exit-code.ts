@@ -1,0 +1,16 @@
+/** The exit codes of the command, after sysexits.h where it has one. The README lists them. */
+export const EXIT_CODE = {
+  ok: 0,
+  /** The connection was lost, or the relay ended the chat. */
+  lost: 1,
+  /** The arguments are wrong. */
+  usage: 64,
+  /** A port in use, a host that cannot be reached. */
+  unavailable: 69,
+  /** A file or directory that cannot be made or read. */
+  cannotCreate: 73,
+  /** The configuration is wrong. */
+  config: 78,
+  /** Ctrl-C. */
+  interrupted: 130,
+} as const

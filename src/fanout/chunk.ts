@@ -1,0 +1,92 @@
+/**
+ * Memory for encoded events, shared by reference between the outboxes that still have to send it. Owns when
+ * bytes may be written again: only when nobody refers to the chunk. Bytes handed out are never written into.
+ */
+
+/** A piece of a chunk that somebody is to be sent; one object however many people it goes to. */
+export interface Slice {
+  /** Not to be changed by anyone. */
+  readonly bytes: Buffer
+  /** Whose memory it is; `null` for bytes that live for ever or that nobody shares. */
+  readonly chunk: Chunk | null
+}
+
+/** A slice of bytes that no pool owns: a constant, or an answer made for one connection. */
+export function ownSlice(bytes: Buffer): Slice {
+  return { bytes, chunk: null }
+}
+
+export class Chunk {
+  readonly buffer: Buffer
+  readonly #pool: ChunkPool
+  /** How many outboxes have bytes of it still to send. */
+  #references = 0
+  #inUse = true
+
+  constructor(pool: ChunkPool, bytes: number) {
+    this.#pool = pool
+    // Not from Node's shared slab: chunks are long-lived, and a slab lives as long as anything in it.
+    this.buffer = Buffer.allocUnsafeSlow(bytes)
+  }
+
+  get referenced(): boolean {
+    return this.#references !== 0
+  }
+
+  retain(): void {
+    if (this.#references++ === 0) this.#pool.retainedBytes += this.buffer.length
+  }
+
+  release(): void {
+    if (--this.#references !== 0) return
+    this.#pool.retainedBytes -= this.buffer.length
+    if (!this.#inUse) this.#pool.put(this)
+  }
+
+  /** The batch that wrote into it is done with it; what outboxes still refer to stays as it is. */
+  abandon(): void {
+    this.#inUse = false
+    if (this.#references === 0) this.#pool.put(this)
+  }
+
+  /** For the pool: taken again. */
+  reuse(): this {
+    this.#inUse = true
+    return this
+  }
+}
+
+/** The smallest chunk: a quiet room's turn fits, and a thousand busy rooms stay within the cache. */
+export const MIN_CHUNK_BYTES = 4 * 1024
+/** Chunks above this are not kept: they are the flood's, not the ordinary turn's. */
+const MAX_KEPT_CHUNK_BYTES = 1024 * 1024
+/** How much unused memory the pool keeps for the next turn. */
+const MAX_KEPT_BYTES = 8 * 1024 * 1024
+
+/** Unused chunks by size, which is always a power of two. */
+export class ChunkPool {
+  /** Bytes of chunks that some outbox still refers to; each chunk counted once. */
+  retainedBytes = 0
+  readonly #free = new Map<number, Chunk[]>()
+  #freeBytes = 0
+
+  /** A chunk with room for at least `bytes`. The caller calls `abandon` when it will write no more into it. */
+  take(bytes: number): Chunk {
+    let size = MIN_CHUNK_BYTES
+    while (size < bytes) size *= 2
+    const chunk = this.#free.get(size)?.pop()
+    if (chunk === undefined) return new Chunk(this, size)
+    this.#freeBytes -= size
+    return chunk.reuse()
+  }
+
+  /** For chunks that nobody writes into or refers to any more. */
+  put(chunk: Chunk): void {
+    const size = chunk.buffer.length
+    if (size > MAX_KEPT_CHUNK_BYTES || this.#freeBytes + size > MAX_KEPT_BYTES) return
+    const free = this.#free.get(size)
+    if (free === undefined) this.#free.set(size, [chunk])
+    else free.push(chunk)
+    this.#freeBytes += size
+  }
+}

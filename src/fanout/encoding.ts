@@ -1,0 +1,16 @@
+/**
+ * What fan-out asks of a dialect: its events as bytes. Members of a room with the same `Encoding` object
+ * share a lane, so a listener's options that change bytes make another encoding.
+ */
+
+import type { PrivateEvent, RoomEvent } from '../hub/events.js'
+import type { Batch } from './batch.js'
+
+export interface Encoding {
+  /** Appends `event` to `batch` in this dialect's form, or nothing where it has none. */
+  encode(event: RoomEvent, batch: Batch): void
+  /** The bytes of `event` for one recipient, or `null` where this dialect has no form for it. */
+  encodePrivate(event: PrivateEvent): Buffer | null
+  /** Whether the person whom `event` is about is told of it too (M4 and the dialect's page). */
+  tellsActor(event: RoomEvent): boolean
+}

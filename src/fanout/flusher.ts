@@ -1,0 +1,65 @@
+/**
+ * Decides when what was told in one turn of the event loop is written: right after the poll phase that
+ * brought it. No timer and no added latency when idle; under load each flush takes longer, more arrives
+ * meanwhile, and batches grow by themselves.
+ */
+
+import type { Lane } from './lane.js'
+import { Magnitudes } from './magnitudes.js'
+import type { Outbox } from './outbox.js'
+
+/** Plain integers that the hot path adds to; metrics read them when they are asked for. */
+export interface FanoutStats {
+  /** Events put into outboxes: one for each event and member. */
+  deliveries: number
+  /** Events of each batch when it was handed to its lane's members. */
+  readonly batchEvents: Magnitudes
+  /** Bytes of the same. */
+  readonly batchBytes: Magnitudes
+  /** Microseconds that each flush took. */
+  readonly flushMicroseconds: Magnitudes
+}
+
+export class Flusher {
+  readonly stats: FanoutStats = {
+    deliveries: 0,
+    batchEvents: new Magnitudes(),
+    batchBytes: new Magnitudes(),
+    flushMicroseconds: new Magnitudes(),
+  }
+  #lanes: Lane[] = []
+  #outboxes: Outbox[] = []
+  #scheduled = false
+
+  /** This lane has the first event of its batch. */
+  listLane(lane: Lane): void {
+    this.#lanes.push(lane)
+    this.#schedule()
+  }
+
+  /** This outbox has something to write. */
+  listOutbox(outbox: Outbox): void {
+    this.#outboxes.push(outbox)
+    this.#schedule()
+  }
+
+  /** Hands every batch to its outboxes, then writes each outbox once. */
+  readonly flush = (): void => {
+    const begun = performance.now()
+    this.#scheduled = false
+    const lanes = this.#lanes
+    this.#lanes = []
+    for (let index = 0; index < lanes.length; index++) (lanes[index] as Lane).collect()
+    const outboxes = this.#outboxes
+    this.#outboxes = []
+    for (let index = 0; index < outboxes.length; index++) (outboxes[index] as Outbox).flush()
+    for (let index = 0; index < lanes.length; index++) (lanes[index] as Lane).settle()
+    this.stats.flushMicroseconds.add(Math.round((performance.now() - begun) * 1000))
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.flush)
+  }
+}

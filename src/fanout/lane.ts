@@ -1,0 +1,151 @@
+/**
+ * All members of one room who share one encoding. An event is encoded here once, and every member's outbox
+ * takes the same bytes by reference. Owns who gets which part of the batch; writes nothing itself.
+ *
+ *   batch    | evt1 | evt2 | evt3 |
+ *   Amy      <------- whole ------>     one slice, shared with everybody like her
+ *   Bob      <-----> gap <-------->     said evt2 himself: takes what is around the gap
+ *   Cyd             cursor <------>     joined, or was sent an answer, after evt2
+ */
+
+import type { RoomEvent } from '../hub/events.js'
+import { Batch } from './batch.js'
+import type { ChunkPool } from './chunk.js'
+import type { Encoding } from './encoding.js'
+import type { Flusher } from './flusher.js'
+import type { Outbox } from './outbox.js'
+
+/** A batch larger than this is handed to the outboxes before the turn ends. */
+const MAX_BATCH_BYTES = 256 * 1024
+
+/** One recipient's place in one lane. */
+export class Member {
+  readonly lane: Lane
+  readonly outbox: Outbox
+  /** Where it stands in `Lane.#members`. */
+  index: number
+  /** How far into the batch it has been served. */
+  cursor = 0
+  /** Parts of the batch that are not for it: from, to, from, to, … in order. */
+  gaps: number[] | null = null
+
+  constructor(lane: Lane, outbox: Outbox, index: number) {
+    this.lane = lane
+    this.outbox = outbox
+    this.index = index
+  }
+}
+
+export class Lane {
+  readonly encoding: Encoding
+  readonly #flusher: Flusher
+  readonly #batch: Batch
+  readonly #members: Member[] = []
+  /** Events in the batch. */
+  #events = 0
+  /** Events times members is not quite what is delivered: this is what exceptions, joins and leaves change. */
+  #correction = 0
+
+  constructor(encoding: Encoding, flusher: Flusher, pool: ChunkPool) {
+    this.encoding = encoding
+    this.#flusher = flusher
+    this.#batch = new Batch(pool)
+  }
+
+  get size(): number {
+    return this.#members.length
+  }
+
+  /** The new member gets what is told from now on. */
+  add(outbox: Outbox): Member {
+    const member = new Member(this, outbox, this.#members.length)
+    member.cursor = this.#batch.bytes
+    this.#correction -= this.#events
+    this.#members.push(member)
+    return member
+  }
+
+  /** The member gets what was told so far, and nothing more. */
+  remove(member: Member): void {
+    this.catchUp(member)
+    this.#correction += this.#events
+    const last = this.#members.pop() as Member
+    if (last === member) return
+    this.#members[member.index] = last
+    last.index = member.index
+  }
+
+  /** @param except a member of this lane who is not to be told */
+  tell(event: RoomEvent, except: Member | null): void {
+    const batch = this.#batch
+    const from = batch.bytes
+    this.encoding.encode(event, batch)
+    const to = batch.bytes
+    if (to === from) return
+    if (from === 0) this.#flusher.listLane(this)
+    this.#events++
+    if (except !== null) this.#except(except, from, to)
+    if (to > MAX_BATCH_BYTES) this.collect()
+  }
+
+  /** Puts what this lane holds for one member into its outbox, so that an answer can go behind it (M5). */
+  catchUp(member: Member): void {
+    const end = this.#batch.bytes
+    if (member.cursor === end) return
+    this.#serve(member, end)
+    member.cursor = end
+  }
+
+  /** Puts the batch into every member's outbox and begins the next one. */
+  collect(): void {
+    const batch = this.#batch
+    const end = batch.bytes
+    if (end === 0) return
+    const members = this.#members
+    const whole = batch.slice(0, end)
+    for (let index = 0; index < members.length; index++) {
+      const member = members[index] as Member
+      if (member.cursor === 0 && member.gaps === null) {
+        member.outbox.push(whole)
+      } else {
+        if (member.cursor !== end) this.#serve(member, end)
+        member.cursor = 0
+      }
+    }
+    const { stats } = this.#flusher
+    stats.deliveries += this.#events * members.length + this.#correction
+    stats.batchEvents.add(this.#events)
+    stats.batchBytes.add(end)
+    this.#events = 0
+    this.#correction = 0
+    batch.finish()
+  }
+
+  /** After the writing: memory that nobody needs goes back. */
+  settle(): void {
+    this.#batch.settle()
+  }
+
+  #except(member: Member, from: number, to: number): void {
+    this.#correction--
+    const gaps = member.gaps
+    if (gaps === null) member.gaps = [from, to]
+    else if (gaps.at(-1) === from) gaps[gaps.length - 1] = to
+    else gaps.push(from, to)
+  }
+
+  /** Pushes `[cursor, end)` without the member's gaps. */
+  #serve(member: Member, end: number): void {
+    let at = member.cursor
+    const gaps = member.gaps
+    if (gaps !== null) {
+      for (let index = 0; index < gaps.length; index += 2) {
+        const from = gaps[index] as number
+        if (from > at) member.outbox.push(this.#batch.slice(at, from))
+        at = gaps[index + 1] as number
+      }
+      member.gaps = null
+    }
+    if (end > at) member.outbox.push(this.#batch.slice(at, end))
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * A histogram that the hot path can afford: one array increment a value, in buckets that double. Metrics read it
+ * when they are asked for.
+ */
+
+/** Bucket `i` holds whole numbers up to and including 2^i; the last one everything above. */
+const BUCKETS = 32
+
+export class Magnitudes {
+  readonly counts: Float64Array = new Float64Array(BUCKETS)
+  sum = 0
+
+  /** @param value a whole number, 0 or more */
+  add(value: number): void {
+    const bucket = value <= 1 ? 0 : 32 - Math.clz32(value - 1)
+    ;(this.counts[bucket] as number)++
+    this.sum += value
+  }
+}

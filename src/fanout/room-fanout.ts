@@ -1,0 +1,66 @@
+/**
+ * A room's audience: one lane for each encoding that its members use. Owns the order in which one sender's
+ * words reach people over several rooms.
+ */
+
+import type { Audience, RoomEvent } from '../hub/events.js'
+import type { ChunkPool } from './chunk.js'
+import type { Encoding } from './encoding.js'
+import type { Flusher } from './flusher.js'
+import { Lane, type Member } from './lane.js'
+import type { Recipient } from './recipient.js'
+
+export class RoomFanout implements Audience<Recipient> {
+  readonly #flusher: Flusher
+  readonly #pool: ChunkPool
+  /** As many as there are encodings in the room: a handful, so a plain search beats a map. */
+  #lanes: Lane[] = []
+
+  constructor(flusher: Flusher, pool: ChunkPool) {
+    this.#flusher = flusher
+    this.#pool = pool
+  }
+
+  add(recipient: Recipient): void {
+    recipient.memberships.push(this.#laneOf(recipient.encoding).add(recipient.outbox))
+  }
+
+  remove(recipient: Recipient): void {
+    const member = this.#memberOf(recipient)
+    if (member === undefined) return
+    recipient.memberships.splice(recipient.memberships.indexOf(member), 1)
+    member.lane.remove(member)
+  }
+
+  tell(event: RoomEvent, actor: Recipient): void {
+    // M5 over rooms: what the actor said elsewhere in this turn goes into the outboxes first.
+    if (actor.lastRoom !== this) {
+      actor.lastRoom?.collect()
+      actor.lastRoom = this
+    }
+    const member = this.#memberOf(actor)
+    for (const lane of this.#lanes) {
+      if (lane.size === 0) continue
+      const except = member?.lane === lane && !lane.encoding.tellsActor(event) ? member : null
+      lane.tell(event, except)
+    }
+  }
+
+  /** Puts everything told so far into the members' outboxes, without writing it yet. */
+  collect(): void {
+    for (const lane of this.#lanes) lane.collect()
+  }
+
+  #laneOf(encoding: Encoding): Lane {
+    let lane = this.#lanes.find((candidate) => candidate.encoding === encoding)
+    if (lane === undefined) {
+      lane = new Lane(encoding, this.#flusher, this.#pool)
+      this.#lanes.push(lane)
+    }
+    return lane
+  }
+
+  #memberOf(recipient: Recipient): Member | undefined {
+    return recipient.memberships.find((member) => this.#lanes.includes(member.lane))
+  }
+}

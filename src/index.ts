@@ -1,0 +1,6 @@
+/** What an embedding program may use: the relay, its configuration, and the errors of starting it. */
+
+export { ConfigError, type ConfigSources, loadConfig } from './config/load.js'
+export type { Config } from './config/settings.js'
+export { type Logger, openOperationalLog } from './observe/operational-log.js'
+export { type ListeningAt, Relay, StartError } from './relay.js'

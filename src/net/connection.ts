@@ -1,0 +1,208 @@
+/**
+ * One connection, from accept to close. Owns its life: who may still send what, the deadlines (F15), and that
+ * it ends once, with one reason, one log line and one count. Knows neither dialect nor kind of transport.
+ *
+ *            close, expel                 everything sent          peer's FIN, or lingered long enough
+ *   open ---------------------> closing ------------------> ended ------------------------------------> gone
+ *     |                                                                                                  ^
+ *     +---- broken, or cut off: nothing more is sent ----------------------------------------------------+
+ */
+
+import type { ClaimOutcome, Client, Speaker, SpeakerFactory } from '../dialects/dialect.js'
+import type { Flusher } from '../fanout/flusher.js'
+import { Outbox, type Sink } from '../fanout/outbox.js'
+import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
+import type { Deadlines } from './deadlines.js'
+import type { Transport, TransportEvents } from './transport.js'
+
+/** Plain integers of all connections of one dialect; the hot path adds, metrics read. */
+export interface ConnectionStats {
+  opened: number
+  closed: number
+  bytesIn: number
+  bytesOut: number
+}
+
+/** Sees what the log of connections and the counters need. */
+export interface ConnectionObserver {
+  connected(connection: Connection): void
+  asked(connection: Connection, name: string, outcome: ClaimOutcome): void
+  closed(connection: Connection, reason: CloseReason): void
+}
+
+/** What all connections of one listener share. */
+export interface ConnectionContext {
+  readonly dialect: string
+  readonly speak: SpeakerFactory
+  readonly flusher: Flusher
+  readonly hardLimitBytes: number
+  readonly loginDeadlines: Deadlines<Connection>
+  readonly frameDeadlines: Deadlines<Connection>
+  /** How long a client may take to end its side after we have ended ours. */
+  readonly lingerDeadlines: Deadlines<Connection>
+  readonly stats: ConnectionStats
+  readonly observer: ConnectionObserver
+  /** Every connection that is not gone. */
+  readonly all: Set<Connection>
+}
+
+type State = 'open' | 'closing' | 'ended' | 'gone'
+
+export class Connection implements Client, Sink, TransportEvents {
+  readonly outbox: Outbox
+  /** The name that was accepted, also after the connection has ended. */
+  name: string | null = null
+  readonly #context: ConnectionContext
+  readonly #transport: Transport
+  readonly #speaker: Speaker
+  #state: State = 'open'
+  #peerEnded = false
+  #watchedFrame = 0
+
+  constructor(context: ConnectionContext, transport: Transport) {
+    this.#context = context
+    this.#transport = transport
+    this.outbox = new Outbox(this, context.flusher, context.hardLimitBytes)
+    context.all.add(this)
+    context.stats.opened++
+    context.observer.connected(this)
+    context.loginDeadlines.set(this)
+    this.#speaker = context.speak(this)
+    transport.open(this)
+  }
+
+  get dialect(): string {
+    return this.#context.dialect
+  }
+
+  get remoteAddress(): string {
+    return this.#transport.remoteAddress
+  }
+
+  get remotePort(): number {
+    return this.#transport.remotePort
+  }
+
+  // What the speaker calls.
+
+  asked(name: string, outcome: ClaimOutcome): void {
+    if (outcome === 'accepted') {
+      this.name = name
+      this.#context.loginDeadlines.clear(this)
+    }
+    this.#context.observer.asked(this, name, outcome)
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#state !== 'open') return
+    this.#over('closing', reason)
+    // Now and not with everybody else's: whether there is anything left to wait for is known only then.
+    this.outbox.flush()
+    this.#endWhenSent()
+  }
+
+  expel(reason: CloseReason): void {
+    if (this.#state !== 'open') return
+    this.#speaker.farewell(reason)
+    this.close(reason)
+  }
+
+  // What the relay calls.
+
+  /** Ends the connection where it stands: nothing more is sent, and the session is over. */
+  cutOff(reason: CloseReason): void {
+    if (this.#state === 'gone') return
+    if (this.#state === 'open') this.#over('gone', reason)
+    this.#transport.reset()
+    this.#gone()
+  }
+
+  /** The client has had its time to take our last words and to end its side. */
+  lingered(): void {
+    if (this.#state === 'ended') this.#destroy()
+    else this.cutOff(CLOSE_REASONS.slow)
+  }
+
+  // What the outbox calls.
+
+  write(bytes: Buffer): boolean {
+    this.#context.stats.bytesOut += bytes.length
+    return this.#transport.write(bytes)
+  }
+
+  writeMany(pieces: Buffer[]): boolean {
+    for (const piece of pieces) this.#context.stats.bytesOut += piece.length
+    return this.#transport.writeMany(pieces)
+  }
+
+  overflow(): void {
+    setImmediate(() => this.cutOff(CLOSE_REASONS.slow))
+  }
+
+  // What the transport calls.
+
+  received(bytes: Buffer, length: number): void {
+    // What a client sends after the end is read, so that it is not answered with a reset, and ignored.
+    if (this.#state !== 'open') return
+    this.#context.stats.bytesIn += length
+    this.#speaker.feed(bytes, 0, length)
+    if (this.#state === 'open') this.#watchFrame()
+  }
+
+  ended(): void {
+    this.#peerEnded = true
+    if (this.#state === 'open') this.close(CLOSE_REASONS.ended)
+    else if (this.#state === 'ended') this.#destroy()
+  }
+
+  failed(): void {
+    if (this.#state === 'open') this.#over('gone', CLOSE_REASONS.reset)
+    this.#gone()
+  }
+
+  written(): void {
+    this.outbox.written()
+    if (this.#state === 'closing') this.#endWhenSent()
+  }
+
+  /** F15: the frame deadline runs from a frame's first byte, and bytes that trickle in do not move it. */
+  #watchFrame(): void {
+    const { partialFrame } = this.#speaker
+    if (partialFrame === this.#watchedFrame) return
+    this.#context.frameDeadlines.clear(this)
+    if (partialFrame !== 0) this.#context.frameDeadlines.set(this)
+    this.#watchedFrame = partialFrame
+  }
+
+  /** The one place where a connection's session ends. */
+  #over(state: State, reason: CloseReason): void {
+    this.#state = state
+    const context = this.#context
+    context.loginDeadlines.clear(this)
+    context.frameDeadlines.clear(this)
+    if (state === 'closing') context.lingerDeadlines.set(this)
+    this.#speaker.closed(reason)
+    context.observer.closed(this, reason)
+  }
+
+  #endWhenSent(): void {
+    if (this.outbox.queuedBytes > 0) return
+    this.#state = 'ended'
+    // A close with input unread is a reset, which would take our last words with it: so first only our side.
+    if (this.#peerEnded) this.#destroy()
+    else this.#transport.end()
+  }
+
+  #destroy(): void {
+    this.#transport.destroy()
+    this.#gone()
+  }
+
+  #gone(): void {
+    if (!this.#context.all.delete(this)) return
+    this.#state = 'gone'
+    this.#context.stats.closed++
+    this.#context.lingerDeadlines.clear(this)
+    this.outbox.close()
+  }
+}

@@ -1,0 +1,80 @@
+/** A transport over a `net.Socket` or a TLS socket, by public interfaces alone. */
+
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { plainAddress, type Transport, type TransportEvents } from './transport.js'
+
+export class SocketTransport implements Transport {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly #socket: Socket
+  #events: TransportEvents | null = null
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.remoteAddress = plainAddress(socket.remoteAddress ?? '')
+    this.remotePort = socket.remotePort ?? 0
+    // From the first tick: an unhandled `error` would end the process.
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.message))
+  }
+
+  open(events: TransportEvents): void {
+    this.#events = events
+    const socket = this.#socket
+    socket.on('data', (chunk) => this.#events?.received(chunk as Buffer, chunk.length))
+    socket.on('end', () => this.#events?.ended())
+    socket.on('close', () => this.#fail('closed'))
+    if (socket.destroyed) this.#fail('closed')
+  }
+
+  write(bytes: Buffer): boolean {
+    this.#socket.write(bytes, this.#onWritten)
+    return false
+  }
+
+  writeMany(pieces: Buffer[]): boolean {
+    const socket = this.#socket
+    socket.cork()
+    const last = pieces.length - 1
+    for (let index = 0; index < last; index++) socket.write(pieces[index] as Buffer)
+    socket.write(pieces[last] as Buffer, this.#onWritten)
+    socket.uncork()
+    return false
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  end(): void {
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#events = null
+    this.#socket.destroy()
+  }
+
+  reset(): void {
+    this.#events = null
+    // Only a plain socket can be reset.
+    if (this.#socket instanceof TLSSocket) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
+  }
+
+  /** One for all writes: a closure per write would be per delivery. Errors come by the `error` event. */
+  readonly #onWritten = (error?: Error | null): void => {
+    if (!error) this.#events?.written()
+  }
+
+  #fail(code: string): void {
+    const events = this.#events
+    this.#events = null
+    this.#socket.destroy()
+    events?.failed(code)
+  }
+}

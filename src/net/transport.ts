@@ -1,0 +1,41 @@
+/**
+ * A byte stream to one client, as the kernel gives it. Two kinds: `handle-transport.ts` for plain TCP where
+ * Node's internals allow it, `socket-transport.ts` for everything else. Neither knows frames or dialects.
+ */
+
+/** Who hears of a transport; a connection. After `failed` or `destroy` nothing more is said. */
+export interface TransportEvents {
+  /** `bytes[0, length)` came in; borrowed until this returns. */
+  received(bytes: Buffer, length: number): void
+  /** The peer has ended its side; ours may still be written to. */
+  ended(): void
+  /** The stream is broken. `code` is the system's word for it, such as `ECONNRESET`. */
+  failed(code: string): void
+  /** A write that was not taken at once has been taken. */
+  written(): void
+}
+
+export interface Transport {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  /** Begins to read. Called once, before anything else. */
+  open(events: TransportEvents): void
+  /** @returns whether the kernel took everything; if not, `written` follows, and no write may come before it */
+  write(bytes: Buffer): boolean
+  /** As `write`, for several pieces in one go. */
+  writeMany(pieces: Buffer[]): boolean
+  /** Stops and goes on reading: what the peer sends meanwhile stays in the kernel, and so with the peer. */
+  pause(): void
+  resume(): void
+  /** Ends our side behind what was written. */
+  end(): void
+  /** Gives the stream up. What the kernel has taken is still delivered, unless the peer sent what was not read. */
+  destroy(): void
+  /** Gives the stream up and what the kernel holds for it. */
+  reset(): void
+}
+
+/** An IPv4 client of a dual-stack listener, as people write it. */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+}

@@ -1,0 +1,68 @@
+/**
+ * The relay's record of who came and what was said, as the framed page asks: `connections.log` and `chat.log`,
+ * one JSON object a line. Owns which fields a record has; nothing here decides anything.
+ */
+
+import { type Logger, pino } from 'pino'
+import type { ClaimOutcome } from '../dialects/dialect.js'
+import type { CloseReason } from '../hub/close-reason.js'
+import type { HubEvent } from '../hub/events.js'
+import type { LogFile } from './log-file.js'
+
+/** A connection, as far as its records say. */
+export interface Peer {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly dialect: string
+  readonly name: string | null
+}
+
+export interface JournalFiles {
+  readonly connections: LogFile
+  readonly chat: LogFile
+}
+
+export class Journal {
+  readonly #connections: Logger
+  readonly #chat: Logger
+  readonly #logsDirectText: boolean
+
+  constructor(files: JournalFiles, logsDirectText: boolean) {
+    this.#connections = recordWriter(files.connections)
+    this.#chat = recordWriter(files.chat)
+    this.#logsDirectText = logsDirectText
+  }
+
+  connected(peer: Peer): void {
+    this.#connections.info(record('connected', peer))
+  }
+
+  /** The name asked for, and what became of it. */
+  asked(peer: Peer, name: string, outcome: ClaimOutcome): void {
+    if (outcome === 'accepted') this.#connections.info({ ...record('accepted', peer), name })
+    else this.#connections.info({ ...record('rejected', peer), name, reason: outcome })
+  }
+
+  closed(peer: Peer, reason: CloseReason): void {
+    const name = peer.name ?? undefined
+    this.#connections.info({ ...record('closed', peer), name, reason: reason.label })
+  }
+
+  observe(event: HubEvent): void {
+    const { kind, at, ...fields } = event
+    const text = kind === 'direct' && !this.#logsDirectText ? undefined : (fields as { text?: string }).text
+    this.#chat.info({ event: kind, ...fields, text })
+  }
+}
+
+function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {
+  return { event, ip: remoteAddress, port: remotePort, dialect }
+}
+
+/** One JSON object a line: `time` first, then what the record has, and nothing of pino's own. */
+function recordWriter(file: LogFile): Logger {
+  return pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: () => ({}) } },
+    file,
+  )
+}

@@ -1,0 +1,177 @@
+/**
+ * One log file: whole lines in, never blocking the relay, never growing without bound in memory. Owns what
+ * happens when the disk does not take it: the relay goes on, what is lost is counted and said, and writing
+ * begins again by itself. Rotation is rotating-file-stream's.
+ *
+ *   write -> [ pending, joined every FLUSH_MS ] -> one block under way -> file
+ *                      | full: lost                   | error: lost; open again after RETRY_MS
+ */
+
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { createStream, type RotatingFileStream } from 'rotating-file-stream'
+
+export interface LogFileOptions {
+  readonly dir: string
+  /** Such as `chat`, for `chat.log`. */
+  readonly name: string
+  readonly maxBytes: number
+  /** Such as `1d`. */
+  readonly rotateEvery: string
+  readonly keepFiles: number
+  /** Trouble begins, and ends; for the operational log. */
+  readonly onTrouble: (error: Error) => void
+  readonly onRecovery: (linesLost: number) => void
+}
+
+const FLUSH_MS = 50
+const RETRY_MS = 1000
+/** So much may wait while the disk is busy; what comes beyond it is lost, and counted. */
+const MAX_PENDING_BYTES = 16 * 1024 * 1024
+
+export class LogFile {
+  /** Lines that were never written, since the start. */
+  linesLost = 0
+  readonly #options: LogFileOptions
+  #stream: RotatingFileStream | null = null
+  #pending: string[] = []
+  #pendingBytes = 0
+  /** Lines of the block that is under way, 0 for none. */
+  #linesUnderWay = 0
+  #timer: NodeJS.Timeout | null = null
+  #closing: (() => void) | null = null
+  #linesLostInTrouble = 0
+  #inTrouble = false
+
+  /** @throws the system's error when the file cannot be opened */
+  constructor(options: LogFileOptions) {
+    this.#options = options
+    repairTail(this.#path)
+    this.#open()
+  }
+
+  get #path(): string {
+    return join(this.#options.dir, `${this.#options.name}.log`)
+  }
+
+  /** Takes one line with its line feed. */
+  write(line: string): void {
+    if (this.#pendingBytes + line.length > MAX_PENDING_BYTES) {
+      this.#lose(1)
+      return
+    }
+    this.#pending.push(line)
+    this.#pendingBytes += line.length
+    this.#timer ??= setTimeout(this.#flush, FLUSH_MS)
+  }
+
+  /** Closes the file and opens it by its name again: somebody else may have moved it away (SIGHUP). */
+  reopen(): void {
+    this.#stream?.end()
+    this.#open()
+  }
+
+  /** Writes what is pending and closes. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#closing = resolve
+      this.#flush()
+    })
+  }
+
+  #open(): void {
+    const { dir, name, maxBytes, rotateEvery, keepFiles } = this.#options
+    const rotatedName = (time: number | Date, index?: number) => {
+      const stamp = (time as Date).toISOString().replace(/[:.]/g, '-')
+      return `${name}-${stamp}-${index}.log`
+    }
+    const stream = createStream((time, index) => (time ? rotatedName(time, index) : `${name}.log`), {
+      path: dir,
+      size: `${maxBytes}B`,
+      interval: rotateEvery as '1d',
+      intervalUTC: true,
+      initialRotation: true,
+      maxFiles: keepFiles,
+      history: `.${name}.history`,
+    })
+    stream.on('error', (error) => this.#failed(stream, error))
+    this.#stream = stream
+  }
+
+  readonly #flush = (): void => {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const stream = this.#stream
+    if (stream === null || this.#linesUnderWay > 0) return
+    if (this.#pending.length === 0) {
+      if (this.#closing !== null) stream.end(this.#closing)
+      return
+    }
+    const block = this.#pending.join('')
+    this.#linesUnderWay = this.#pending.length
+    this.#pending = []
+    this.#pendingBytes = 0
+    stream.write(block, (error) => {
+      if (error) return
+      this.#linesUnderWay = 0
+      this.#recovered()
+      if (this.#pending.length > 0 || this.#closing !== null) this.#flush()
+    })
+  }
+
+  #failed(stream: RotatingFileStream, error: Error): void {
+    if (stream !== this.#stream) return
+    this.#stream = null
+    this.#lose(this.#linesUnderWay)
+    this.#linesUnderWay = 0
+    if (!this.#inTrouble) this.#options.onTrouble(error)
+    this.#inTrouble = true
+    if (this.#closing !== null) {
+      this.#lose(this.#pending.length)
+      this.#closing()
+      return
+    }
+    setTimeout(() => this.#retry(), RETRY_MS).unref()
+  }
+
+  #retry(): void {
+    try {
+      repairTail(this.#path)
+      this.#open()
+      this.#flush()
+    } catch (error) {
+      this.#stream = null
+      setTimeout(() => this.#retry(), RETRY_MS).unref()
+      this.#options.onTrouble(error as Error)
+    }
+  }
+
+  #recovered(): void {
+    if (!this.#inTrouble) return
+    this.#inTrouble = false
+    this.#options.onRecovery(this.#linesLostInTrouble)
+    this.#linesLostInTrouble = 0
+  }
+
+  #lose(lines: number): void {
+    this.linesLost += lines
+    this.#linesLostInTrouble += lines
+  }
+}
+
+const TAIL_BYTES = 128 * 1024
+const LF = 0x0a
+
+/** Cuts off a last line without its line feed: what a crash or a full disk left of it is not a record. */
+export function repairTail(path: string): void {
+  const file = openSync(path, 'a+')
+  try {
+    const { size } = fstatSync(file)
+    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES))
+    readSync(file, tail, 0, tail.length, size - tail.length)
+    const whole = tail.lastIndexOf(LF) + 1
+    if (whole < tail.length) ftruncateSync(file, size - tail.length + whole)
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * The relay's numbers for Prometheus. The only file that knows prom-client: the relay adds to plain integers,
+ * and they are read here when somebody scrapes. No label holds a name, a room or an address.
+ */
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { FanoutStats } from '../fanout/flusher.js'
+import type { Magnitudes } from '../fanout/magnitudes.js'
+import type { ConnectionStats } from '../net/connection.js'
+import type { Tally } from './tally.js'
+
+/** Where the numbers are. Functions are called at each scrape. */
+export interface MetricSources {
+  readonly version: string
+  /** By dialect. */
+  readonly connections: ReadonlyMap<string, ConnectionStats>
+  readonly fanout: FanoutStats
+  readonly tally: Tally
+  readonly sessions: () => number
+  readonly rooms: () => number
+  readonly queuedBytes: () => number
+  readonly retainedBytes: () => number
+  readonly logLinesLost: () => number
+}
+
+/** A registry of its own, so that several relays can live in one process. */
+export function createMetrics(sources: MetricSources): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const { connections, fanout, tally } = sources
+  const gauge = (name: string, help: string, read: () => number) => {
+    new Gauge({ name, help, registers: [registry], collect: collectOne(read) })
+  }
+  const counter = (name: string, help: string, read: () => number) => {
+    new Counter({ name, help, registers: [registry], collect: collectTotal(read) })
+  }
+  const byLabel = (
+    name: string,
+    help: string,
+    label: string,
+    read: () => Iterable<readonly [string, number]>,
+  ) => {
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect: collectTotals(label, read),
+    })
+  }
+  const byDialect = (name: string, help: string, key: keyof ConnectionStats) => {
+    byLabel(name, help, 'dialect', () =>
+      [...connections].map(([dialect, stats]) => [dialect, stats[key]] as const),
+    )
+  }
+
+  new Gauge({
+    name: 'parlance_info',
+    help: 'Always 1; the version is the label.',
+    labelNames: ['version'],
+    registers: [registry],
+  }).set({ version: sources.version }, 1)
+  new Gauge({
+    name: 'parlance_connections',
+    help: 'Connections that are open.',
+    labelNames: ['dialect'],
+    registers: [registry],
+    collect() {
+      for (const [dialect, stats] of connections) this.set({ dialect }, stats.opened - stats.closed)
+    },
+  })
+  byDialect('parlance_connections_opened_total', 'Connections that were accepted from the network.', 'opened')
+  byDialect('parlance_received_bytes_total', 'Bytes that clients sent.', 'bytesIn')
+  byDialect('parlance_sent_bytes_total', 'Bytes that were written to clients.', 'bytesOut')
+  byLabel(
+    'parlance_disconnects_total',
+    'Connections that ended, by reason.',
+    'reason',
+    () => tally.disconnects,
+  )
+  byLabel(
+    'parlance_rejected_joins_total',
+    'Names that were refused, by reason.',
+    'reason',
+    () => tally.rejections,
+  )
+  byLabel('parlance_events_total', 'What happened in the rooms, by kind.', 'kind', () => tally.events)
+  gauge('parlance_sessions', 'People who have a name.', sources.sessions)
+  gauge('parlance_rooms', 'Rooms that exist.', sources.rooms)
+  counter(
+    'parlance_messages_received_total',
+    'Room and direct messages that clients sent.',
+    () => tally.messages,
+  )
+  counter('parlance_deliveries_total', 'Events put into the queues of room members.', () => fanout.deliveries)
+  gauge('parlance_queued_bytes', 'Bytes waiting to be sent, over all connections.', sources.queuedBytes)
+  gauge(
+    'parlance_retained_bytes',
+    'Memory that holds them; what is shared is counted once.',
+    sources.retainedBytes,
+  )
+  counter('parlance_log_lines_lost_total', 'Log lines that could not be written.', sources.logLinesLost)
+
+  registry.registerMetric(
+    new MagnitudesHistogram('parlance_batch_events', 'Events sent in one batch.', fanout.batchEvents, 16, 1),
+  )
+  registry.registerMetric(
+    new MagnitudesHistogram('parlance_batch_bytes', 'Bytes sent in one batch.', fanout.batchBytes, 20, 1),
+  )
+  registry.registerMetric(
+    new MagnitudesHistogram(
+      'parlance_flush_seconds',
+      'Time that handing out and writing the batches of one turn takes.',
+      fanout.flushMicroseconds,
+      24,
+      1e-6,
+    ),
+  )
+  return registry
+}
+
+function collectOne(read: () => number) {
+  return function (this: Gauge): void {
+    this.set(read())
+  }
+}
+
+function collectTotal(read: () => number) {
+  return function (this: Counter): void {
+    this.reset()
+    this.inc(read())
+  }
+}
+
+function collectTotals(label: string, read: () => Iterable<readonly [string, number]>) {
+  return function (this: Counter): void {
+    this.reset()
+    for (const [value, total] of read()) this.inc({ [label]: value }, total)
+  }
+}
+
+/** Shows `Magnitudes` as a Prometheus histogram, without observing each value a second time. */
+class MagnitudesHistogram extends Histogram {
+  readonly #name: string
+  readonly #help: string
+  readonly #magnitudes: Magnitudes
+  readonly #buckets: number
+  readonly #unit: number
+
+  /** @param buckets how many to show below +Inf @param unit what one counted unit is in the metric's unit */
+  constructor(name: string, help: string, magnitudes: Magnitudes, buckets: number, unit: number) {
+    super({ name, help, registers: [] })
+    this.#name = name
+    this.#help = help
+    this.#magnitudes = magnitudes
+    this.#buckets = buckets
+    this.#unit = unit
+  }
+
+  override async get() {
+    const { counts, sum } = this.#magnitudes
+    const values: { metricName: string; labels: { le?: number | string }; value: number }[] = []
+    let total = 0
+    for (const [index, count] of counts.entries()) {
+      total += count
+      if (index >= this.#buckets) continue
+      // Written with a few digits: 2^i millionths are not what binary fractions make of them.
+      const le = Number((2 ** index * this.#unit).toPrecision(6))
+      values.push({ metricName: `${this.#name}_bucket`, labels: { le }, value: total })
+    }
+    values.push({ metricName: `${this.#name}_bucket`, labels: { le: '+Inf' }, value: total })
+    values.push({ metricName: `${this.#name}_sum`, labels: {}, value: sum * this.#unit })
+    values.push({ metricName: `${this.#name}_count`, labels: {}, value: total })
+    return { name: this.#name, help: this.#help, type: 'histogram', values, aggregator: 'sum' } as never
+  }
+}

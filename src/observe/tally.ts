@@ -1,0 +1,36 @@
+/** Counts what happens to connections and in rooms, as plain integers by fixed words. */
+
+import type { ClaimOutcome } from '../dialects/dialect.js'
+import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
+import type { HubEvent } from '../hub/events.js'
+
+export class Tally {
+  /** Room and direct messages. */
+  messages = 0
+  /** By close reason; every reason is there from the start. */
+  readonly disconnects = new Map<string, number>(Object.values(CLOSE_REASONS).map(({ label }) => [label, 0]))
+  /** By outcome of a claim. */
+  readonly rejections = new Map<string, number>([
+    ['taken', 0],
+    ['invalid', 0],
+  ])
+  /** By kind of event. */
+  readonly events = new Map<string, number>()
+
+  observe(event: HubEvent): void {
+    if (event.kind === 'message' || event.kind === 'direct') this.messages++
+    add(this.events, event.kind)
+  }
+
+  asked(outcome: ClaimOutcome): void {
+    if (outcome !== 'accepted') add(this.rejections, outcome)
+  }
+
+  closed(reason: CloseReason): void {
+    add(this.disconnects, reason.label)
+  }
+}
+
+function add(counts: Map<string, number>, label: string): void {
+  counts.set(label, (counts.get(label) ?? 0) + 1)
+}

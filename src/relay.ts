@@ -1,0 +1,281 @@
+/**
+ * One relay: puts hub, fan-out, dialects, listeners, logs and metrics together, and takes them apart again. Owns
+ * the order of starting and ending; everything else is somebody else's.
+ */
+
+import { mkdirSync } from 'node:fs'
+import type { ListenerSpec } from './config/listener-url.js'
+import type { Config } from './config/settings.js'
+import type { ClaimOutcome, DialectContext } from './dialects/dialect.js'
+import { ChunkPool } from './fanout/chunk.js'
+import { Flusher } from './fanout/flusher.js'
+import type { Recipient } from './fanout/recipient.js'
+import { RoomFanout } from './fanout/room-fanout.js'
+import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
+import type { HubEvent } from './hub/events.js'
+import { Hub } from './hub/hub.js'
+import type { Connection, ConnectionContext, ConnectionObserver, ConnectionStats } from './net/connection.js'
+import { connectionLimit } from './net/connection-limit.js'
+import { Deadlines } from './net/deadlines.js'
+import { handlesSupported } from './net/handle-transport.js'
+import { Listener } from './net/listener.js'
+import { Journal } from './observe/journal.js'
+import { LogFile } from './observe/log-file.js'
+import { createMetrics } from './observe/metrics.js'
+import type { Logger } from './observe/operational-log.js'
+import { OpsServer } from './observe/ops-server.js'
+import { Tally } from './observe/tally.js'
+import { VERSION } from './version.js'
+
+/** F15: the longest frame before somebody has a name. */
+const MAX_LOGIN_BYTES = 1024
+
+/** Something that the relay needs could not be had. `target` is the setting's value that asked for it. */
+export class StartError extends Error {
+  readonly code: string
+  readonly target: string
+
+  constructor(target: string, cause: NodeJS.ErrnoException) {
+    super(`${target}: ${cause.message}`, { cause })
+    this.name = 'StartError'
+    this.code = cause.code ?? 'ERR_START'
+    this.target = target
+  }
+}
+
+/** Where a listener is, now that it listens. */
+export interface ListeningAt {
+  readonly url: string
+  readonly dialect: string
+  readonly host: string | undefined
+  readonly port: number
+}
+
+export class Relay implements ConnectionObserver {
+  readonly #config: Config
+  readonly #log: Logger
+  readonly #tally = new Tally()
+  readonly #flusher = new Flusher()
+  readonly #pool = new ChunkPool()
+  readonly #hub: Hub<Recipient>
+  readonly #connections = new Set<Connection>()
+  readonly #stats = new Map<string, ConnectionStats>()
+  readonly #loginDeadlines: Deadlines<Connection>
+  readonly #frameDeadlines: Deadlines<Connection>
+  readonly #lingerDeadlines: Deadlines<Connection>
+  readonly #listeners: Listener[] = []
+  readonly #listeningAt: ListeningAt[] = []
+  #logFiles: LogFile[] = []
+  #journal: Journal | null = null
+  #ops: OpsServer | null = null
+  #state: 'starting' | 'ready' | 'shutting down' = 'starting'
+  #stopped: Promise<void> | null = null
+
+  private constructor(config: Config, log: Logger) {
+    this.#config = config
+    this.#log = log
+    this.#hub = new Hub<Recipient>({
+      audience: () => new RoomFanout(this.#flusher, this.#pool),
+      now: Date.now,
+      defaultRoom: config.room,
+      observe: (event) => this.#observe(event),
+    })
+    const deadlines = (durationMs: number, expired: (connection: Connection) => void) =>
+      new Deadlines<Connection>({ durationMs, now: () => performance.now(), expired })
+    this.#loginDeadlines = deadlines(config.loginDeadlineMs, (c) => c.expel(CLOSE_REASONS.loginDeadline))
+    this.#frameDeadlines = deadlines(config.frameDeadlineMs, (c) => c.expel(CLOSE_REASONS.frameDeadline))
+    this.#lingerDeadlines = deadlines(config.lingerMs, (c) => c.lingered())
+  }
+
+  /** @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then */
+  static async start(config: Config, log: Logger): Promise<Relay> {
+    const relay = new Relay(config, log)
+    try {
+      relay.#openLogFiles()
+      await relay.#listen()
+      await relay.#openOps()
+    } catch (error) {
+      await relay.stop()
+      throw error
+    }
+    relay.#state = 'ready'
+    return relay
+  }
+
+  /** In the order of the configuration. */
+  get listeningAt(): readonly ListeningAt[] {
+    return this.#listeningAt
+  }
+
+  /** The port of the ops endpoint, if there is one. */
+  get opsPort(): number | undefined {
+    return this.#ops?.port
+  }
+
+  /** Opens the log files by their names again, after somebody moved them away. */
+  reopenLogs(): void {
+    for (const file of this.#logFiles) file.reopen()
+  }
+
+  /**
+   * Ends the relay: no new connections, everybody is told why, what is queued is sent, and what is not gone by
+   * the deadline is cut off. Asking again changes nothing.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = 'shutting down'
+    for (const listener of this.#listeners) listener.close()
+    this.#hub.endAll(CLOSE_REASONS.shutdown.label)
+    for (const connection of this.#connections) connection.expel(CLOSE_REASONS.shutdown)
+    await this.#allGone(this.#config.shutdownMs)
+    for (const connection of this.#connections) connection.cutOff(CLOSE_REASONS.shutdown)
+    for (const deadlines of [this.#loginDeadlines, this.#frameDeadlines, this.#lingerDeadlines])
+      deadlines.stop()
+    await this.#ops?.close()
+    await Promise.all(this.#logFiles.map((file) => file.close()))
+  }
+
+  // What connections tell.
+
+  connected(connection: Connection): void {
+    this.#journal?.connected(connection)
+  }
+
+  asked(connection: Connection, name: string, outcome: ClaimOutcome): void {
+    this.#tally.asked(outcome)
+    this.#journal?.asked(connection, name, outcome)
+  }
+
+  closed(connection: Connection, reason: CloseReason): void {
+    this.#tally.closed(reason)
+    this.#journal?.closed(connection, reason)
+    if (reason === CLOSE_REASONS.slow) {
+      const { remoteAddress: ip, remotePort: port, name, dialect } = connection
+      this.#log.warn(
+        { ip, port, name, dialect, queuedBytes: connection.outbox.queuedBytes },
+        'cut off a slow reader',
+      )
+    }
+  }
+
+  #observe(event: HubEvent): void {
+    this.#tally.observe(event)
+    this.#journal?.observe(event)
+  }
+
+  #openLogFiles(): void {
+    const { logDir, logMaxBytes, logRotateEvery, logKeepFiles, logDirect } = this.#config
+    if (logDir === 'off') return
+    const open = (name: string) => {
+      const log = this.#log.child({ file: `${name}.log` })
+      return new LogFile({
+        dir: logDir,
+        name,
+        maxBytes: logMaxBytes,
+        rotateEvery: logRotateEvery,
+        keepFiles: logKeepFiles,
+        onTrouble: (error) =>
+          log.error({ error: error.message }, 'a log file cannot be written; the chat goes on'),
+        onRecovery: (linesLost) => log.warn({ linesLost }, 'the log file is being written again'),
+      })
+    }
+    try {
+      mkdirSync(logDir, { recursive: true })
+      const files = { connections: open('connections'), chat: open('chat') }
+      this.#logFiles = [files.connections, files.chat]
+      this.#journal = new Journal(files, logDirect === 'text')
+    } catch (error) {
+      throw new StartError(logDir, error as NodeJS.ErrnoException)
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { maxConnections, loginDeadlineMs } = this.#config
+    const most = maxConnections === 'auto' ? connectionLimit() : maxConnections
+    for (const spec of this.#config.listen) {
+      const options = {
+        host: spec.host,
+        port: spec.port,
+        tls: spec.tls,
+        maxConnections: most,
+        loginDeadlineMs,
+        useHandles: handlesSupported,
+        failed: (error: Error) =>
+          this.#log.error({ url: spec.url, error: error.message }, 'a listener had an error'),
+      }
+      try {
+        const listener = await Listener.open(options, this.#contextOf(spec))
+        this.#listeners.push(listener)
+        const { url, dialect, host } = spec
+        this.#listeningAt.push({ url, dialect: dialect.name, host, port: listener.port })
+      } catch (error) {
+        throw new StartError(spec.url, error as NodeJS.ErrnoException)
+      }
+    }
+  }
+
+  #contextOf(spec: ListenerSpec): ConnectionContext {
+    const { name } = spec.dialect
+    let stats = this.#stats.get(name)
+    if (stats === undefined) {
+      stats = { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 }
+      this.#stats.set(name, stats)
+    }
+    const dialectContext: DialectContext = { hub: this.#hub, maxLoginBytes: MAX_LOGIN_BYTES }
+    return {
+      dialect: name,
+      speak: spec.dialect.listen(spec.options, dialectContext),
+      flusher: this.#flusher,
+      hardLimitBytes: this.#config.hardLimitBytes,
+      loginDeadlines: this.#loginDeadlines,
+      frameDeadlines: this.#frameDeadlines,
+      lingerDeadlines: this.#lingerDeadlines,
+      stats,
+      observer: this,
+      all: this.#connections,
+    }
+  }
+
+  async #openOps(): Promise<void> {
+    const { ops } = this.#config
+    if (ops === 'off') return
+    const registry = createMetrics({
+      version: VERSION,
+      connections: this.#stats,
+      fanout: this.#flusher.stats,
+      tally: this.#tally,
+      sessions: () => this.#hub.sessionCount,
+      rooms: () => this.#hub.roomCount,
+      queuedBytes: () => sum(this.#connections, (connection) => connection.outbox.queuedBytes),
+      retainedBytes: () => this.#pool.retainedBytes,
+      logLinesLost: () => sum(this.#logFiles, (file) => file.linesLost),
+    })
+    try {
+      this.#ops = await OpsServer.open({
+        ...ops,
+        metrics: { text: () => registry.metrics(), contentType: registry.contentType },
+        readiness: () => (this.#state === 'ready' ? 'ready' : this.#state),
+      })
+    } catch (error) {
+      throw new StartError(`${ops.host ?? ''}:${ops.port}`, error as NodeJS.ErrnoException)
+    }
+  }
+
+  /** Resolves when no connection is left, or after `withinMs`. */
+  async #allGone(withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs
+    while (this.#connections.size > 0 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+}
+
+function sum<T>(items: Iterable<T>, value: (item: T) => number): number {
+  let total = 0
+  for (const item of items) total += value(item)
+  return total
+}
