@@ -34,7 +34,8 @@ enum {
   READ_BYTES = 64 * 1024,
   BATCH_BYTES = 4 * 1024 * 1024,
   BATCH_PIECES = 1000, /* below IOV_MAX: the gaps between one sender's own pieces always fit one sendmsg */
-  MAX_PENDING_BYTES = 64 * 1024 * 1024,
+  MAX_PENDING_BYTES = 64 * 1024 * 1024,        /* of one connection */
+  MAX_TOTAL_PENDING_BYTES = 1024 * 1024 * 1024, /* of all together, as allocated */
   ROUND_EVENTS = 1024,
   BACKLOG = 4096,
   MAX_FDS = 1 << 20,
@@ -65,6 +66,7 @@ static struct connection *members[MAX_FDS];
 static int member_count;
 static struct connection *doomed[MAX_FDS];
 static int doomed_count;
+static size_t total_pending_bytes;
 
 static unsigned char input[MAX_PAYLOAD_BYTES + HEADER_BYTES + READ_BYTES];
 static unsigned char batch[BATCH_BYTES];
@@ -98,6 +100,7 @@ static void close_doomed(void) {
     connections[c->fd] = NULL;
     close(c->fd);
     free(c->begun);
+    total_pending_bytes -= c->pending_capacity;
     free(c->pending);
     free(c);
   }
@@ -111,7 +114,9 @@ static void want_writable(struct connection *c, int on) {
 
 static void keep_pending(struct connection *c, const unsigned char *bytes, size_t count) {
   size_t held = c->pending_end - c->pending_at;
-  if (held + count > MAX_PENDING_BYTES) {
+  int grows = held + count > c->pending_capacity;
+  if (held + count > MAX_PENDING_BYTES ||
+      (grows && total_pending_bytes + 2 * (held + count) > MAX_TOTAL_PENDING_BYTES)) {
     doom(c);
     return;
   }
@@ -119,7 +124,8 @@ static void keep_pending(struct connection *c, const unsigned char *bytes, size_
     if (held > 0) memmove(c->pending, c->pending + c->pending_at, held);
     c->pending_at = 0;
     c->pending_end = held;
-    if (held + count > c->pending_capacity) {
+    if (grows) {
+      total_pending_bytes += 2 * (held + count) - c->pending_capacity;
       c->pending_capacity = 2 * (held + count);
       c->pending = realloc(c->pending, c->pending_capacity);
       if (c->pending == NULL) fail("realloc");

@@ -12,8 +12,8 @@ import type { Account, Loop, WindowMeasures } from './requests.js'
 const SATURATED_SHARE = 0.95
 const SHARED_CORE_SHARE = 0.05
 const NOTABLE_SLIP_US = 1000
-const QUIET_MS = 300
-const DRAIN_MS = 15_000
+const STALL_MS = 3000
+const DRAIN_MS = 30_000
 
 export interface MeasureOptions {
   warmUpSeconds: number
@@ -61,10 +61,16 @@ export async function measureLoad(
   const windows = await fleet.askAll<'close-window'>({ do: 'close-window' })
   const hushed = await fleet.askSpeaking<'hush'>({ do: 'hush' })
   sent.splice(0, sent.length, ...hushed.sent)
-  const settled = await fleet.askAll<'settle'>({ do: 'settle', quietMs: QUIET_MS, deadlineMs: DRAIN_MS })
+  const drained = await fleet.askAll<'drain'>({
+    do: 'drain',
+    sent,
+    stallMs: STALL_MS,
+    deadlineMs: DRAIN_MS,
+  })
   const accounts = await fleet.askAll<'account'>({ do: 'account', sent })
   const result = mergeWindows(loop, windows, mergeAccounts(accounts))
-  if (settled.some(({ quiet }) => !quiet)) result.notes.push(`still busy ${DRAIN_MS / 1000} s after the end`)
+  if (drained.some(({ quiet }) => !quiet))
+    result.notes.push(`still busy ${DRAIN_MS / 1000} s after the end: what was on its way counts as lost`)
   return result
 }
 

@@ -40,6 +40,8 @@ export type GeneratorRequest =
   | { do: 'close-window' }
   /** Stop speaking. Answered with the messages sent, per sender. */
   | { do: 'hush' }
+  /** Wait until all that was sent is here, or nothing has come for `stallMs`; at most `deadlineMs`. */
+  | { do: 'drain'; sent: readonly number[]; stallMs: number; deadlineMs: number }
   | { do: 'account'; sent: readonly number[] }
   | { do: 'leave' }
 
@@ -73,6 +75,7 @@ export interface GeneratorAnswers {
   'open-window': null
   'close-window': WindowMeasures
   hush: { sent: number[] }
+  drain: { quiet: boolean }
   account: Account
   leave: null
 }

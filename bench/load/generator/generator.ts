@@ -3,7 +3,6 @@
  * connecting, counting, pacing and measuring are each in their own file.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FromGenerator, GeneratorAnswers, GeneratorRequest, JoinRequest, Loop } from '../requests.js'
 import { targetByName } from '../targets/by-name.js'
 import { ClosedLoop } from './closed-loop.js'
@@ -11,11 +10,10 @@ import { failuresOf, joinAll } from './crowd.js'
 import { InFlight } from './in-flight.js'
 import type { LoadClient } from './load-client.js'
 import { OpenLoop } from './open-loop.js'
+import { settle } from './settle.js'
 import { Speaker } from './speaker.js'
 import { Tally } from './tally.js'
 import { MeasuredWindow } from './window.js'
-
-const POLL_MS = 20
 
 /** What there is after joining; everything but `join` needs it. */
 interface Crowd {
@@ -25,6 +23,7 @@ interface Crowd {
   tally: Tally
   inFlight: InFlight
   expects: (receiver: number, sender: number) => boolean
+  receiversOf: (sender: number) => number
 }
 
 export class Generator {
@@ -47,7 +46,7 @@ export class Generator {
     const crowd = this.#requireCrowd()
     switch (request.do) {
       case 'settle':
-        return { quiet: await settle(crowd.tally, request.quietMs, request.deadlineMs) }
+        return { quiet: await settle(crowd.tally, null, request.quietMs, request.deadlineMs) }
       case 'start':
         return this.#start(crowd, request.loop, request.sent)
       case 'open-window':
@@ -60,6 +59,13 @@ export class Generator {
       case 'hush':
         this.#hush()
         return { sent: crowd.speakers.map((speaker) => speaker.sent) }
+      case 'drain': {
+        const deliveries = request.sent.reduce(
+          (sum, sent, sender) => sum + sent * crowd.receiversOf(sender),
+          0,
+        )
+        return { quiet: await settle(crowd.tally, deliveries, request.stallMs, request.deadlineMs) }
+      }
       case 'account':
         crowd.inFlight.stop()
         return { ...crowd.tally.account(request.sent, crowd.expects), failures: failuresOf(crowd.clients) }
@@ -87,7 +93,15 @@ export class Generator {
             .slice(0, plan.senders)
             .map((client, sender) => new Speaker(sender, client, target, plan.payloadBytes))
         : []
-    this.#crowd = { plan, clients, speakers, tally, inFlight, expects }
+    this.#crowd = {
+      plan,
+      clients,
+      speakers,
+      tally,
+      inFlight,
+      expects,
+      receiversOf: (sender) => receiversOf[sender] as number,
+    }
     return { failures: failuresOf(clients) }
   }
 
@@ -120,6 +134,8 @@ export class Generator {
   readonly #chunkRead = (): void => {
     if (this.#closedLoop !== null) {
       this.#closedLoop.chunkRead()
+    } else if (this.#openLoop !== null) {
+      this.#openLoop.chunkRead()
     } else if (this.#reportsProgress && !this.#reportIsDue && this.#crowd?.inFlight.movedCount !== 0) {
       this.#reportIsDue = true
       setImmediate(this.#reportProgress)
@@ -139,15 +155,4 @@ export class Generator {
     if (this.#crowd === null) throw new Error('nobody has joined yet')
     return this.#crowd
   }
-}
-
-async function settle(tally: Tally, quietMs: number, deadlineMs: number): Promise<boolean> {
-  let quietForMs = 0
-  let chunks = tally.chunks
-  for (let waitedMs = 0; waitedMs < deadlineMs && quietForMs < quietMs; waitedMs += POLL_MS) {
-    await sleep(POLL_MS)
-    quietForMs = tally.chunks === chunks ? quietForMs + POLL_MS : 0
-    chunks = tally.chunks
-  }
-  return quietForMs >= quietMs
 }

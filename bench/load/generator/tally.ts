@@ -25,6 +25,8 @@ export class Tally implements DeliverySink {
   deliveries = 0
   /** Chunks since the start: what a batching server saves. */
   chunks = 0
+  /** When the newest chunk was read, on the monotonic clock. */
+  chunkUs = 0
 
   readonly #senders: number
   readonly #expected: Uint32Array
@@ -46,7 +48,8 @@ export class Tally implements DeliverySink {
 
   beginChunk(): void {
     this.chunks++
-    this.#chunkTimeUs = stampTimeUs(monotonicUs())
+    this.chunkUs = monotonicUs()
+    this.#chunkTimeUs = stampTimeUs(this.chunkUs)
   }
 
   endChunk(): void {
