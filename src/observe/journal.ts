@@ -59,10 +59,9 @@ function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {
   return { event, ip: remoteAddress, port: remotePort, dialect }
 }
 
-/** One JSON object a line: `time` first, then what the record has, and nothing of pino's own. */
+/** One JSON object a line: `time`, then what the record has, and nothing of pino's own. */
 function recordWriter(file: LogFile): Logger {
-  return pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: () => ({}) } },
-    file,
-  )
+  // With nothing for the level, what is first in the line is the time, so it comes without pino's comma.
+  const timestamp = () => pino.stdTimeFunctions.isoTime().slice(1)
+  return pino({ base: null, timestamp, formatters: { level: () => ({}) } }, file)
 }

@@ -3,7 +3,14 @@
  * and they are read here when somebody scrapes. No label holds a name, a room or an address.
  */
 
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  type Metric,
+  type MetricValueWithName,
+  Registry,
+} from 'prom-client'
 import type { FanoutStats } from '../fanout/flusher.js'
 import type { Magnitudes } from '../fanout/magnitudes.js'
 import type { ConnectionStats } from '../net/connection.js'
@@ -101,21 +108,14 @@ export function createMetrics(sources: MetricSources): Registry {
   )
   counter('parlance_log_lines_lost_total', 'Log lines that could not be written.', sources.logLinesLost)
 
-  registry.registerMetric(
-    new MagnitudesHistogram('parlance_batch_events', 'Events sent in one batch.', fanout.batchEvents, 16, 1),
-  )
-  registry.registerMetric(
-    new MagnitudesHistogram('parlance_batch_bytes', 'Bytes sent in one batch.', fanout.batchBytes, 20, 1),
-  )
-  registry.registerMetric(
-    new MagnitudesHistogram(
-      'parlance_flush_seconds',
-      'Time that handing out and writing the batches of one turn takes.',
-      fanout.flushMicroseconds,
-      24,
-      1e-6,
-    ),
-  )
+  const magnitudes = (name: string, help: string, values: Magnitudes, buckets: number, unit: number) => {
+    const metric: unknown = new MagnitudesMetric(name, help, values, buckets, unit)
+    registry.registerMetric(metric as Metric)
+  }
+  magnitudes('parlance_batch_events', 'Events sent in one batch.', fanout.batchEvents, 16, 1)
+  magnitudes('parlance_batch_bytes', 'Bytes sent in one batch.', fanout.batchBytes, 20, 1)
+  const flushHelp = 'Time that handing out and writing the batches of one turn takes.'
+  magnitudes('parlance_flush_seconds', flushHelp, fanout.flushMicroseconds, 24, 1e-6)
   return registry
 }
 
@@ -139,9 +139,12 @@ function collectTotals(label: string, read: () => Iterable<readonly [string, num
   }
 }
 
-/** Shows `Magnitudes` as a Prometheus histogram, without observing each value a second time. */
-class MagnitudesHistogram extends Histogram {
-  readonly #name: string
+/**
+ * Shows `Magnitudes` as a Prometheus histogram, without observing each value a second time. Not a `Histogram`, whose
+ * counts can only be added to one by one: a registry asks of a metric no more than a name and this `get`.
+ */
+class MagnitudesMetric {
+  readonly name: string
   readonly #help: string
   readonly #magnitudes: Magnitudes
   readonly #buckets: number
@@ -149,28 +152,27 @@ class MagnitudesHistogram extends Histogram {
 
   /** @param buckets how many to show below +Inf @param unit what one counted unit is in the metric's unit */
   constructor(name: string, help: string, magnitudes: Magnitudes, buckets: number, unit: number) {
-    super({ name, help, registers: [] })
-    this.#name = name
+    this.name = name
     this.#help = help
     this.#magnitudes = magnitudes
     this.#buckets = buckets
     this.#unit = unit
   }
 
-  override async get() {
+  async get() {
     const { counts, sum } = this.#magnitudes
-    const values: { metricName: string; labels: { le?: number | string }; value: number }[] = []
+    const values: MetricValueWithName<'le'>[] = []
     let total = 0
     for (const [index, count] of counts.entries()) {
       total += count
       if (index >= this.#buckets) continue
       // Written with a few digits: 2^i millionths are not what binary fractions make of them.
       const le = Number((2 ** index * this.#unit).toPrecision(6))
-      values.push({ metricName: `${this.#name}_bucket`, labels: { le }, value: total })
+      values.push({ metricName: `${this.name}_bucket`, labels: { le }, value: total })
     }
-    values.push({ metricName: `${this.#name}_bucket`, labels: { le: '+Inf' }, value: total })
-    values.push({ metricName: `${this.#name}_sum`, labels: {}, value: sum * this.#unit })
-    values.push({ metricName: `${this.#name}_count`, labels: {}, value: total })
-    return { name: this.#name, help: this.#help, type: 'histogram', values, aggregator: 'sum' } as never
+    values.push({ metricName: `${this.name}_bucket`, labels: { le: '+Inf' }, value: total })
+    values.push({ metricName: `${this.name}_sum`, labels: {}, value: sum * this.#unit })
+    values.push({ metricName: `${this.name}_count`, labels: {}, value: total })
+    return { name: this.name, help: this.#help, type: 'histogram', values, aggregator: 'sum' }
   }
 }
