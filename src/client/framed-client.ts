@@ -5,11 +5,14 @@
 
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { COMMAND, JOIN_STATUS } from '../dialects/framed/commands.js'
 import { FrameDecoder } from '../frame/decoder.js'
 import { Answer } from './answer.js'
 import { encodeFrame, isAscii } from './encode-frame.js'
 import { FramedClientError } from './framed-client-error.js'
-import { Command, JOIN_ANSWERS, type JoinAnswer, MAX_BYTES_BEFORE_JOIN } from './protocol.js'
+
+/** What the relay answers to a JOIN (F2). */
+export type JoinAnswer = keyof typeof JOIN_STATUS
 
 /** Texts come as they were on the wire: make them harmless with `visible` before a terminal sees them. */
 export interface FramedClientEvents {
@@ -38,6 +41,8 @@ export interface FramedClientOptions {
 
 const DEFAULT_TIMEOUT_MS = 10_000
 const LEAVE_GRACE_MS = 5_000
+/** The longest payload that a relay takes before JOIN (F15): a longer one would end the connection. */
+const MAX_BYTES_BEFORE_JOIN = 1024
 
 export class FramedClient extends EventEmitter<FramedClientEvents> {
   readonly #options: FramedClientOptions
@@ -109,7 +114,7 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
     if (this.#joining !== null) throw new FramedClientError('busy', 'a JOIN is under way')
     if (this.#name !== null) throw new FramedClientError('busy', `already joined as ${this.#name}`)
     if (!isAscii(name) || name.length > MAX_BYTES_BEFORE_JOIN) return 'invalid'
-    this.#send(Command.join, name)
+    this.#send(COMMAND.JOIN, name)
     const answer = new Answer<JoinAnswer>('JOIN', this.#answerTimeoutMs, () => {
       this.#joining = null
     })
@@ -126,19 +131,19 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
    */
   say(text: string): boolean {
     this.#requireJoined()
-    return this.#send(Command.message, text)
+    return this.#send(COMMAND.MESSAGE, text)
   }
 
   /** Says something to one person (F9); somebody who is not there comes back as `refused`. As `say` otherwise. */
   direct(name: string, text: string): boolean {
     this.#requireJoined()
-    return this.#send(Command.direct, `${name} ${text}`)
+    return this.#send(COMMAND.DIRECT, `${name} ${text}`)
   }
 
   /** The names of all who are logged in on the relay (F8). @throws FramedClientError as `join` and `say` do */
   async list(): Promise<string[]> {
     this.#requireJoined()
-    this.#send(Command.list, '')
+    this.#send(COMMAND.LIST, '')
     const answer = new Answer<string[]>('LIST', this.#answerTimeoutMs, () => {
       this.#lists = this.#lists.filter((other) => other !== answer)
     })
@@ -162,7 +167,7 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
     let handedOver = false
     const closed = deferred()
     socket.once('close', closed.resolve)
-    socket.write(encodeFrame(Command.leave, ''), (error) => {
+    socket.write(encodeFrame(COMMAND.LEAVE, ''), (error) => {
       handedOver = error == null
     })
     socket.setTimeout(graceMs)
@@ -208,12 +213,12 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
   #frame(command: number, payload: Uint8Array): boolean {
     // ASCII on our relays; foreign ones may send more, and UTF-8 is what they send.
     const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8')
-    if (command === Command.message) this.emit('line', text)
-    else if (command === Command.direct) this.emit('direct', text)
-    else if (command === Command.error) this.emit('refused', text)
-    else if (command === Command.leave) this.emit('goodbye', text)
-    else if (command === Command.join) this.#answerJoin(payload[0])
-    else if (command === Command.list) this.#answerList(text)
+    if (command === COMMAND.MESSAGE) this.emit('line', text)
+    else if (command === COMMAND.DIRECT) this.emit('direct', text)
+    else if (command === COMMAND.ERROR) this.emit('refused', text)
+    else if (command === COMMAND.LEAVE) this.emit('goodbye', text)
+    else if (command === COMMAND.JOIN) this.#answerJoin(payload[0])
+    else if (command === COMMAND.LIST) this.#answerList(text)
     return true
   }
 
@@ -221,8 +226,8 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
     const joining = this.#joining
     if (joining === null) return
     this.#joining = null
-    const answer = status === undefined ? undefined : JOIN_ANSWERS[status]
-    if (answer === undefined) {
+    const answer = joinAnswer(status)
+    if (answer === null) {
       joining.answer.reject(new FramedClientError('bad-answer', `JOIN was answered with ${status}`))
       return
     }
@@ -247,6 +252,12 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
     this.#lists = []
     if (this.#connected) this.emit('close', this.#cause)
   }
+}
+
+function joinAnswer(status: number | undefined): JoinAnswer | null {
+  if (status === JOIN_STATUS.accepted) return 'accepted'
+  if (status === JOIN_STATUS.taken) return 'taken'
+  return status === JOIN_STATUS.invalid ? 'invalid' : null
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {

@@ -8,15 +8,14 @@
  *      +--taken, invalid--> asking --end of input--> exit code 1
  */
 
+import { EXIT_CODE } from '../exit-code.js'
 import { type Address, formatAddress } from './address.js'
 import { isAscii } from './encode-frame.js'
-import { ExitCode } from './exit-code.js'
 import { failureWords } from './failure-words.js'
-import { FramedClient } from './framed-client.js'
+import { FramedClient, type JoinAnswer } from './framed-client.js'
 import { FramedClientError } from './framed-client-error.js'
 import type { ConsoleReader, LineConsole } from './line-console.js'
 import type { LineStyle } from './line-style.js'
-import type { JoinAnswer } from './protocol.js'
 import { toAscii } from './typed-text.js'
 import { visible } from './visible.js'
 
@@ -77,7 +76,7 @@ export class LineChat implements ConsoleReader {
   line(text: string): void {
     if (this.#state === 'joining') this.#early.push(text)
     else if (this.#state === 'leaving') return
-    else if (text.trim() === EXIT_COMMAND) void this.#leave(ExitCode.left, LEAVE_GRACE_MS)
+    else if (text.trim() === EXIT_COMMAND) void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
     else if (this.#state === 'chatting') this.#say(text)
     else if (text.trim() === '') this.#notice(`A blank name cannot be used: ${NAME_RULE}.`)
     else void this.#join(text.trim())
@@ -85,12 +84,12 @@ export class LineChat implements ConsoleReader {
 
   end(): void {
     this.#ended = true
-    if (this.#state === 'chatting') void this.#leave(ExitCode.left, LEAVE_GRACE_MS)
-    else if (this.#state === 'asking') this.#finish(ExitCode.lost, 'There is no other name to try.')
+    if (this.#state === 'chatting') void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+    else if (this.#state === 'asking') this.#finish(EXIT_CODE.lost, 'There is no other name to try.')
   }
 
   interrupt(): void {
-    this.stop(ExitCode.interrupted)
+    this.stop(EXIT_CODE.interrupted)
   }
 
   /** Leaves in good order and soon; asked a second time, at once. */
@@ -106,7 +105,7 @@ export class LineChat implements ConsoleReader {
   /** Nobody reads the output any more: there is no reason to stay, and none to complain. */
   outputGone(): void {
     this.readOn()
-    if (this.#state !== 'leaving') this.stop(ExitCode.left)
+    if (this.#state !== 'leaving') this.stop(EXIT_CODE.ok)
   }
 
   /** The output has room again. */
@@ -125,7 +124,7 @@ export class LineChat implements ConsoleReader {
     } catch (error) {
       const closed = error instanceof FramedClientError && error.code === 'closed'
       // An end of the connection is told by its own event.
-      if (!closed) this.#finish(ExitCode.unreachable, this.#unreachable(error))
+      if (!closed) this.#finish(EXIT_CODE.unavailable, this.#unreachable(error))
       return
     }
     if (this.#state !== 'joining') return
@@ -208,7 +207,7 @@ export class LineChat implements ConsoleReader {
   #closed(cause: Error | null): void {
     this.#client = null
     if (this.#state === 'joining' || this.#state === 'chatting') {
-      this.#finish(ExitCode.lost, this.#lost(cause === null ? 'the relay closed it' : failureWords(cause)))
+      this.#finish(EXIT_CODE.lost, this.#lost(cause === null ? 'the relay closed it' : failureWords(cause)))
     }
   }
 
@@ -218,7 +217,7 @@ export class LineChat implements ConsoleReader {
     this.#console.finish()
     const handedOver = (await this.#client?.leave(graceMs)) ?? true
     if (handedOver || !chatting) this.#settle({ code, words: '' })
-    else this.#settle({ code: ExitCode.lost, words: this.#lost('not everything could be sent') })
+    else this.#settle({ code: EXIT_CODE.lost, words: this.#lost('not everything could be sent') })
   }
 
   #lost(reason: string): string {

@@ -3,11 +3,15 @@
  * went away into leaving, and waits until everything is written. The chat itself is `LineChat`.
  */
 
-import { ExitCode } from './exit-code.js'
+import { constants } from 'node:os'
+import { EXIT_CODE } from '../exit-code.js'
 import { LineChat, NAME_RULE } from './line-chat.js'
 import { LineStyle } from './line-style.js'
 import { PipeConsole } from './pipe-console.js'
 import { TerminalConsole } from './terminal-console.js'
+
+/** What a shell adds to the number of the signal that ended a program. */
+const SIGNALLED = 128
 
 export interface LineClientOptions {
   readonly host: string
@@ -22,7 +26,7 @@ export interface LineClientOptions {
  * Chats until the person leaves, the input ends or the connection is lost. With a terminal on both sides there
  * is a prompt; otherwise lines come out as they come. Takes SIGINT, SIGTERM and SIGHUP while it runs.
  *
- * @returns the exit code (`ExitCode`), once the output has taken everything; never rejects
+ * @returns the exit code (`EXIT_CODE`, or 128 and the signal), once the output has taken everything; never rejects
  */
 export async function runLineClient(options: LineClientOptions): Promise<number> {
   const { host, port, name, input, output, errorOutput } = options
@@ -30,7 +34,7 @@ export async function runLineClient(options: LineClientOptions): Promise<number>
   errorOutput.on('error', () => {})
   if (name.trim() === '') {
     errorOutput.write(`The name is blank: ${NAME_RULE}.\n`)
-    return ExitCode.usage
+    return EXIT_CODE.usage
   }
   const interactive = input.isTTY === true && output.isTTY === true && process.env.TERM !== 'dumb'
   const console = interactive
@@ -40,9 +44,9 @@ export async function runLineClient(options: LineClientOptions): Promise<number>
   const noticeStyle = interactive ? style : new LineStyle(errorOutput)
   const chat = new LineChat({ host, port }, name, console, style, noticeStyle)
 
-  const interrupted = () => chat.stop(ExitCode.interrupted)
-  const terminated = () => chat.stop(ExitCode.terminated)
-  const hungUp = () => chat.stop(ExitCode.hangup)
+  const interrupted = () => chat.stop(EXIT_CODE.interrupted)
+  const terminated = () => chat.stop(SIGNALLED + constants.signals.SIGTERM)
+  const hungUp = () => chat.stop(SIGNALLED + constants.signals.SIGHUP)
   const drained = () => chat.readOn()
   process.on('SIGINT', interrupted).on('SIGTERM', terminated).on('SIGHUP', hungUp)
   output.on('drain', drained)
