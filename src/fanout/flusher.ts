@@ -4,9 +4,21 @@
  * meanwhile, and batches grow by themselves.
  */
 
-import type { Lane } from './lane.js'
 import { Magnitudes } from './magnitudes.js'
-import type { Outbox } from './outbox.js'
+
+/** A lane, as far as a flush goes. */
+export interface Collected {
+  /** Hands the batch to the members' outboxes. */
+  collect(): void
+  /** After the writing: gives back memory that nobody needs. */
+  settle(): void
+}
+
+/** An outbox, as far as a flush goes. */
+export interface Flushed {
+  /** Writes what is queued. */
+  flush(): void
+}
 
 /** Plain integers that the hot path adds to; metrics read them when they are asked for. */
 export interface FanoutStats {
@@ -27,18 +39,18 @@ export class Flusher {
     batchBytes: new Magnitudes(),
     flushMicroseconds: new Magnitudes(),
   }
-  #lanes: Lane[] = []
-  #outboxes: Outbox[] = []
+  #lanes: Collected[] = []
+  #outboxes: Flushed[] = []
   #scheduled = false
 
   /** This lane has the first event of its batch. */
-  listLane(lane: Lane): void {
+  listLane(lane: Collected): void {
     this.#lanes.push(lane)
     this.#schedule()
   }
 
   /** This outbox has something to write. */
-  listOutbox(outbox: Outbox): void {
+  listOutbox(outbox: Flushed): void {
     this.#outboxes.push(outbox)
     this.#schedule()
   }
@@ -49,11 +61,11 @@ export class Flusher {
     this.#scheduled = false
     const lanes = this.#lanes
     this.#lanes = []
-    for (let index = 0; index < lanes.length; index++) (lanes[index] as Lane).collect()
+    for (let index = 0; index < lanes.length; index++) (lanes[index] as Collected).collect()
     const outboxes = this.#outboxes
     this.#outboxes = []
-    for (let index = 0; index < outboxes.length; index++) (outboxes[index] as Outbox).flush()
-    for (let index = 0; index < lanes.length; index++) (lanes[index] as Lane).settle()
+    for (let index = 0; index < outboxes.length; index++) (outboxes[index] as Flushed).flush()
+    for (let index = 0; index < lanes.length; index++) (lanes[index] as Collected).settle()
     this.stats.flushMicroseconds.add(Math.round((performance.now() - begun) * 1000))
   }
 

@@ -8,14 +8,13 @@ import { ownSlice, type Slice } from './chunk.js'
 import type { Encoding } from './encoding.js'
 import type { Member } from './lane.js'
 import type { Outbox } from './outbox.js'
-import type { RoomFanout } from './room-fanout.js'
 
 export class Recipient implements HubRecipient {
   readonly encoding: Encoding
   readonly outbox: Outbox
   readonly memberships: Member[] = []
   /** The room that this one last spoke in; see `RoomFanout.tell`. */
-  lastRoom: RoomFanout | null = null
+  lastRoom: { collect(): void } | null = null
 
   constructor(encoding: Encoding, outbox: Outbox) {
     this.encoding = encoding

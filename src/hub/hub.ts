@@ -6,8 +6,7 @@
 
 import type { Audience, HubEvent, Recipient } from './events.js'
 import { MessageIds } from './message-ids.js'
-import { Room } from './room.js'
-import { Session } from './session.js'
+import { Room, Session } from './session.js'
 import { byBytes, isName, isRoomName } from './text.js'
 
 export interface HubOptions<R extends Recipient> {

@@ -1,0 +1,73 @@
+/** Imports point one way, as docs/architecture.md draws it: no cycles, no barrels, and no folder that knows too much. */
+
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+
+const SRC = new URL('../src/', import.meta.url).pathname
+
+/** What the files of a folder of `src` may import from, besides their own folder. Files at the top may all. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  frame: [],
+  hub: [],
+  fanout: ['hub'],
+  dialects: ['frame', 'hub', 'fanout'],
+  net: ['hub', 'fanout', 'dialects/dialect.ts'],
+  config: ['hub', 'dialects/registry.ts', 'dialects/dialect.ts'],
+  observe: ['hub', 'fanout', 'net', 'dialects/dialect.ts'],
+  client: ['frame', 'dialects/framed/commands.ts', 'exit-code.ts'],
+}
+
+/** File to the files of `src` that it imports, all relative to `src`. */
+function readImports(): Map<string, string[]> {
+  const imports = new Map<string, string[]>()
+  for (const path of sourceFiles()) {
+    const text = readFileSync(join(SRC, path), 'utf8')
+    const found = [...text.matchAll(/(?:from|import)\s+'(\.[^']+)'/g)].map(([, target]) =>
+      normalize(join(dirname(path), target as string)).replace(/\.js$/, '.ts'),
+    )
+    imports.set(path, found)
+  }
+  return imports
+}
+
+function sourceFiles(): string[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+}
+
+test('no folder imports from one that it must not know', () => {
+  const wrong: string[] = []
+  for (const [path, targets] of readImports()) {
+    const folder = path.split('/')[0] as string
+    const allowed = MAY_IMPORT[folder]
+    if (allowed === undefined) continue
+    for (const target of targets) {
+      const ok =
+        target.startsWith(`${folder}/`) || allowed.some((a) => target === a || target.startsWith(`${a}/`))
+      if (!ok) wrong.push(`${path} imports ${target}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('there are no import cycles', () => {
+  const imports = readImports()
+  const done = new Set<string>()
+  const visit = (path: string, trail: readonly string[]): void => {
+    assert.ok(!trail.includes(path), `a cycle: ${[...trail.slice(trail.indexOf(path)), path].join(' → ')}`)
+    if (done.has(path)) return
+    for (const target of imports.get(path) ?? []) visit(target, [...trail, path])
+    done.add(path)
+  }
+  for (const path of imports.keys()) visit(path, [])
+})
+
+test('a file that exports what another one defines is the package entry alone', () => {
+  const barrels = sourceFiles().filter(
+    (path) =>
+      path !== 'index.ts' &&
+      /^export \* from|^export \{[^}]*\} from/m.test(readFileSync(join(SRC, path), 'utf8')),
+  )
+  assert.deepEqual(barrels, [])
+})
