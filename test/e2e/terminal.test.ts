@@ -1,0 +1,214 @@
+/** The line client as a person has it: in a terminal, against the relay. */
+
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { FramedClient } from '../../src/client/framed-client.js'
+import { CLI, type RelayProcess, startRelay } from '../fixtures/relay-process.js'
+import { noTmux, Terminal } from './tmux.js'
+
+const COLUMNS = 40
+const ROWS = 20
+const BOB_JOINED = '**Bob is joining the chat**'
+
+const reason = noTmux()
+if (reason !== null && process.env.CI === 'true') throw new Error(reason)
+if (reason !== null) console.error(`SKIPPED: ${reason}`)
+
+describe('the line client in a terminal', { skip: reason ?? false }, () => {
+  let relay: RelayProcess
+  let amy: FramedClient
+  let heard: string[]
+  let terminal: Terminal
+
+  before(async () => {
+    relay = await startRelay('greeting=off')
+    amy = new FramedClient(relay)
+    amy.on('line', (text) => heard.push(text))
+    heard = []
+    await amy.connect()
+    await amy.join('Amy')
+  })
+  after(async () => {
+    await amy.leave()
+    await relay.stop()
+  })
+  beforeEach(() => {
+    heard = []
+    terminal = new Terminal(COLUMNS, ROWS)
+  })
+  afterEach(() => terminal.close())
+
+  /** Starts the line client in the terminal; what the shell says about its end comes after. */
+  function start(name: string, prefix = '', port = relay.port): void {
+    const command = `${prefix}"${process.execPath}" "${CLI}" chat 127.0.0.1:${port} ${name}; echo "code $?"`
+    terminal.run(`clear; ${command}`)
+  }
+
+  async function bob(prefix = ''): Promise<void> {
+    start('Bob', prefix)
+    await terminal.endsIn(BOB_JOINED, 'Bob>')
+    assert.equal(terminal.cursor()[0], 'Bob> '.length)
+  }
+
+  test('the prompt is the name, > and one space, and what is typed goes to everyone', async () => {
+    await bob()
+    terminal.type('Hi')
+    terminal.press('Enter')
+    await terminal.endsIn(BOB_JOINED, 'Bob> Hi', 'Bob>')
+    terminal.type('there')
+    terminal.press('Enter')
+    await terminal.endsIn('Bob> Hi', 'Bob> there', 'Bob>')
+    while (heard.length < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(heard, [BOB_JOINED, '[Bob] Hi', '[Bob] there'])
+  })
+
+  test('an incoming line appears above the line being typed', async () => {
+    await bob()
+    terminal.type('half a')
+    await terminal.endsIn('Bob> half a')
+    amy.say('Hi')
+    amy.direct('Bob', 'psst')
+    await terminal.endsIn(BOB_JOINED, '[Amy] Hi', '(direct) [Amy] psst', 'Bob> half a')
+    terminal.type(' line')
+    terminal.press('Enter')
+    await terminal.endsIn('(direct) [Amy] psst', 'Bob> half a line', 'Bob>')
+  })
+
+  test('also above one that wraps, with the cursor in the middle of either row', async () => {
+    await bob()
+    const typed = 'a line that goes on until it takes two rows'
+    const rows = ['Bob> a line that goes on until it takes', 'two rows']
+    terminal.type(typed)
+    await terminal.endsIn(...rows)
+    amy.say('at the end')
+    await terminal.endsIn(BOB_JOINED, '[Amy] at the end', ...rows)
+    terminal.press(...Array.from({ length: 3 }, () => 'Left'))
+    amy.say('in the second row')
+    await terminal.endsIn('[Amy] at the end', '[Amy] in the second row', ...rows)
+    terminal.press('Home')
+    amy.say(`in the first row, and ${'long '.repeat(8)}`)
+    await terminal.endsIn(
+      '[Amy] in the second row',
+      '[Amy] in the first row, and long long lo',
+      'ng long long long long long',
+      ...rows,
+    )
+    terminal.type('See: ')
+    terminal.press('Enter')
+    await terminal.endsIn('Bob>')
+    while (!heard.includes(`[Bob] See: ${typed}`)) await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+
+  test('also when the line fills its row to the last column', async () => {
+    await bob()
+    const full = 'x'.repeat(COLUMNS - 'Bob> '.length)
+    terminal.type(full)
+    await terminal.endsIn(`Bob> ${full}`)
+    amy.say('one')
+    amy.say('two')
+    await terminal.endsIn(BOB_JOINED, '[Amy] one', '[Amy] two', `Bob> ${full}`)
+    terminal.type('yz')
+    await terminal.endsIn('[Amy] two', `Bob> ${full}`, 'yz')
+  })
+
+  test('a paste into the middle of a line that wraps stays where it was pasted', async () => {
+    await bob()
+    terminal.type('from here to there')
+    terminal.press(...Array.from({ length: 'to there'.length }, () => 'Left'))
+    terminal.type('over the hills and far away ')
+    await terminal.endsIn('Bob> from here over the hills and far aw', 'ay to there')
+    amy.say('Hi')
+    await terminal.endsIn(BOB_JOINED, '[Amy] Hi', 'Bob> from here over the hills and far aw', 'ay to there')
+  })
+
+  test('a burst of lines while somebody types loses neither', async () => {
+    await bob()
+    const typed = 'the quick brown fox jumps over the lazy dog'
+    for (const [index, character] of [...typed].entries()) {
+      terminal.type(character)
+      amy.say(`burst ${index}`)
+    }
+    const whole = `Bob> ${typed}`
+    await terminal.endsIn(
+      `[Amy] burst ${typed.length - 1}`,
+      whole.slice(0, COLUMNS).trimEnd(),
+      whole.slice(COLUMNS),
+    )
+    assert.deepEqual(
+      terminal.rows().slice(0, -2),
+      Array.from({ length: ROWS - 2 }, (_, row) => `[Amy] burst ${typed.length - (ROWS - 2) + row}`),
+    )
+  })
+
+  test('F2 a name that is taken asks for another and tries again', async () => {
+    start('Amy')
+    await terminal.endsIn('-- The name Amy is taken. Choose another', ' one.', 'Name:')
+    terminal.press('Enter')
+    await terminal.shows(/^-- A blank name cannot be used/)
+    terminal.type('Amy')
+    terminal.press('Enter')
+    await terminal.endsIn('Name: Amy', '-- The name Amy is taken. Choose another', ' one.', 'Name:')
+    terminal.type('Bob')
+    terminal.press('Enter')
+    await terminal.endsIn('Name: Bob', BOB_JOINED, 'Bob>')
+  })
+
+  test('text outside ASCII says what the others read', async () => {
+    await bob()
+    terminal.type('café')
+    terminal.press('Enter')
+    await terminal.endsIn('Bob> café', '-- sent in ASCII: cafe', 'Bob>')
+  })
+
+  test('@exit leaves and ends the program, also where a name is asked for', async () => {
+    await bob()
+    terminal.type('@exit')
+    terminal.press('Enter')
+    await terminal.endsIn('Bob> @exit', 'code 0', 'shell>')
+    start('Amy')
+    await terminal.endsIn('Name:')
+    terminal.type('@exit')
+    terminal.press('Enter')
+    await terminal.endsIn('Name: @exit', 'code 0', 'shell>')
+  })
+
+  test('Ctrl-C leaves, with 130, and what was half typed stays on the screen unsent', async () => {
+    await bob()
+    terminal.type('half')
+    await terminal.endsIn('Bob> half')
+    terminal.press('Home', 'C-c')
+    await terminal.endsIn('Bob> half', 'code 130', 'shell>')
+    while (heard.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(heard, [BOB_JOINED, '**Bob is leaving the chat**'])
+  })
+
+  test('Ctrl-D leaves, with 0', async () => {
+    await bob()
+    terminal.press('C-d')
+    await terminal.endsIn('Bob>', 'code 0', 'shell>')
+  })
+
+  test('a relay that dies is said below the line being typed, with 1', async () => {
+    const mortal = await startRelay('greeting=off')
+    start('Bob', '', mortal.port)
+    await terminal.endsIn(BOB_JOINED, 'Bob>')
+    terminal.type('half')
+    await terminal.endsIn('Bob> half')
+    await mortal.kill()
+    await terminal.endsIn('code 1', 'shell>')
+    const rows = terminal.rows()
+    const words = `Lost the connection to 127.0.0.1:${mortal.port}: `
+    assert.equal(rows[rows.indexOf('Bob> half') + 1], words.slice(0, COLUMNS).trimEnd())
+  })
+
+  test('there are colours, and none with NO_COLOR', async () => {
+    await bob()
+    assert.ok(terminal.colouredText().includes(`\x1b[2m${BOB_JOINED}`), terminal.colouredText())
+    terminal.press('C-d')
+    await terminal.endsIn('code 0', 'shell>')
+    await bob('NO_COLOR=1 ')
+    amy.say('Hi')
+    await terminal.endsIn('[Amy] Hi', 'Bob>')
+    assert.ok(!terminal.colouredText().includes('\x1b['), JSON.stringify(terminal.colouredText()))
+  })
+})
