@@ -31,13 +31,13 @@ export interface Stream {
   frames: number
 }
 
-const STREAM_BYTES = 1024 * 1024
+const STREAM_BYTES = 256 * 1024
 const CHUNK_BYTES = 64 * 1024
 
 /** Sizes of the chunks of a `cut` stream, in turn: primes, so that cuts fall everywhere in a frame. */
 const ODD_CHUNK_BYTES = [1447, 4093, 211, 16381, 2897, 65521]
 
-/** About 1 MiB of whole frames: a decoder that has taken all chunks is back where it began. */
+/** About 256 KiB of whole frames: a decoder that has taken all chunks is back where it began. */
 export function streamOf(framing: Framing, { payloadBytes, cuts }: Shape): Stream {
   const frame = frameOf(framing, payloadOf(payloadBytes))
   const frames = Math.floor(STREAM_BYTES / frame.length)
