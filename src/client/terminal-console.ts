@@ -17,6 +17,7 @@ export class TerminalConsole implements LineConsole {
   readonly #output: NodeJS.WriteStream
   #editor: Interface | null = null
   #keys: SingleKeys | null = null
+  #columns: number
   #prompt = ''
   /** Whether the prompt stands in front of the cursor. */
   #prompted = false
@@ -24,10 +25,13 @@ export class TerminalConsole implements LineConsole {
   constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
     this.#input = input
     this.#output = output
+    this.#columns = output.columns
   }
 
   open(reader: ConsoleReader): void {
     const keys = new SingleKeys(this.#input)
+    // Ahead of readline, which redraws on the same event.
+    this.#output.on('resize', this.#resized)
     const editor = createInterface({ input: keys, output: this.#output, terminal: true, prompt: '' })
     this.#keys = keys
     this.#editor = editor
@@ -43,6 +47,7 @@ export class TerminalConsole implements LineConsole {
       if (this.#editor === null) return
       this.#editor = null
       keys.release()
+      this.#output.off('resize', this.#resized)
       if (this.#prompted) this.#output.write('\n')
       reader.end()
     })
@@ -89,6 +94,20 @@ export class TerminalConsole implements LineConsole {
     if (this.#prompted || editor.line !== '') this.#output.write('\n')
     editor.close()
     this.#keys?.release()
+    this.#output.off('resize', this.#resized)
+  }
+
+  /**
+   * A terminal that became wider has joined rows of the line being typed. Readline would still go up by as many
+   * as it drew, into what was said before, and erase that: step down by those that are gone.
+   */
+  readonly #resized = () => {
+    const before = this.#columns
+    this.#columns = this.#output.columns
+    if (this.#editor === null) return
+    const { rows, cols } = this.#editor.getCursorPos()
+    const rowsBefore = Math.floor((rows * this.#columns + cols) / before)
+    if (rowsBefore > rows) this.#output.write('\n'.repeat(rowsBefore - rows))
   }
 
   #draw(): void {

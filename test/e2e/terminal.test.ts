@@ -121,6 +121,24 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
     await terminal.endsIn(BOB_JOINED, '[Amy] Hi', 'Bob> from here over the hills and far aw', 'ay to there')
   })
 
+  test('a terminal that becomes wider or narrower keeps what was said and what is typed', async () => {
+    await bob()
+    const typed = 'a line that goes on until it takes two rows'
+    terminal.type(typed)
+    await terminal.endsIn('Bob> a line that goes on until it takes', 'two rows')
+    amy.say('one')
+    await terminal.endsIn(BOB_JOINED, '[Amy] one', 'Bob> a line that goes on until it takes', 'two rows')
+    terminal.resize(2 * COLUMNS, ROWS)
+    await terminal.endsIn(BOB_JOINED, '[Amy] one', `Bob> ${typed}`)
+    amy.say('two')
+    await terminal.endsIn(BOB_JOINED, '[Amy] one', '[Amy] two', `Bob> ${typed}`)
+    terminal.resize(COLUMNS, ROWS)
+    await terminal.endsIn('Bob> a line that goes on until it takes', 'two rows')
+    amy.say('three')
+    await terminal.endsIn('[Amy] three', 'Bob> a line that goes on until it takes', 'two rows')
+    assert.ok(terminal.rows().includes('[Amy] two'))
+  })
+
   test('a burst of lines while somebody types loses neither', async () => {
     await bob()
     const typed = 'the quick brown fox jumps over the lazy dog'
