@@ -51,9 +51,16 @@ export interface ListeningAt {
   readonly port: number
 }
 
+/** What tests choose and operators do not. */
+export interface RelayInternals {
+  /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
+  readonly useHandles?: boolean
+}
+
 export class Relay implements ConnectionObserver {
   readonly #config: Config
   readonly #log: Logger
+  readonly #useHandles: boolean
   readonly #tally = new Tally()
   readonly #flusher = new Flusher()
   readonly #pool = new ChunkPool()
@@ -71,9 +78,10 @@ export class Relay implements ConnectionObserver {
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
   #stopped: Promise<void> | null = null
 
-  private constructor(config: Config, log: Logger) {
+  private constructor(config: Config, log: Logger, internals: RelayInternals) {
     this.#config = config
     this.#log = log
+    this.#useHandles = internals.useHandles ?? handlesSupported
     this.#hub = new Hub<Recipient>({
       audience: () => new RoomFanout(this.#flusher, this.#pool),
       now: Date.now,
@@ -88,8 +96,8 @@ export class Relay implements ConnectionObserver {
   }
 
   /** @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then */
-  static async start(config: Config, log: Logger): Promise<Relay> {
-    const relay = new Relay(config, log)
+  static async start(config: Config, log: Logger, internals: RelayInternals = {}): Promise<Relay> {
+    const relay = new Relay(config, log, internals)
     try {
       relay.#openLogFiles()
       await relay.#listen()
@@ -203,7 +211,7 @@ export class Relay implements ConnectionObserver {
         tls: spec.tls,
         maxConnections: most,
         loginDeadlineMs,
-        useHandles: handlesSupported,
+        useHandles: this.#useHandles,
         failed: (error: Error) =>
           this.#log.error({ url: spec.url, error: error.message }, 'a listener had an error'),
       }
