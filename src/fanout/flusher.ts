@@ -32,6 +32,10 @@ export interface FanoutStats {
   readonly flushMicroseconds: Magnitudes
 }
 
+/** How long a flush may be put off while connections keep coming: as long as the last one took, within these. */
+const MIN_HOLD_MS = 1
+const MAX_HOLD_MS = 50
+
 export class Flusher {
   readonly stats: FanoutStats = {
     deliveries: 0,
@@ -42,6 +46,10 @@ export class Flusher {
   #lanes: Collected[] = []
   #outboxes: Flushed[] = []
   #scheduled = false
+  #moreExpected = false
+  /** When the flush that is scheduled would have run, had it not been put off; 0 when it was not. */
+  #heldSince = 0
+  #lastFlushMs = 0
 
   /** This lane has the first event of its batch. */
   listLane(lane: Collected): void {
@@ -55,9 +63,24 @@ export class Flusher {
     this.#schedule()
   }
 
+  /**
+   * A connection was accepted, so there may be another one in the next turn: Node accepts one a turn, and telling
+   * everybody of each newcomer alone is what makes a join storm quadratic in writes. A flush that is due waits for
+   * the turn in which none comes, and not much longer than flushing takes anyway.
+   */
+  expectMore(): void {
+    this.#moreExpected = true
+  }
+
   /** Hands every batch to its outboxes, then writes each outbox once. */
   readonly flush = (): void => {
     const begun = performance.now()
+    if (this.#moreExpected && this.#mayHold(begun)) {
+      this.#moreExpected = false
+      setImmediate(this.flush)
+      return
+    }
+    this.#heldSince = 0
     this.#scheduled = false
     const lanes = this.#lanes
     this.#lanes = []
@@ -66,7 +89,13 @@ export class Flusher {
     this.#outboxes = []
     for (let index = 0; index < outboxes.length; index++) (outboxes[index] as Flushed).flush()
     for (let index = 0; index < lanes.length; index++) (lanes[index] as Collected).settle()
-    this.stats.flushMicroseconds.add(Math.round((performance.now() - begun) * 1000))
+    this.#lastFlushMs = performance.now() - begun
+    this.stats.flushMicroseconds.add(Math.round(this.#lastFlushMs * 1000))
+  }
+
+  #mayHold(now: number): boolean {
+    if (this.#heldSince === 0) this.#heldSince = now
+    return now - this.#heldSince < Math.min(Math.max(this.#lastFlushMs, MIN_HOLD_MS), MAX_HOLD_MS)
   }
 
   #schedule(): void {

@@ -88,6 +88,7 @@ function admit(transport: Transport, maxConnections: number, context: Connection
     transport.destroy()
     return
   }
+  context.flusher.expectMore()
   const connection = new Connection(context, transport)
   if (excess > 0) connection.expel(CLOSE_REASONS.full)
 }
