@@ -5,30 +5,13 @@
 
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { COMMAND, JOIN_STATUS } from '../dialects/framed/commands.js'
+import { COMMAND } from '../dialects/framed/commands.js'
 import { FrameDecoder } from '../frame/decoder.js'
 import { Answer } from './answer.js'
 import { encodeFrame, isAscii } from './encode-frame.js'
 import { FramedClientError } from './framed-client-error.js'
-
-/** What the relay answers to a JOIN (F2). */
-export type JoinAnswer = keyof typeof JOIN_STATUS
-
-/** Texts come as they were on the wire: make them harmless with `visible` before a terminal sees them. */
-export interface FramedClientEvents {
-  /** MESSAGE: a line to show, such as `[Bob] Hi`. */
-  line: [text: string]
-  /** DIRECT: `[Bob] text`, for this client alone (F9). */
-  direct: [text: string]
-  /** ERROR: what was wrong with what this client sent, in words. The connection stays. */
-  refused: [text: string]
-  /** LEAVE: why the relay is about to close the connection (F17). */
-  goodbye: [reason: string]
-  /** After a call returned `false`: what was sent has left. */
-  drain: []
-  /** The connection has ended, once and last of all events. `cause` is null where it ended in good order. */
-  close: [cause: Error | null]
-}
+import type { FramedClientEvents } from './framed-client-events.js'
+import { type JoinAnswer, joinAnswer } from './join-answer.js'
 
 export interface FramedClientOptions {
   readonly host: string
@@ -252,12 +235,6 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
     this.#lists = []
     if (this.#connected) this.emit('close', this.#cause)
   }
-}
-
-function joinAnswer(status: number | undefined): JoinAnswer | null {
-  if (status === JOIN_STATUS.accepted) return 'accepted'
-  if (status === JOIN_STATUS.taken) return 'taken'
-  return status === JOIN_STATUS.invalid ? 'invalid' : null
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {

@@ -26,7 +26,10 @@ export class PipeConsole implements LineConsole {
     this.#lines = lines
     lines.on('line', (text) => reader.line(text))
     lines.on('close', () => {
-      if (this.#lines !== null) reader.end()
+      if (this.#lines === null) return
+      // Node 24 throws where a closed interface is paused or resumed.
+      this.#lines = null
+      reader.end()
     })
     // An input that breaks is an input that has ended.
     this.#input.on('error', () => lines.close())
