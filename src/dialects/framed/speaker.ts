@@ -14,6 +14,7 @@ import { FrameDecoder, type FrameSink } from '../../frame/decoder.js'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../frame/layout.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import type { Session } from '../../hub/session.js'
+import { MAX_NAME_BYTES } from '../../hub/text.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
 import { BareCommands } from './bare.js'
 import { COMMAND, JOIN_STATUS } from './commands.js'
@@ -86,6 +87,8 @@ export class FramedSpeaker implements Speaker, FrameSink {
   }
 
   frame(command: number, bytes: Uint8Array, start: number, end: number): boolean {
+    // `bare.ts` hands frames over one by one and does not see that the last one was the last.
+    if (this.#over) return false
     switch (command) {
       case COMMAND.JOIN:
         this.#join(readText(bytes, start, end), bytes, start, end)
@@ -173,7 +176,9 @@ export class FramedSpeaker implements Speaker, FrameSink {
     const text = payload.slice(space + 1)
     if (to === '' || text === '') this.#send(DIRECT_USAGE)
     else if (text.length > maxTextBytes(session.name)) this.#tooLong(session)
-    else if (this.#listener.relay.hub.direct(session, to, text) === null) this.#error(`No such user: ${to}`)
+    else if (this.#listener.relay.hub.direct(session, to, text) === null) {
+      this.#error(`No such user: ${shortened(to)}`)
+    }
   }
 
   /** F6. */
@@ -198,6 +203,11 @@ const BROKEN_RULES: ReadonlySet<CloseReason> = new Set([
   CLOSE_REASONS.frameDeadline,
   CLOSE_REASONS.oversize,
 ])
+
+/** What cannot be a name may be as long as a frame, and an answer that repeats it would not fit one. */
+function shortened(name: string): string {
+  return name.length <= MAX_NAME_BYTES ? name : `${name.slice(0, MAX_NAME_BYTES)}...`
+}
 
 function errorSlice(words: string): Slice {
   return ownSlice(frameOf(COMMAND.ERROR, words))
