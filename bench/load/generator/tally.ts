@@ -25,6 +25,9 @@ export class Tally implements DeliverySink {
   deliveries = 0
   /** Chunks since the start: what a batching server saves. */
   chunks = 0
+  /** Announcements since the start: how many came, and how many left, as everyone was told. */
+  joinsHeard = 0
+  leavesHeard = 0
   /** When the newest chunk was read, on the monotonic clock. */
   chunkUs = 0
 
@@ -86,6 +89,11 @@ export class Tally implements DeliverySink {
 
   foreign(): void {
     this.#foreign++
+  }
+
+  announced(_receiver: number, joined: number, left: number): void {
+    this.joinsHeard += joined
+    this.leavesHeard += left
   }
 
   startMeasuring(): void {

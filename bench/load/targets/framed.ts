@@ -9,20 +9,34 @@ import type { DeliverySink, MessageTemplate, Target, TargetClient, TargetClientS
 const JOIN = 0x00
 const LEAVE = 0x01
 const MESSAGE = 0x02
+const DIRECT = 0x04
 const ERROR = 0x05
 const HEADER_BYTES = 3
 const MAX_FRAME_BYTES = HEADER_BYTES + 0xffff
 const BRACKET = 0x5b
+const STAR = 0x2a
+const ZERO = 0x30
+const NINE = 0x39
+
+// `**Bob is joining the chat**`, `**212 people are leaving the chat**`: what tells them apart, from the end.
+const VERB_FROM_END = ' joining the chat**'.length - 1
+const PLURAL_FROM_END = 'e joining the chat**'.length
+const LETTER_E = 0x65
+const LETTER_J = 0x6a
+const LETTER_L = 0x6c
 
 export const framedTarget: Target = {
   name: 'framed',
   echoesOwn: false,
+  announces: true,
   client: (setup) => new FramedClient(setup),
-  template: messageTemplate,
+  template: (text) => ({ bytes: frame(MESSAGE, text), textAt: HEADER_BYTES }),
+  direct: directTemplate,
 }
 
-function messageTemplate(text: Uint8Array): MessageTemplate {
-  return { bytes: frame(MESSAGE, text), textAt: HEADER_BYTES }
+function directTemplate(text: Uint8Array, to: string): MessageTemplate {
+  const payload = Buffer.concat([Buffer.from(`${to} `, 'latin1'), text])
+  return { bytes: frame(DIRECT, payload), textAt: HEADER_BYTES + to.length + 1 }
 }
 
 function frame(command: number, payload: Uint8Array): Uint8Array {
@@ -73,7 +87,7 @@ class FramedClient implements TargetClient {
       // `[name] text`: the text has a known size, so it is found from the end without looking for the name.
       const textAt = next - payloadBytes
       if (
-        bytes[at] === MESSAGE &&
+        (bytes[at] === MESSAGE || bytes[at] === DIRECT) &&
         textAt > at + HEADER_BYTES &&
         bytes[textAt] === STAMP_MARK &&
         bytes[at + HEADER_BYTES] === BRACKET
@@ -90,14 +104,31 @@ class FramedClient implements TargetClient {
   #other(bytes: Uint8Array, at: number, end: number): void {
     const command = bytes[at]
     const body = at + HEADER_BYTES
-    if (command === MESSAGE) {
+    if (command === MESSAGE || command === DIRECT) {
       if (bytes[body] === BRACKET) this.#deliveries.foreign(this.#receiver)
+      else if (bytes[body] === STAR) this.#announcement(bytes, body, end)
     } else if (command === JOIN) {
       if (end - body === 1 && bytes[body] === 0) this.#setup.events.joined()
       else this.#setup.events.refused(`JOIN was answered with ${bytes[body]}`)
     } else if (command === ERROR || command === LEAVE) {
       this.#setup.events.refused(Buffer.from(bytes.subarray(body, end)).toString('latin1'))
     }
+  }
+
+  /** Half the square of the clients arrives here in a join storm: looked at byte by byte, without a string. */
+  #announcement(bytes: Uint8Array, body: number, end: number): void {
+    const verb = bytes[end - VERB_FROM_END]
+    if (verb !== LETTER_J && verb !== LETTER_L) return
+    let people = 1
+    if (bytes[end - PLURAL_FROM_END] === LETTER_E) {
+      people = 0
+      for (let at = body + 2; ; at++) {
+        const digit = bytes[at] as number
+        if (digit < ZERO || digit > NINE) break
+        people = people * 10 + digit - ZERO
+      }
+    }
+    this.#deliveries.announced(this.#receiver, verb === LETTER_J ? people : 0, verb === LETTER_L ? people : 0)
   }
 
   /** Fills up the begun frame from a new chunk. @returns how much of the chunk that took */

@@ -9,11 +9,23 @@ export interface Target {
   /** Whether who speaks gets their own message back. */
   readonly echoesOwn: boolean
 
+  /**
+   * How clients get into different rooms: by `TargetClientSetup.room`, or by connecting to different
+   * listeners of the server, one a room. Left out where everybody is in one room.
+   */
+  readonly rooms?: 'setup' | 'listeners'
+
+  /** Whether everyone in a room is told who comes and goes; the client then calls `DeliverySink.announced`. */
+  readonly announces?: boolean
+
   /** One client's side of the protocol. */
   client(setup: TargetClientSetup): TargetClient
 
   /** `text` in the frame that a client sends it in. The text is patched in place before each sending. */
-  template(text: Uint8Array): MessageTemplate
+  template(text: Uint8Array, room?: string): MessageTemplate
+
+  /** The same to one client alone, by the name it was set up with. Left out where that cannot be. */
+  direct?(text: Uint8Array, to: string): MessageTemplate
 }
 
 export interface MessageTemplate {
@@ -25,6 +37,8 @@ export interface MessageTemplate {
 export interface TargetClientSetup {
   /** A name that no other client of the load has: ASCII letters and digits, at most 16. */
   name: string
+  /** The room to be in, like a name; left out where there is but one. */
+  room?: string
   /** The size of the texts to look for; everything else that arrives is the protocol's own talk. */
   payloadBytes: number
   /** This client's number in its process, to be passed on with each delivery. */
@@ -39,6 +53,8 @@ export interface DeliverySink {
   delivered(receiver: number, bytes: Uint8Array, textAt: number): void
   /** Something that looks like a text and is none of the load's. */
   foreign(receiver: number): void
+  /** The client was told that so many came and so many left; servers may tell it of several at once. */
+  announced(receiver: number, joined: number, left: number): void
 }
 
 export interface ClientEvents {
