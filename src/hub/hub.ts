@@ -66,9 +66,9 @@ export class Hub<R extends Recipient> {
     return this.#sortedNames
   }
 
-  /** R2, R3: enters a room, making it if need be. `false` when it is not a room name. */
+  /** R2, R3: enters a room, making it if need be. `false` when it is not a room name, or the session has ended. */
   join(session: Session<R>, roomName: string): boolean {
-    if (!isRoomName(roomName)) return false
+    if (!isRoomName(roomName) || !this.#lives(session)) return false
     const room = this.#rooms.get(roomName) ?? this.#makeRoom(roomName)
     if (room.members.has(session)) return true
     room.members.add(session)
@@ -107,10 +107,10 @@ export class Hub<R extends Recipient> {
     return id
   }
 
-  /** Says `text` to one person. @returns the message's id, or `null` when nobody has that name */
+  /** Says `text` to one person. @returns the message's id, or `null` when nobody has that name or the session has ended */
   direct(session: Session<R>, to: string, text: string): string | null {
     const target = this.#sessions.get(to)
-    if (target === undefined) return null
+    if (target === undefined || !this.#lives(session)) return null
     const id = this.#ids.next()
     const { name, dialect } = session
     const event = { kind: 'direct', id, at: this.#now(), name, dialect, to, text } as const
@@ -124,7 +124,7 @@ export class Hub<R extends Recipient> {
    * heard of the leave (N3). Ending one twice does nothing. @param reason a close reason's label
    */
   end(session: Session<R>, reason: string): void {
-    if (this.#sessions.get(session.name) !== session) return
+    if (!this.#lives(session)) return
     for (const room of session.rooms) this.leave(session, room, reason)
     this.#sessions.delete(session.name)
     this.#sortedNames = null
@@ -136,6 +136,11 @@ export class Hub<R extends Recipient> {
       for (const session of room.members) room.audience.remove(session.recipient)
     }
     for (const session of [...this.#sessions.values()]) this.end(session, reason)
+  }
+
+  /** Somebody else may have the name of a session that has ended. */
+  #lives(session: Session<R>): boolean {
+    return this.#sessions.get(session.name) === session
   }
 
   #makeRoom(name: string): Room<R> {

@@ -9,7 +9,6 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/
 /** C0 without tab, DEL and C1: what a terminal or a log file would act on. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this expression is for
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/
-const PADDING = /[\r\n\0]+$/
 
 /** N2: 1 to 32 bytes, printable ASCII without space. */
 export function isName(text: string): boolean {
@@ -28,8 +27,14 @@ export function hasControl(text: string): boolean {
 
 /** M3: a trailing CR, LF, CRLF or NUL padding is not part of what was said. */
 export function withoutPadding(text: string): string {
-  const last = text.charCodeAt(text.length - 1)
-  return last === 0x0a || last === 0x0d || last === 0 ? text.replace(PADDING, '') : text
+  // Not `/[\r\n\0]+$/`: on 65,000 NULs that are not at the end, that expression takes six seconds.
+  let end = text.length
+  while (end > 0 && isPadding(text.charCodeAt(end - 1))) end--
+  return text.slice(0, end)
+}
+
+function isPadding(code: number): boolean {
+  return code === 0 || code === 0x0a || code === 0x0d
 }
 
 /** Compares by byte value, which is what "sorted" means in every dialect. For ASCII names. */
