@@ -5,6 +5,8 @@
 
 /** Bucket `i` holds whole numbers up to and including 2^i; the last one everything above. */
 const BUCKETS = 32
+/** More does not fit the 32 bits that `clz32` counts in. */
+const MOST = 2 ** (BUCKETS - 1)
 
 export class Magnitudes {
   readonly counts: Float64Array = new Float64Array(BUCKETS)
@@ -12,7 +14,7 @@ export class Magnitudes {
 
   /** @param value a whole number, 0 or more */
   add(value: number): void {
-    const bucket = value <= 1 ? 0 : 32 - Math.clz32(value - 1)
+    const bucket = value <= 1 ? 0 : value > MOST ? BUCKETS - 1 : 32 - Math.clz32(value - 1)
     ;(this.counts[bucket] as number)++
     this.sum += value
   }
