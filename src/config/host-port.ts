@@ -1,17 +1,19 @@
 /** `HOST:PORT` as operators write it, with `[…]` around IPv6 addresses and an empty host for all addresses. */
 
+import { isIPv6 } from 'node:net'
+
 export interface HostPort {
   readonly host: string | undefined
   readonly port: number
 }
 
-const FORM = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]]*)):(\d{1,5})$/
+const FORM = /^(?:\[([^[\]]+)\]|([^\s\p{Cc}:[\]/\\?#@]*)):(\d{1,5})$/u
 const MAX_PORT = 65_535
 
 /** @returns `null` when `text` is not of that form */
 export function parseHostPort(text: string): HostPort | null {
   const form = FORM.exec(text)
-  if (form === null) return null
+  if (form === null || (form[1] !== undefined && !isIPv6(form[1]))) return null
   const port = Number(form[3])
   if (port > MAX_PORT) return null
   return { host: form[1] || form[2] || undefined, port }

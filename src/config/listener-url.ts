@@ -40,15 +40,17 @@ export const listenerUrl = z.string().transform((url, context): ListenerSpec => 
   const where = parseHostPort(authority === '' ? `:${dialect.defaultPort}` : (authority as string))
   if (where === null) return refuse('expected HOST:PORT or :PORT with a port from 0 to 65535')
 
-  const { cert, key, ...rest } = Object.fromEntries(new URLSearchParams(query ?? ''))
+  const given = [...new URLSearchParams(query ?? '')]
+  if (new Set(given.map(([option]) => option)).size < given.length) return refuse('expected each option once')
+  const { cert, key, ...rest } = Object.fromEntries(given)
   const encrypted = tlsMark !== undefined
   if (encrypted && (!cert || !key)) return refuse('expected ?cert=FILE&key=FILE with +tls')
-  if (!encrypted && (cert || key)) return refuse(`expected ${name}+tls:// where cert and key are given`)
+  if (!encrypted && (cert ?? key) !== undefined)
+    return refuse(`expected ${name}+tls:// where cert and key are given`)
   const options = dialect.options.safeParse(rest)
   if (!options.success) {
-    return refuse(
-      options.error.issues.map((issue) => `option ${issue.path.join('.')}: ${issue.message}`).join('; '),
-    )
+    const wrong = options.error.issues.map(({ path, message }) => [...path, message].join(': '))
+    return refuse(`expected the options of ${name}: ${wrong.join('; ')}`)
   }
   const tls = encrypted ? { cert: cert as string, key: key as string } : undefined
   return { url, dialect, options: options.data, host: where.host, port: where.port, tls }

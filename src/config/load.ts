@@ -43,7 +43,7 @@ export function loadConfig(sources: ConfigSources): Config {
     const setting: Setting = SETTINGS[key]
     const result = setting.schema.safeParse(value)
     if (result.success) {
-      values.set(key, result.data)
+      values.set(key, frozen(result.data))
       return
     }
     // A list says which of its entries is wrong, and a schema of its own may know better what is missing.
@@ -52,7 +52,9 @@ export function loadConfig(sources: ConfigSources): Config {
       const wrong = Array.isArray(value) && typeof at === 'number' ? value[at] : value
       const expected =
         issue.code === 'custom' && issue.message.startsWith('expected') ? issue.message : undefined
-      problems.push(`${shown}: ${JSON.stringify(wrong)}: ${expected ?? `expected ${setting.expected}`}`)
+      const problem = `${shown}: ${JSON.stringify(wrong)}: ${expected ?? `expected ${setting.expected}`}`
+      // One value can be wrong in two ways that read the same here.
+      if (!problems.includes(problem)) problems.push(problem)
     }
   }
 
@@ -71,6 +73,12 @@ export function loadConfig(sources: ConfigSources): Config {
   return Object.freeze(Object.fromEntries(values)) as Config
 }
 
+/** With the entries of a list. What a listener's dialect is, is not the configuration's to freeze. */
+function frozen(value: unknown): unknown {
+  if (Array.isArray(value)) for (const entry of value) Object.freeze(entry)
+  return Object.freeze(value)
+}
+
 /** Text as the value that it stands for; text that stands for none is left for the schema to refuse. */
 function fromText(setting: Setting, text: string): unknown {
   if (setting.list) return text.split(/[\s,]+/).filter((part) => part !== '')
@@ -83,6 +91,8 @@ function readFile(path: string | undefined, problems: string[]): [SettingKey, un
   let content: unknown
   try {
     content = parseYaml(readFileSync(path, 'utf8'))
+    // YAML can refer to itself; what is wrong with such a value could not be shown.
+    JSON.stringify(content)
   } catch (error) {
     problems.push(`--config: ${JSON.stringify(path)}: ${(error as Error).message.split('\n')[0]}`)
     return []

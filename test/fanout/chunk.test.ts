@@ -100,9 +100,11 @@ test('a chunk that nobody waits for is given back after the turn, and one that i
 })
 
 test('settling in the middle of a turn keeps what the turn has put in', () => {
-  const batch = new Batch(new ChunkPool())
+  const pool = new ChunkPool()
+  const batch = new Batch(pool)
   put(batch, 'half')
   batch.settle()
+  pool.take(1).buffer.fill('?')
   put(batch, ' and half')
   assert.equal(batch.slice(0, batch.bytes).bytes.toString(), 'half and half')
 })

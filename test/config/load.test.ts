@@ -1,0 +1,270 @@
+/** That every setting comes from its layers in order, that all errors are said at once, and that nothing is coerced. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { ConfigError, loadConfig } from '../../src/config/load.js'
+import {
+  type Config,
+  environmentName,
+  flagName,
+  SETTING_KEYS,
+  SETTINGS,
+  type Setting,
+  type SettingKey,
+} from '../../src/config/settings.js'
+
+const dir = mkdtempSync(join(tmpdir(), 'parlance-config-'))
+after(() => rmSync(dir, { recursive: true }))
+
+let files = 0
+function fileWith(content: string, extension = 'yaml'): string {
+  const path = join(dir, `config-${files++}.${extension}`)
+  writeFileSync(path, content)
+  return path
+}
+
+type Layers = Partial<Parameters<typeof loadConfig>[0]>
+
+const load = (layers: Layers) => loadConfig({ environment: {}, flags: {}, ...layers })
+
+function problemsOf(layers: Layers): readonly string[] {
+  try {
+    load(layers)
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error))
+    assert.equal(error.code, 'ERR_CONFIG')
+    assert.equal(error.message, error.problems.join('\n'))
+    return error.problems
+  }
+  assert.fail('nothing was refused')
+}
+
+/** For each setting three values that it may have, as text, and not its default. */
+const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
+  listen: ['framed://:9001', 'framed://:9002', 'framed://:9003'],
+  ops: ['127.0.0.1:1', '[::1]:2', 'off'],
+  logDir: ['/a', '/b', 'off'],
+  logLevel: ['debug', 'warn', 'trace'],
+  logDirect: ['text', 'fact', 'text'],
+  logMaxBytes: ['5000', '6000', '7000'],
+  logRotateEvery: ['2d', '6h', '30m'],
+  logKeepFiles: ['1', '2', '3'],
+  room: ['tea', '42', '__proto__'],
+  maxConnections: ['10', '20', 'auto'],
+  loginDeadlineMs: ['1', '2', '3'],
+  frameDeadlineMs: ['1', '2', '3'],
+  lingerMs: ['1', '2', '3'],
+  shutdownMs: ['1', '2', '3'],
+  hardLimitBytes: ['65536', '65537', '65538'],
+}
+
+/** A setting's value as it would be written. */
+function asText(config: Config, key: SettingKey): string {
+  const value: unknown = config[key]
+  if (key === 'listen') return config.listen.map(({ url }) => url).join(' ')
+  if (typeof value !== 'object') return String(value)
+  const { host = '', port } = value as { host?: string; port: number }
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** A value as a file has it: numbers as numbers and lists as lists. */
+function inFile(key: SettingKey, text: string): unknown {
+  const setting: Setting = SETTINGS[key]
+  if (setting.list) return [text]
+  return setting.numeric && text !== 'auto' ? Number(text) : text
+}
+
+test('nobody says anything: every setting has its documented default', () => {
+  const config = load({})
+  assert.deepEqual(Object.keys(config), SETTING_KEYS)
+  assert.deepEqual(
+    config.listen.map(({ url }) => url),
+    ['framed://:9000'],
+  )
+  const { listen: _, ...rest } = config
+  assert.deepEqual(rest, {
+    ops: { host: '127.0.0.1', port: 9464 },
+    logDir: 'logs',
+    logLevel: 'info',
+    logDirect: 'fact',
+    logMaxBytes: 64 * 1024 * 1024,
+    logRotateEvery: '1d',
+    logKeepFiles: 14,
+    room: 'general',
+    maxConnections: 'auto',
+    loginDeadlineMs: 10_000,
+    frameDeadlineMs: 10_000,
+    lingerMs: 5000,
+    shutdownMs: 8000,
+    hardLimitBytes: 1024 * 1024,
+  })
+})
+
+test('every setting: the file wins over the default, the environment over the file, a flag over all', () => {
+  for (const key of SETTING_KEYS) {
+    const [fromFile, fromEnvironment, fromFlag] = SAMPLES[key]
+    const file = fileWith(JSON.stringify({ [key]: inFile(key, fromFile) }), 'json')
+    const environment = { [environmentName(key)]: fromEnvironment }
+    const flags = { [key]: SETTINGS[key] === SETTINGS.listen ? [fromFlag] : fromFlag }
+    assert.notEqual(asText(load({}), key), fromFile)
+    assert.equal(asText(load({ file }), key), fromFile)
+    assert.equal(asText(load({ file, environment }), key), fromEnvironment)
+    assert.equal(asText(load({ environment }), key), fromEnvironment)
+    assert.equal(asText(load({ file, environment, flags }), key), fromFlag)
+    assert.equal(asText(load({ flags }), key), fromFlag)
+    for (const other of SETTING_KEYS) {
+      if (other === key) continue
+      assert.equal(asText(load({ file, environment, flags }), other), asText(load({}), other))
+    }
+  }
+})
+
+test('the names of a setting follow from its key', () => {
+  assert.equal(environmentName('logRotateEvery'), 'PARLANCE_LOG_ROTATE_EVERY')
+  assert.equal(flagName('logRotateEvery'), '--log-rotate-every')
+  assert.equal(environmentName('room'), 'PARLANCE_ROOM')
+  for (const name of [environmentName, flagName]) {
+    assert.equal(new Set(SETTING_KEYS.map(name)).size, SETTING_KEYS.length)
+  }
+})
+
+test('a YAML file says the same as a JSON file', () => {
+  const yaml =
+    'room: tea # where we are\nlisten:\n  - framed://:1\n  - framed://:2?bare=on\nlogKeepFiles: 3\n'
+  const json = '{"room":"tea","listen":["framed://:1","framed://:2?bare=on"],"logKeepFiles":3}'
+  assert.deepEqual(load({ file: fileWith(yaml) }), load({ file: fileWith(json, 'json') }))
+  assert.deepEqual(load({ file: fileWith('') }), load({}))
+  assert.deepEqual(load({ file: fileWith('# nothing\n') }), load({}))
+})
+
+test('a list in the environment is separated by spaces or commas', () => {
+  const environment = { PARLANCE_LISTEN: ' framed://:1, framed://:2\n framed://:3?bare=on ' }
+  assert.deepEqual(
+    load({ environment }).listen.map(({ port }) => port),
+    [1, 2, 3],
+  )
+})
+
+test('everything that is wrong is said at once, with its key, its value and what was expected', () => {
+  const file = fileWith('room: tea room\nlogKeepFiles: 0\nrom: tea\n__proto__: 1\nlogMaxBytes: "5000"\n')
+  const problems = problemsOf({
+    file,
+    environment: { PARLANCE_LINGER_MS: '5s', PARLANCE_LISTEN: 'framed://:1 framed://:x http://:2' },
+    flags: { logLevel: 'loud', ops: 'nowhere', listen: ['framed://:9000?style=curly'] },
+  })
+  const wanted = [
+    /^.*\.yaml: rom: "tea": expected one of the keys listen, /,
+    /^.*\.yaml: __proto__: 1: expected one of the keys /,
+    /^.*\.yaml: room: "tea room": expected 1 to 64 printable ASCII characters without a space$/,
+    /^.*\.yaml: logKeepFiles: 0: expected a whole number from 1 to 100000 \(files\)$/,
+    /^.*\.yaml: logMaxBytes: "5000": expected a whole number from 4096 /,
+    /^PARLANCE_LINGER_MS: "5s": expected a whole number from 1 to 86400000 \(milliseconds\)$/,
+    /^PARLANCE_LISTEN: "framed:\/\/:x": expected HOST:PORT or :PORT/,
+    /^PARLANCE_LISTEN: "http:\/\/:2": expected one of framed.* before :\/\/$/,
+    /^--log-level: "loud": expected one of fatal, error, warn, info, debug, trace$/,
+    /^--ops: "nowhere": expected HOST:PORT or off$/,
+    /^--listen: "framed:\/\/:9000\?style=curly": expected the options of framed: style: /,
+  ]
+  for (const words of wanted) {
+    assert.equal(
+      problems.filter((problem) => words.test(problem)).length,
+      1,
+      `${words} in\n${problems.join('\n')}`,
+    )
+  }
+  assert.equal(problems.length, wanted.length)
+})
+
+test('a layer that is overruled is still refused when it is wrong', () => {
+  const problems = problemsOf({ environment: { PARLANCE_ROOM: '' }, flags: { room: 'tea' } })
+  assert.equal(problems.length, 1)
+})
+
+test('text is a number only where a number is expected, and only when it is written as one', () => {
+  assert.equal(load({ environment: { PARLANCE_ROOM: '42' } }).room, '42')
+  assert.equal(load({ environment: { PARLANCE_LOG_DIR: '1' } }).logDir, '1')
+  assert.equal(load({ flags: { maxConnections: '42' } }).maxConnections, 42)
+  const bad = [
+    '',
+    ' ',
+    '5 ',
+    '+5',
+    '-5',
+    '5.0',
+    '5e3',
+    '0x1000',
+    '1_000',
+    'NaN',
+    'Infinity',
+    '9'.repeat(30),
+    'true',
+  ]
+  for (const text of bad) {
+    assert.equal(problemsOf({ flags: { logMaxBytes: text } }).length, 1, JSON.stringify(text))
+  }
+})
+
+test('what a file writes as another type is refused, not turned into the right one', () => {
+  for (const line of ['room: 42', 'room: true', 'room: null', 'room: [tea]', 'room: {a: b}', 'logDir: 1']) {
+    assert.equal(problemsOf({ file: fileWith(line) }).length, 1, line)
+  }
+  for (const value of ['"5000"', '5000.5', '.inf', '.nan', 'true', '[5000]', 'null', '4095', '1e13']) {
+    assert.equal(problemsOf({ file: fileWith(`logMaxBytes: ${value}`) }).length, 1, value)
+  }
+  for (const value of ['framed://:1', '[]', '[1]', '{}', 'null']) {
+    assert.equal(problemsOf({ file: fileWith(`listen: ${value}`) }).length, 1, value)
+  }
+})
+
+test('each number is taken at its bounds and refused beyond them', () => {
+  for (const key of SETTING_KEYS) {
+    const bounds = /from (\d+) to (\d+)/.exec(SETTINGS[key].expected)
+    if (bounds === null) continue
+    const [least, most] = [Number(bounds[1]), Number(bounds[2])]
+    for (const value of [least, most]) assert.equal(load({ flags: { [key]: `${value}` } })[key], value)
+    for (const value of [least - 1, most + 1]) {
+      assert.equal(problemsOf({ flags: { [key]: `${value}` } }).length, 1, `${key} ${value}`)
+    }
+  }
+})
+
+test('log files are rotated after an age that divides days evenly', () => {
+  for (const age of ['1d', '999d', '1h', '12h', '24h', '1m', '60m']) {
+    assert.equal(load({ flags: { logRotateEvery: age } }).logRotateEvery, age)
+  }
+  for (const age of ['', '0d', '1000d', '5h', '7m', '1', 'd', '1D', '1d ', '1.5h', '90m', '1s']) {
+    assert.equal(problemsOf({ flags: { logRotateEvery: age } }).length, 1, age)
+  }
+})
+
+test('a file that cannot be read or is no list of settings is one problem that names it', () => {
+  const loop = 'room: &a [*a]\n'
+  for (const content of [
+    '- room',
+    'room',
+    '42',
+    'room: [',
+    '{"room": ',
+    '\t- x: y\n:',
+    'a: 1\na: 2\n',
+    loop,
+  ]) {
+    const file = fileWith(content)
+    const problems = problemsOf({ file })
+    assert.equal(problems.length, 1, `${content}: ${problems}`)
+    assert.ok(problems[0]?.includes(file), problems[0])
+  }
+  assert.match(
+    problemsOf({ file: join(dir, 'missing.yaml') })[0] ?? '',
+    /^--config: ".*missing\.yaml": ENOENT/,
+  )
+  assert.match(problemsOf({ file: dir })[0] ?? '', /^--config: .*EISDIR/)
+})
+
+test('the configuration cannot be changed', () => {
+  const config = load({})
+  for (const value of [config, config.listen, config.listen[0], config.ops]) assert.ok(Object.isFrozen(value))
+})
