@@ -9,6 +9,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { CLOSE_REASONS } from '../hub/close-reason.js'
 import { Connection, type ConnectionContext } from './connection.js'
 import { acceptHandles } from './handle-transport.js'
+import { Handshakes } from './handshakes.js'
 import { SocketTransport } from './socket-transport.js'
 import type { Transport } from './transport.js'
 
@@ -35,9 +36,11 @@ const MAX_REFUSALS_UNDER_WAY = 64
 
 export class Listener {
   readonly #server: Server
+  readonly #handshakes: Handshakes | null
 
-  private constructor(server: Server) {
+  private constructor(server: Server, handshakes: Handshakes | null) {
     this.#server = server
+    this.#handshakes = handshakes
   }
 
   /** Listens. @throws the system's error, with `code` such as `EADDRINUSE` */
@@ -45,17 +48,25 @@ export class Listener {
     const accept = (transport: Transport) => admit(transport, options.maxConnections, context)
     const acceptSocket = (socket: Socket) => accept(new SocketTransport(socket))
     const settings = { allowHalfOpen: true, noDelay: true, keepAlive: true }
-    const server =
-      options.tls === undefined
-        ? createServer(settings, acceptSocket)
-        : createTlsServer(
-            { ...settings, ...readCertificate(options.tls), handshakeTimeout: options.loginDeadlineMs },
-            acceptSocket,
-          )
+    let server: Server
+    let handshakes: Handshakes | null = null
+    if (options.tls === undefined) {
+      server = createServer(settings, acceptSocket)
+    } else {
+      const tlsSettings = {
+        ...settings,
+        ...readCertificate(options.tls),
+        handshakeTimeout: options.loginDeadlineMs,
+      }
+      const tlsServer = createTlsServer(tlsSettings, acceptSocket)
+      const most = options.maxConnections + MAX_REFUSALS_UNDER_WAY
+      handshakes = new Handshakes(tlsServer, (underWay) => context.all.size + underWay < most)
+      server = tlsServer
+    }
     await listening(server, options)
     server.on('error', options.failed)
     if (options.tls === undefined && options.useHandles) acceptHandles(server, accept)
-    return new Listener(server)
+    return new Listener(server, handshakes)
   }
 
   get port(): number {
@@ -65,6 +76,7 @@ export class Listener {
   /** Takes no more connections. Those that are here stay. */
   close(): void {
     this.#server.close()
+    this.#handshakes?.end()
   }
 }
 
