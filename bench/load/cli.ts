@@ -2,11 +2,25 @@
 
 import { Command } from 'commander'
 import { surviveEndings } from './endings.js'
-import { addFanoutCommand } from './scenarios/fanout.js'
+import { churn } from './scenarios/churn.js'
+import { direct } from './scenarios/direct.js'
+import { fanout, manyToMany } from './scenarios/fanout.js'
 import { addIdleCommand } from './scenarios/idle.js'
+import { addJoinStormCommand } from './scenarios/join-storm.js'
+import { addLoadScenario } from './scenarios/load-scenario.js'
+import { mixed } from './scenarios/mixed.js'
+import { rooms } from './scenarios/rooms.js'
+import { slowReaders } from './scenarios/slow-readers.js'
 
 const program = new Command('load').description('thousands of simulated clients on one relay')
-addFanoutCommand(program)
+addLoadScenario(program, fanout)
+addLoadScenario(program, manyToMany)
+addLoadScenario(program, rooms)
+addLoadScenario(program, direct)
+addLoadScenario(program, slowReaders)
+addLoadScenario(program, churn)
+addLoadScenario(program, mixed)
+addJoinStormCommand(program)
 addIdleCommand(program)
 
 surviveEndings()

@@ -5,7 +5,14 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { FromGenerator, GeneratorAnswers, GeneratorRequest, JoinRequest } from './requests.js'
+import type {
+  FromGenerator,
+  GeneratorAnswers,
+  GeneratorRequest,
+  GeneratorSample,
+  JoinRequest,
+} from './requests.js'
+import type { Share } from './topology.js'
 
 const ENTRY = fileURLToPath(new URL('generator/process.ts', import.meta.url))
 
@@ -21,33 +28,46 @@ export interface FleetOptions {
   nodeArguments: readonly string[]
 }
 
-export type JoinAllRequest = Omit<JoinRequest, 'do' | 'first' | 'otherProcesses'>
+export type JoinAllRequest = Omit<JoinRequest, 'do' | 'first' | 'clients' | 'reporting'>
 
 type Answer<Kind extends GeneratorRequest['do']> = GeneratorAnswers[Kind]
 type Request<Kind extends GeneratorRequest['do']> = Extract<GeneratorRequest, { do: Kind }>
 
 export class Fleet {
+  /** Takes every sample of every process, by the number of the process. */
+  onSample: (process: number, sample: GeneratorSample) => void = () => {}
+
   readonly #members: Member[]
 
   constructor(options: FleetOptions) {
     this.#members = Array.from({ length: options.processes }, () => new Member(options))
+    for (const [index, member] of this.#members.entries()) {
+      member.onSample = (sample) => this.onSample(index, sample)
+    }
     const [speaking, ...others] = this.#members
     for (const [index, member] of others.entries()) {
       member.onProgress = (completed) => speaking?.tell(index, completed)
     }
   }
 
+  get processes(): number {
+    return this.#members.length
+  }
+
   /** Divides the clients as evenly as it goes; the first process has those who speak. */
   async join(request: JoinAllRequest): Promise<Answer<'join'>[]> {
-    const share = Math.max(request.senders, Math.ceil(request.clients / this.#members.length))
+    const { clients, roomSenders, directSenders } = request.topology
+    const shares = sharesOf(clients, Math.max(roomSenders, directSenders), this.#members.length)
     return await Promise.all(
-      this.#members.map((member, index) => {
-        const first = Math.min(index * share, request.clients)
-        const clients = Math.min(share, request.clients - first)
-        const serverPid = index === 0 ? request.serverPid : null
-        const otherProcesses = this.#members.length - 1
-        return member.ask({ ...request, do: 'join', first, clients, otherProcesses, serverPid })
-      }),
+      this.#members.map((member, index) =>
+        member.ask<'join'>({
+          ...request,
+          ...(shares[index] as Share),
+          do: 'join',
+          reporting: index === 0 ? shares.slice(1) : [],
+          serverPid: index === 0 ? request.serverPid : null,
+        }),
+      ),
     )
   }
 
@@ -74,7 +94,20 @@ export class Fleet {
   }
 }
 
+/** As even as it goes with all who speak in the first. */
+function sharesOf(clients: number, speaking: number, processes: number): Share[] {
+  const firstShare = Math.min(clients, Math.max(speaking, Math.ceil(clients / processes)))
+  const rest = clients - firstShare
+  const even = Math.ceil(rest / Math.max(1, processes - 1))
+  return Array.from({ length: processes }, (_, index) => {
+    if (index === 0) return { first: 0, clients: firstShare }
+    const first = Math.min(firstShare + (index - 1) * even, clients)
+    return { first, clients: Math.min(even, clients - first) }
+  })
+}
+
 class Member {
+  onSample: (sample: GeneratorSample) => void = () => {}
   onProgress: (completed: number[]) => void = () => {}
 
   readonly #child: ChildProcess
@@ -118,6 +151,10 @@ class Member {
   #onMessage(message: FromGenerator): void {
     if ('completed' in message) {
       this.onProgress(message.completed)
+      return
+    }
+    if ('sample' in message) {
+      this.onSample(message.sample)
       return
     }
     const waiting = this.#waiting.get(message.id)

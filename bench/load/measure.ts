@@ -1,13 +1,13 @@
 /**
  * One measured load on a crowd that has joined: warm up, measure, stop, wait for the rest, settle the
- * accounts. Merges what the processes measured; says by itself when the generator was the bottleneck.
+ * accounts. Says by itself when the generator was the bottleneck.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
 import type { Fleet } from './fleet.js'
-import { newLatencyHistogram } from './generator/tally.js'
-import type { Account, Loop, WindowMeasures } from './requests.js'
+import { type CurvePoint, curveOf, mergeHistograms, type Percentiles, percentilesOf } from './percentiles.js'
+import type { Moment, ProcessShare, Recorder, Totals } from './recorder.js'
+import type { Account, ChurnCounts, ChurnPlan, Loop } from './requests.js'
 
 const SATURATED_SHARE = 0.95
 const SHARED_CORE_SHARE = 0.05
@@ -18,16 +18,29 @@ const DRAIN_MS = 30_000
 export interface MeasureOptions {
   warmUpSeconds: number
   seconds: number
+  churn: ChurnPlan | null
 }
 
-export interface Percentiles {
-  count: number
-  mean: number
-  p50: number
-  p90: number
-  p99: number
-  p999: number
-  max: number
+export interface ServerUse {
+  cpuShare: number
+  cpuUsPerDelivery: number
+  rssBytes: number
+  maxRssBytes: number
+}
+
+export interface GeneratorUse {
+  cpuShare: number
+  cpuUsPerDelivery: number
+  busyShare: number
+  slipUs: Percentiles | null
+}
+
+/** Those who came and went while the load ran, warm-up included. */
+export interface ChurnResult extends ChurnCounts {
+  joinTimeUs: Percentiles
+  /** Over all steady clients: how often they were told of somebody's coming or going. */
+  joinsHeard: number
+  leavesHeard: number
 }
 
 export interface LoadResult {
@@ -39,84 +52,105 @@ export interface LoadResult {
   deliveriesPerChunk: number
   /** From the intended time of sending to the receiver's reading of the chunk. */
   latencyUs: Percentiles
+  latencyCurve: CurvePoint[]
   /** Over the whole load, warm-up included. */
   account: Account
-  server: { cpuShare: number; cpuUsPerDelivery: number; rssBytes: number } | null
-  generator: { cpuShare: number; cpuUsPerDelivery: number; busyShare: number; slipUs: Percentiles | null }
+  churn: ChurnResult | null
+  server: ServerUse | null
+  generator: GeneratorUse
+  processes: ProcessShare[]
+  moments: Moment[]
   /** What has to be known to read the numbers. */
   notes: string[]
 }
 
-/** @param sent messages sent per sender so far; brought up to date */
+/**
+ * @param recorder takes the fleet's samples from here on; a new one for each load
+ * @param sent messages sent per sender so far; brought up to date
+ */
 export async function measureLoad(
   fleet: Fleet,
+  recorder: Recorder,
   loop: Loop,
   options: MeasureOptions,
   sent: number[],
 ): Promise<LoadResult> {
-  await fleet.askSpeakingLast<'start'>({ do: 'start', loop, sent })
+  const { churn } = options
+  fleet.onSample = (process, sample) => recorder.take(process, sample)
+  await fleet.askSpeakingLast<'start'>({ do: 'start', loop, sent, churn })
   await sleep(options.warmUpSeconds * 1000)
   await fleet.askAll<'open-window'>({ do: 'open-window' })
   await sleep(options.seconds * 1000)
-  const windows = await fleet.askAll<'close-window'>({ do: 'close-window' })
-  const hushed = await fleet.askSpeaking<'hush'>({ do: 'hush' })
-  sent.splice(0, sent.length, ...hushed.sent)
-  const drained = await fleet.askAll<'drain'>({
-    do: 'drain',
-    sent,
-    stallMs: STALL_MS,
-    deadlineMs: DRAIN_MS,
-  })
+  await fleet.askAll<'close-window'>({ do: 'close-window' })
+  const hushed = await fleet.askAll<'hush'>({ do: 'hush' })
+  sent.splice(0, sent.length, ...(hushed[0]?.sent ?? []))
+  const drained = await fleet.askAll<'drain'>({ do: 'drain', sent, stallMs: STALL_MS, deadlineMs: DRAIN_MS })
+  if (churn !== null) await fleet.askAll<'settle'>({ do: 'settle', quietMs: 1000, deadlineMs: DRAIN_MS })
   const accounts = await fleet.askAll<'account'>({ do: 'account', sent })
-  const result = mergeWindows(loop, windows, mergeAccounts(accounts))
-  if (drained.some(({ quiet }) => !quiet))
-    result.notes.push(`still busy ${DRAIN_MS / 1000} s after the end: what was on its way counts as lost`)
-  return result
-}
-
-function mergeWindows(loop: Loop, windows: WindowMeasures[], account: Account): LoadResult {
-  const first = windows[0] as WindowMeasures
-  const sum = (of: (window: WindowMeasures) => number) => windows.reduce((total, one) => total + of(one), 0)
-  const deliveries = sum((window) => window.deliveries)
-  const { server } = first
-  const serverCpuSeconds = server === null ? 0 : server.after.cpuSeconds - server.before.cpuSeconds
-  const result: LoadResult = {
-    loop,
-    seconds: first.seconds,
-    messagesPerSecond: first.messages / first.seconds,
-    deliveriesPerSecond: sum((window) => window.deliveries / window.seconds),
-    deliveries,
-    deliveriesPerChunk:
-      deliveries /
-      Math.max(
-        1,
-        sum((window) => window.chunks),
-      ),
-    latencyUs: percentilesOf(windows.map(({ latency }) => latency)),
-    account,
-    server:
-      server === null
-        ? null
-        : {
-            cpuShare: serverCpuSeconds / first.seconds,
-            cpuUsPerDelivery: (serverCpuSeconds * 1e6) / Math.max(1, deliveries),
-            rssBytes: server.after.rssBytes,
-          },
-    generator: {
-      cpuShare: sum((window) => window.cpuSeconds / window.seconds),
-      cpuUsPerDelivery: (sum((window) => window.cpuSeconds) * 1e6) / Math.max(1, deliveries),
-      busyShare: Math.max(...windows.map(({ busyShare }) => busyShare)),
-      slipUs: first.slip === null ? null : percentilesOf([first.slip]),
-    },
-    notes: [],
+  // For the sample of what came last.
+  await fleet.askAll<'close-window'>({ do: 'close-window' })
+  const result = resultOf(loop, recorder, mergeAccounts(accounts))
+  if (churn !== null) {
+    result.churn = churnResult(
+      recorder,
+      hushed.map((one) => one.churn),
+    )
   }
-  result.notes.push(...notesOn(result, windows))
+  if (drained.some(({ quiet }) => !quiet)) {
+    result.notes.push(`still busy ${DRAIN_MS / 1000} s after the end: what was on its way counts as lost`)
+  }
   return result
 }
 
-function notesOn(result: LoadResult, windows: WindowMeasures[]): string[] {
+function resultOf(loop: Loop, recorder: Recorder, account: Account): LoadResult {
+  const totals = recorder.totals('measuring')
+  const { deliveries } = totals
+  const slip = mergeHistograms(recorder.encoded('measuring', 'slip'))
+  const latency = mergeHistograms(recorder.encoded('measuring', 'latency'))
+  const generator = {
+    cpuShare: totals.cpuShare,
+    cpuUsPerDelivery: (totals.cpuSeconds * 1e6) / Math.max(1, deliveries),
+    busyShare: totals.busyShare,
+    slipUs: slip.totalCount === 0 ? null : percentilesOf(slip),
+  }
+  const server = serverUseOf(totals, deliveries)
+  return {
+    loop,
+    seconds: totals.seconds,
+    messagesPerSecond: totals.messagesPerSecond,
+    deliveriesPerSecond: totals.deliveriesPerSecond,
+    deliveries,
+    deliveriesPerChunk: deliveries / Math.max(1, totals.chunks),
+    latencyUs: percentilesOf(latency),
+    latencyCurve: curveOf(latency),
+    account,
+    churn: null,
+    server,
+    generator,
+    processes: recorder.shares('measuring'),
+    moments: recorder.moments(['warming up', 'measuring']),
+    notes: notesOn(totals, server, generator),
+  }
+}
+
+export function serverUseOf({ server }: Totals, deliveries: number): ServerUse | null {
+  if (server === null) return null
+  const cpuSeconds = server.after.cpuSeconds - server.before.cpuSeconds
+  return {
+    cpuShare: cpuSeconds / Math.max(server.seconds, Number.MIN_VALUE),
+    cpuUsPerDelivery: (cpuSeconds * 1e6) / Math.max(1, deliveries),
+    rssBytes: server.after.rssBytes,
+    maxRssBytes: server.maxRssBytes,
+  }
+}
+
+/** What the generator and the machine had to do with the numbers. */
+export function notesOn(
+  totals: Totals,
+  server: ServerUse | null,
+  generator: Pick<GeneratorUse, 'busyShare' | 'slipUs'>,
+): string[] {
   const notes: string[] = []
-  const { server, generator } = result
   if (generator.busyShare > SATURATED_SHARE) {
     const serverToo = server !== null && server.cpuShare > SATURATED_SHARE
     notes.push(
@@ -128,46 +162,50 @@ function notesOn(result: LoadResult, windows: WindowMeasures[]): string[] {
   if (generator.slipUs !== null && generator.slipUs.p99 > NOTABLE_SLIP_US) {
     notes.push(`the schedule slipped by ${Math.round(generator.slipUs.p99)} µs (p99): part of the latencies`)
   }
-  if (windows.some(({ overwhelmed }) => overwhelmed)) {
-    notes.push('the server took so little that the schedule had to wait for it')
-  }
-  const first = windows[0] as WindowMeasures
+  if (totals.overwhelmed) notes.push('the server took so little that the schedule had to wait for it')
+  const { server: usage } = totals
   const serverWaitShare =
-    first.server === null
-      ? 0
-      : (first.server.after.waitSeconds - first.server.before.waitSeconds) / first.seconds
-  const waitShare = Math.max(serverWaitShare, ...windows.map((window) => window.waitShare))
+    usage === null ? 0 : (usage.after.waitSeconds - usage.before.waitSeconds) / usage.seconds
+  const waitShare = Math.max(serverWaitShare, totals.waitShare)
   if (waitShare > SHARED_CORE_SHARE) {
     notes.push(`${Math.round(waitShare * 100)}% of the time was lost to other processes on the same core`)
   }
   return notes
 }
 
-function mergeAccounts(accounts: Account[]): Account {
+export function mergeAccounts(accounts: readonly Account[]): Account {
   const merged: Account = { lost: 0, duplicated: 0, reordered: 0, foreign: 0, failures: {} }
   for (const account of accounts) {
     merged.lost += account.lost
     merged.duplicated += account.duplicated
     merged.reordered += account.reordered
     merged.foreign += account.foreign
-    for (const [reason, count] of Object.entries(account.failures)) {
-      merged.failures[reason] = (merged.failures[reason] ?? 0) + count
-    }
+    addCounts(merged.failures, account.failures)
   }
   return merged
 }
 
-/** Of the sum of the histograms: percentiles themselves cannot be averaged. */
-function percentilesOf(encoded: string[]): Percentiles {
-  const merged: Histogram = newLatencyHistogram()
-  for (const one of encoded) merged.add(decodeFromCompressedBase64(one))
-  return {
-    count: merged.totalCount,
-    mean: merged.totalCount === 0 ? 0 : merged.mean,
-    p50: merged.getValueAtPercentile(50),
-    p90: merged.getValueAtPercentile(90),
-    p99: merged.getValueAtPercentile(99),
-    p999: merged.getValueAtPercentile(99.9),
-    max: merged.maxValue,
+function churnResult(recorder: Recorder, counts: readonly (ChurnCounts | null)[]): ChurnResult {
+  const stages = ['warming up', 'measuring', 'draining'] as const
+  const totals = stages.map((stage) => recorder.totals(stage))
+  const merged: ChurnResult = {
+    joined: 0,
+    left: 0,
+    failures: {},
+    joinTimeUs: percentilesOf(
+      mergeHistograms(stages.flatMap((stage) => recorder.encoded(stage, 'joinTime'))),
+    ),
+    joinsHeard: totals.reduce((sum, { joinsHeard }) => sum + joinsHeard, 0),
+    leavesHeard: totals.reduce((sum, { leavesHeard }) => sum + leavesHeard, 0),
   }
+  for (const one of counts) {
+    merged.joined += one?.joined ?? 0
+    merged.left += one?.left ?? 0
+    addCounts(merged.failures, one?.failures ?? {})
+  }
+  return merged
+}
+
+function addCounts(into: Record<string, number>, from: Record<string, number>): void {
+  for (const [reason, count] of Object.entries(from)) into[reason] = (into[reason] ?? 0) + count
 }

@@ -1,8 +1,11 @@
-/** The options that every scenario shares, and the crowd and server that they ask for. */
+/** The options that every scenario shares, and the server and fleet that they ask for. */
 
+import { availableParallelism } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Fleet, MAX_CLIENTS_PER_PROCESS } from './fleet.js'
+import type { Arrivals } from './generator/open-loop.js'
 import { attachedServer, SERVER_KINDS, type Server, type ServerKind, spawnServer } from './server.js'
+import { STAMP_BYTES } from './stamp.js'
 import { TARGET_NAMES } from './targets/by-name.js'
 
 export interface SharedOptions {
@@ -10,15 +13,32 @@ export interface SharedOptions {
   host: string
   port: number
   pid?: number
+  metrics?: string
   spawn?: ServerKind
   serverArg: string[]
   pinServer?: number
   pinLoad?: number
   processes?: number
   sourceAddresses: number
+  bind: string[]
   joining: number
   loadNodeArg: string[]
+  sample: number
   json?: string
+  html?: string
+  svg?: string
+  quiet?: boolean
+}
+
+/** Of the scenarios in which somebody speaks. */
+export interface LoadOptions extends SharedOptions {
+  payload: number[]
+  inFlight: number[]
+  rate: number[]
+  arrivals: Arrivals
+  seed: number
+  warmUp: number
+  seconds: number
 }
 
 export function addSharedOptions(command: Command): Command {
@@ -27,22 +47,57 @@ export function addSharedOptions(command: Command): Command {
     .option('--host <address>', 'server to attach to', '127.0.0.1')
     .option('--port <port>', 'its port', wholeNumber, 9000)
     .option('--pid <pid>', 'its process, for CPU and memory', wholeNumber)
+    .option('--metrics <url>', 'its Prometheus endpoint, for its queues')
     .addOption(
       new Option('--spawn <server>', 'start this server instead, on free ports').choices(SERVER_KINDS),
     )
     .option('--server-arg <argument>', 'a further argument for it (repeatable)', collect, [])
-    .option('--pin-server <cpu>', 'keep the started server on this core (taskset)', wholeNumber)
-    .option('--pin-load <cpu>', 'keep the generator on this core (taskset)', wholeNumber)
-    .option('--processes <count>', 'generator processes (default: one per 6,000 clients)', wholeNumber)
-    .option('--source-addresses <count>', 'addresses to connect from, on loopback', wholeNumber, 8)
-    .option('--joining <count>', 'clients on their way in at once, per process', wholeNumber, 100)
+    .option('--pin-server <cpu>', 'keep the started server on this core (taskset)', core)
+    .option('--pin-load <cpu>', 'keep the generator on this core (taskset)', core)
+    .option('--processes <count>', 'generator processes (default: one per 6,000 clients)', positiveWhole)
+    .option('--source-addresses <count>', 'addresses to connect from, on loopback', positiveWhole, 8)
+    .option('--bind <address>', 'an address to connect from (repeatable), instead', collect, [])
+    .option('--joining <count>', 'clients on their way in at once, per process', positiveWhole, 100)
     .option('--load-node-arg <argument>', 'an argument for the generator’s node (repeatable)', collect, [])
-    .option('--json <file>', 'write the results there too')
+    .option('--sample <seconds>', 'between two points in the charts', positiveNumber, 1)
+    .option('--json <file>', 'write the results there, with all that it takes to repeat them')
+    .option('--html <file>', 'write a page with charts there')
+    .option('--svg <directory>', 'write the charts there')
+    .option('--quiet', 'nothing on the terminal while it runs')
+}
+
+/** @param defaults of the scenario: what it is without any option */
+export function addLoadOptions(command: Command, defaults: Partial<LoadOptions>): Command {
+  const arrivals = new Option('--arrivals <how>', 'of an open loop').choices(['even', 'poisson'])
+  return addSharedOptions(command)
+    .option(
+      '--in-flight <counts>',
+      'closed loops, one after the other: messages in flight',
+      positiveWholes,
+      [],
+    )
+    .option('--rate <rates>', 'open loops, one after the other: messages a second', positiveWholes, [])
+    .option(
+      '--payload <bytes>',
+      `sizes of a text, one after the other, ${STAMP_BYTES} or more`,
+      payloads,
+      defaults.payload ?? [64],
+    )
+    .addOption(arrivals.default(defaults.arrivals ?? 'even'))
+    .option('--seed <number>', 'of everything that is at random', wholeNumber, 1)
+    .option('--warm-up <seconds>', 'before each measured window', positiveNumber, defaults.warmUp ?? 1)
+    .option('--seconds <seconds>', 'of each measured window', positiveNumber, defaults.seconds ?? 5)
 }
 
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is expected')
   return Number(text)
+}
+
+export function positiveWhole(text: string): number {
+  const value = wholeNumber(text)
+  if (value === 0) throw new InvalidArgumentError('a whole number above 0 is expected')
+  return value
 }
 
 export function positiveNumber(text: string): number {
@@ -51,16 +106,38 @@ export function positiveNumber(text: string): number {
   return value
 }
 
-export function wholeNumbers(text: string): number[] {
-  return text.split(',').map(wholeNumber)
+export function positiveWholes(text: string): number[] {
+  return text.split(',').map(positiveWhole)
 }
 
-export async function serverFor(options: SharedOptions): Promise<Server> {
-  if (options.spawn === undefined) return attachedServer(options.host, options.port, options.pid ?? null)
+function payloads(text: string): number[] {
+  const sizes = text.split(',').map(wholeNumber)
+  if (sizes.some((bytes) => bytes < STAMP_BYTES || bytes > MAX_PAYLOAD_BYTES)) {
+    throw new InvalidArgumentError(`sizes from ${STAMP_BYTES} to ${MAX_PAYLOAD_BYTES} are expected`)
+  }
+  return sizes
+}
+
+/** What fits one frame together with any name of the load's. */
+const MAX_PAYLOAD_BYTES = 65_000
+
+function core(text: string): number {
+  const cpu = wholeNumber(text)
+  if (cpu >= availableParallelism()) throw new InvalidArgumentError('there is no such core')
+  return cpu
+}
+
+/** @param rooms a listener for each, where the server has rooms by listener */
+export async function serverFor(options: SharedOptions, rooms: readonly string[] = []): Promise<Server> {
+  const { host, port, pid = null, metrics = null, spawn } = options
+  if (spawn === undefined) {
+    return attachedServer({ host, port, pid, metricsUrl: metrics, ports: Math.max(1, rooms.length) })
+  }
   return await spawnServer({
-    kind: options.spawn,
+    kind: spawn,
     cpu: options.pinServer ?? null,
     arguments: options.serverArg,
+    rooms,
   })
 }
 
@@ -73,9 +150,13 @@ export function fleetFor(options: SharedOptions, clients: number): Fleet {
 }
 
 /** 127.1.0.1 and on, for a server on 127.x.y.z: each address has its own 28,000 ephemeral ports. */
-export function sourceAddressesFor(server: Server, count: number): string[] {
+export function sourceAddressesFor(server: Server, options: SharedOptions): string[] {
+  if (options.bind.length > 0) return options.bind
   if (!server.host.startsWith('127.')) return []
-  return Array.from({ length: count }, (_, index) => `127.1.${(index / 250) | 0}.${1 + (index % 250)}`)
+  return Array.from(
+    { length: options.sourceAddresses },
+    (_, index) => `127.1.${(index / 250) | 0}.${1 + (index % 250)}`,
+  )
 }
 
 function collect(value: string, earlier: string[]): string[] {

@@ -25,6 +25,10 @@ export interface Server {
   label: string
   host: string
   port: number
+  /** One for each room that was asked for; otherwise just `port`. */
+  ports: readonly number[]
+  /** Where its metrics are, in Prometheus's text format; null when it has none. */
+  metricsUrl: string | null
   /** Null where nobody has said it: CPU and memory are then not measured. */
   pid: number | null
   stop(): Promise<void>
@@ -36,21 +40,37 @@ export interface SpawnOptions {
   cpu: number | null
   /** Further arguments of the server's own. */
   arguments: readonly string[]
+  /** A listener for each of these rooms, of a server that has them by listener; empty for its only room. */
+  rooms?: readonly string[]
+  /** The command of another build of the relay; this tree's when left out. */
+  cliPath?: string
 }
 
-export function attachedServer(host: string, port: number, pid: number | null): Server {
-  return { label: `${host}:${port}`, host, port, pid, stop: async () => {} }
+export interface AttachOptions {
+  host: string
+  port: number
+  pid: number | null
+  metricsUrl: string | null
+  /** Ports from `port` on, one for each room. */
+  ports: number
+}
+
+export function attachedServer({ host, port, pid, metricsUrl, ports }: AttachOptions): Server {
+  const all = Array.from({ length: ports }, (_, index) => port + index)
+  return { label: `${host}:${port}`, host, port, ports: all, pid, metricsUrl, stop: async () => {} }
 }
 
 /**
  * Starts a server on free ports and waits until it accepts.
  * @throws Error with the end of its output when it does not
  */
-export async function spawnServer({ kind, cpu, arguments: more }: SpawnOptions): Promise<Server> {
+export async function spawnServer(options: SpawnOptions): Promise<Server> {
+  const { kind, cpu, rooms = [] } = options
   const directory = mkdtempSync(join(tmpdir(), 'parlance-load-'))
   const outputPath = join(directory, 'output')
-  const [port, opsPort] = await freePorts()
-  const command = [...serverCommand(kind, port, opsPort, directory), ...more]
+  const [opsPort, port, ...morePorts] = await freePorts(1 + Math.max(1, rooms.length))
+  const places = { port: port as number, ports: [port as number, ...morePorts], opsPort, directory }
+  const command = [...serverCommand(options, places), ...options.arguments]
   const pinned = cpu === null ? command : ['taskset', '-c', `${cpu}`, ...command]
   const output = openSync(outputPath, 'w')
   const child = spawn(pinned[0] as string, pinned.slice(1), { stdio: ['ignore', output, output] })
@@ -64,27 +84,41 @@ export async function spawnServer({ kind, cpu, arguments: more }: SpawnOptions):
     rmSync(directory, { recursive: true, force: true })
   }
 
-  if (!(await accepts(child, port))) {
+  if (!(await accepts(child, places.port))) {
     const tail = readFileSync(outputPath, 'utf8').slice(-OUTPUT_TAIL_CHARACTERS)
     await stop()
     throw new Error(`${kind} does not accept connections: ${command.join(' ')}\n${tail}`)
   }
-  return { label: kind, host: HOST, port, pid: child.pid ?? null, stop }
+  const metricsUrl = kind === 'parlance' ? `http://${HOST}:${opsPort}/metrics` : null
+  const { ports } = places
+  return { label: kind, host: HOST, port: places.port, ports, metricsUrl, pid: child.pid ?? null, stop }
 }
 
-function serverCommand(kind: ServerKind, port: number, opsPort: number, directory: string): string[] {
+interface Places {
+  port: number
+  ports: readonly number[]
+  opsPort: number | undefined
+  directory: string
+}
+
+function serverCommand({ kind, rooms = [], cliPath = CLI }: SpawnOptions, places: Places): string[] {
+  const { port, ports, opsPort, directory } = places
   if (kind === 'parlance') {
-    const listen = ['--listen', `framed://${HOST}:${port}`, '--ops', `${HOST}:${opsPort}`]
-    return [process.execPath, CLI, 'serve', ...listen, '--log-dir', directory]
+    const listen = ports.flatMap((one, index) => {
+      const room = rooms[index]
+      return ['--listen', `framed://${HOST}:${one}${room === undefined ? '' : `?room=${room}`}`]
+    })
+    const rest = ['--ops', `${HOST}:${opsPort}`, '--log-dir', directory]
+    return [process.execPath, cliPath, 'serve', ...listen, ...rest]
   }
   const executable = buildCeilingRelay()
   if (executable === null) throw new Error('the ceiling relay needs a C compiler (cc)')
   return [executable, HOST, `${port}`]
 }
 
-/** Two ports that were free a moment ago. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()]
+/** Ports that were free a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
   const ports = await Promise.all(
     servers.map(
       (server) =>
@@ -94,7 +128,7 @@ async function freePorts(): Promise<[number, number]> {
     ),
   )
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports as [number, number]
+  return ports
 }
 
 async function accepts(child: ChildProcess, port: number): Promise<boolean> {

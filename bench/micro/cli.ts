@@ -4,7 +4,8 @@
  *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode]
  */
 
-import { count, table } from '../load/report.js'
+import { table } from '../load/report/table.js'
+import { count } from '../load/report/words.js'
 import { runContests, type Standing } from './contest.js'
 import { decoderContests } from './frame-decoder.js'
 import { encoderContests } from './frame-encoder.js'

@@ -1,64 +1,132 @@
-/** Brings many clients in, a bounded number at a time, from several source addresses. */
+/** Brings many clients in, a bounded number at a time, from several source addresses; knows who is in. */
 
-import type { JoinRequest } from '../requests.js'
+import type { Histogram } from 'hdr-histogram-js'
+import { monotonicUs } from '../clock.js'
+import type { JoinRequest, SlowClient } from '../requests.js'
 import type { Target } from '../targets/target.js'
-import { LoadClient } from './load-client.js'
+import type { Topology } from '../topology.js'
+import { LoadClient, type LoadClientSetup } from './load-client.js'
 import type { Tally } from './tally.js'
+import { UNHEARD } from './unheard.js'
 
 const JOIN_DEADLINE_MS = 120_000
 
-/** Resolves when every client has joined or failed, or the deadline is there; `failuresOf` says who is not in. */
-export function joinAll(
-  plan: JoinRequest,
-  target: Target,
-  tally: Tally,
-  chunkRead: () => void,
-): Promise<LoadClient[]> {
-  return new Promise((resolve) => {
-    const clients: LoadClient[] = []
-    let settledCount = 0
-
-    const timer = setTimeout(() => resolve(clients), JOIN_DEADLINE_MS)
-
-    function joinNext(): void {
-      const receiver = clients.length
-      const number = plan.first + receiver
-      const setup = {
-        target,
-        host: plan.host,
-        port: plan.port,
-        sourceAddress: plan.sourceAddresses[number % plan.sourceAddresses.length],
-        name: `c${number}`,
-        receiver,
-        payloadBytes: plan.payloadBytes,
-        tally,
-        chunkRead,
-      }
-      clients.push(new LoadClient(setup, onSettled))
-    }
-
-    function onSettled(): void {
-      settledCount++
-      if (clients.length < plan.clients) joinNext()
-      else if (settledCount === plan.clients) finish()
-    }
-
-    function finish(): void {
-      clearTimeout(timer)
-      resolve(clients)
-    }
-
-    for (let begun = 0; begun < Math.min(plan.joining, plan.clients); begun++) joinNext()
-    if (plan.clients === 0) finish()
-  })
+export interface CrowdSetup {
+  plan: JoinRequest
+  topology: Topology
+  target: Target
+  tally: Tally
+  joinTimes: Histogram
+  chunkRead: () => void
 }
 
-/** How many of the clients are not there, by reason. */
-export function failuresOf(clients: readonly LoadClient[]): Record<string, number> {
-  const failures: Record<string, number> = {}
-  for (const client of clients) {
-    const failure = client.failure ?? (client.isJoined ? null : 'did not come in before the deadline')
-    if (failure !== null) failures[failure] = (failures[failure] ?? 0) + 1
+export class Crowd {
+  readonly clients: LoadClient[] = []
+  /** How many are in. */
+  joined = 0
+  readonly #setup: CrowdSetup
+
+  constructor(setup: CrowdSetup) {
+    this.#setup = setup
   }
-  return failures
+
+  /** Resolves when every client has joined or failed, or the deadline is there; `failures` says who is not in. */
+  join(): Promise<void> {
+    const { plan, joinTimes } = this.#setup
+    return new Promise((resolve) => {
+      let settledCount = 0
+      const timer = setTimeout(resolve, JOIN_DEADLINE_MS)
+
+      // Those who start together wanted to be there at the same moment, however long it takes to begin them all.
+      const joinNext = (wantedUs: number): void => {
+        const client = new LoadClient(
+          this.#clientSetup(this.clients.length),
+          () => onSettled(client, wantedUs),
+          () => this.joined--,
+        )
+        this.clients.push(client)
+      }
+
+      const onSettled = (client: LoadClient, wantedUs: number): void => {
+        settledCount++
+        if (client.isJoined) {
+          this.joined++
+          joinTimes.recordValue(Math.max(1, Math.round(monotonicUs() - wantedUs)))
+        }
+        if (this.clients.length < plan.clients) joinNext(monotonicUs())
+        else if (settledCount === plan.clients) finish()
+      }
+
+      const finish = (): void => {
+        clearTimeout(timer)
+        resolve()
+      }
+
+      const beganUs = monotonicUs()
+      for (let begun = 0; begun < Math.min(plan.joining, plan.clients); begun++) joinNext(beganUs)
+      if (plan.clients === 0) finish()
+    })
+  }
+
+  /** Those who are to read slowly begin to. @returns where they are, so that their end can be seen */
+  slowDown(): SlowClient[] {
+    const { topology, plan } = this.#setup
+    return this.clients.flatMap((client, receiver) => {
+      const pace = topology.paceOf(plan.first + receiver)
+      const { localAddress, localPort } = client.socket
+      if (pace === 'healthy' || localAddress === undefined || localPort === undefined) return []
+      if (pace === 'stopped') client.stopReading()
+      else client.trickle()
+      return [{ pace, address: localAddress, port: localPort }]
+    })
+  }
+
+  /** How many are not there, by reason. Those who read slowly may be cut off: that is not a failure. */
+  failures(): Record<string, number> {
+    const failures: Record<string, number> = {}
+    for (const client of this.clients) {
+      const failure = client.failure ?? (client.isJoined ? null : 'did not come in before the deadline')
+      if (failure !== null && !client.isSlow) failures[failure] = (failures[failure] ?? 0) + 1
+    }
+    return failures
+  }
+
+  destroy(): void {
+    for (const client of this.clients) client.destroy()
+  }
+
+  #clientSetup(receiver: number): LoadClientSetup {
+    const { plan, topology, target, tally, chunkRead } = this.#setup
+    const number = plan.first + receiver
+    const pace = topology.paceOf(number)
+    return {
+      ...placeOf(plan, target, topology, number),
+      name: nameOf(number),
+      receiver,
+      sink: pace === 'healthy' ? tally : UNHEARD,
+      chunkRead,
+      ...(pace === 'trickling' ? { trickleBytesPerSecond: plan.trickleBytesPerSecond } : {}),
+    }
+  }
+}
+
+export function nameOf(client: number): string {
+  return `c${client}`
+}
+
+export function roomNameOf(room: number): string {
+  return `room${room}`
+}
+
+/** Where client `number` connects to, and from: the same for those who stay and those who come and go. */
+export function placeOf(plan: JoinRequest, target: Target, topology: Topology, number: number) {
+  const room = topology.roomOf(number)
+  return {
+    target,
+    host: plan.host,
+    port: plan.ports[room % plan.ports.length] as number,
+    sourceAddress: plan.sourceAddresses[number % plan.sourceAddresses.length],
+    room: target.rooms === 'setup' ? roomNameOf(room) : undefined,
+    payloadBytes: plan.payloadBytes,
+  }
 }

@@ -1,37 +1,86 @@
 /**
  * One generator process's clients and what is done with them. Owns the order of things inside the process;
- * connecting, counting, pacing and measuring are each in their own file.
+ * connecting, counting, pacing and sampling are each in their own file.
  */
 
-import type { FromGenerator, GeneratorAnswers, GeneratorRequest, JoinRequest, Loop } from '../requests.js'
+import type { FromGenerator, GeneratorAnswers, GeneratorRequest, JoinRequest } from '../requests.js'
+import { stampedText } from '../stamp.js'
 import { targetByName } from '../targets/by-name.js'
+import type { MessageTemplate, Target } from '../targets/target.js'
+import { Topology } from '../topology.js'
+import { Churn } from './churn.js'
 import { ClosedLoop } from './closed-loop.js'
-import { failuresOf, joinAll } from './crowd.js'
+import { Crowd, nameOf, roomNameOf } from './crowd.js'
 import { InFlight } from './in-flight.js'
-import type { LoadClient } from './load-client.js'
 import { OpenLoop } from './open-loop.js'
+import { Sampler } from './sampler.js'
 import { settle } from './settle.js'
 import { Speaker } from './speaker.js'
-import { Tally } from './tally.js'
-import { MeasuredWindow } from './window.js'
+import { newLatencyHistogram, Tally } from './tally.js'
+
+type Answer = GeneratorAnswers[GeneratorRequest['do']]
+type StartRequest = Extract<GeneratorRequest, { do: 'start' }>
 
 /** What there is after joining; everything but `join` needs it. */
-interface Crowd {
-  plan: JoinRequest
-  clients: LoadClient[]
-  speakers: Speaker[]
-  tally: Tally
-  inFlight: InFlight
-  expects: (receiver: number, sender: number) => boolean
-  receiversOf: (sender: number) => number
+class Load {
+  readonly topology: Topology
+  readonly target: Target
+  readonly inFlight: InFlight
+  readonly tally: Tally
+  readonly crowd: Crowd
+  readonly joinTimes = newLatencyHistogram()
+  readonly receiversOf: Int32Array
+  speakers: Speaker[] = []
+
+  constructor(
+    readonly plan: JoinRequest,
+    chunkRead: () => void,
+  ) {
+    const topology = new Topology(plan.topology)
+    this.topology = topology
+    this.target = targetByName(plan.target)
+    this.receiversOf = topology.receiversOfEach(plan)
+    this.inFlight = new InFlight(
+      this.receiversOf,
+      plan.reporting.map((share) => topology.receiversOfEach(share)),
+    )
+    this.tally = new Tally(plan.clients, topology.senders, this.inFlight)
+    const { target, tally, joinTimes } = this
+    this.crowd = new Crowd({ plan, topology, target, tally, joinTimes, chunkRead })
+  }
+
+  /** The first process has all who speak. */
+  makeSpeakers(): void {
+    const { topology, plan, crowd } = this
+    if (plan.first !== 0) return
+    this.speakers = Array.from({ length: topology.senders }, (_, sender) => {
+      const client = crowd.clients[topology.clientOf(sender)]
+      if (client === undefined) throw new Error('the first process does not have all who speak')
+      return new Speaker(sender, client, this.#templateOf(sender))
+    })
+  }
+
+  #templateOf(sender: number): MessageTemplate {
+    const { topology, plan, target } = this
+    const text = stampedText(sender, plan.payloadBytes)
+    const partner = topology.partnerOf(sender)
+    if (partner === null) {
+      return target.rooms === 'setup'
+        ? target.template(text, roomNameOf(topology.roomOf(sender)))
+        : target.template(text)
+    }
+    if (target.direct === undefined) throw new Error(`${target.name} has no direct messages`)
+    return target.direct(text, nameOf(partner))
+  }
 }
 
 export class Generator {
   readonly #send: (message: FromGenerator) => void
-  #crowd: Crowd | null = null
+  #load: Load | null = null
+  #sampler: Sampler | null = null
   #closedLoop: ClosedLoop | null = null
   #openLoop: OpenLoop | null = null
-  #window: MeasuredWindow | null = null
+  #churn: Churn | null = null
   #reportsProgress = false
   #reportIsDue = false
 
@@ -40,95 +89,104 @@ export class Generator {
   }
 
   /** Does what a request says. @returns its answer */
-  async handle(request: GeneratorRequest): Promise<GeneratorAnswers[GeneratorRequest['do']]> {
+  async handle(request: GeneratorRequest): Promise<Answer> {
     if (request.do === 'join') return await this.#join(request)
     if (request.do === 'leave') return this.#leave()
-    const crowd = this.#requireCrowd()
+    const load = this.#load
+    if (load === null) throw new Error('nobody has joined yet')
+    const { tally, crowd, topology } = load
     switch (request.do) {
       case 'settle':
-        return { quiet: await settle(crowd.tally, null, request.quietMs, request.deadlineMs) }
+        return { quiet: await settle(tally, null, request.quietMs, request.deadlineMs) }
+      case 'slow-down':
+        return crowd.slowDown()
       case 'start':
-        return this.#start(crowd, request.loop, request.sent)
+        return this.#start(load, request)
       case 'open-window':
-        this.#window = new MeasuredWindow(crowd.tally, crowd.speakers, this.#openLoop, crowd.plan.serverPid)
+        this.#sampler?.enter('measuring')
         return null
-      case 'close-window': {
-        if (this.#window === null) throw new Error('no window is open')
-        return this.#window.close()
+      case 'close-window':
+        this.#sampler?.enter('draining')
+        return null
+      case 'hush': {
+        const churn = this.#hush()
+        return { sent: load.speakers.map((speaker) => speaker.sent), churn }
       }
-      case 'hush':
-        this.#hush()
-        return { sent: crowd.speakers.map((speaker) => speaker.sent) }
       case 'drain': {
-        const deliveries = request.sent.reduce(
-          (sum, sent, sender) => sum + sent * crowd.receiversOf(sender),
+        const { sent, stallMs, deadlineMs } = request
+        const deliveries = sent.reduce(
+          (sum, messages, sender) => sum + messages * (load.receiversOf[sender] as number),
           0,
         )
-        return { quiet: await settle(crowd.tally, deliveries, request.stallMs, request.deadlineMs) }
+        return { quiet: await settle(tally, deliveries, stallMs, deadlineMs) }
       }
-      case 'account':
-        crowd.inFlight.stop()
-        return { ...crowd.tally.account(request.sent, crowd.expects), failures: failuresOf(crowd.clients) }
+      case 'account': {
+        load.inFlight.stop()
+        const expects = (receiver: number, sender: number) =>
+          topology.expects(load.plan.first + receiver, sender)
+        return { ...tally.account(request.sent, expects), failures: crowd.failures() }
+      }
     }
   }
 
   remoteProgress(process: number, completed: readonly number[]): void {
-    this.#crowd?.inFlight.remoteCompleted(process, completed)
+    this.#load?.inFlight.remoteCompleted(process, completed)
     this.#chunkRead()
   }
 
   async #join(plan: JoinRequest): Promise<GeneratorAnswers['join']> {
-    const target = targetByName(plan.target)
-    const expects = (receiver: number, sender: number) => target.echoesOwn || plan.first + receiver !== sender
-    const receiversOf = Int32Array.from({ length: plan.senders }, (_, sender) => {
-      const isOurs = plan.first <= sender && sender < plan.first + plan.clients
-      return isOurs && !target.echoesOwn ? plan.clients - 1 : plan.clients
-    })
-    const inFlight = new InFlight(receiversOf, plan.first === 0 ? plan.otherProcesses : 0)
-    const tally = new Tally(plan.clients, plan.senders, inFlight)
-    const clients = await joinAll(plan, target, tally, this.#chunkRead)
-    const speakers =
-      plan.first === 0
-        ? clients
-            .slice(0, plan.senders)
-            .map((client, sender) => new Speaker(sender, client, target, plan.payloadBytes))
-        : []
-    this.#crowd = {
-      plan,
-      clients,
-      speakers,
+    const load = new Load(plan, this.#chunkRead)
+    this.#load = load
+    const { tally, crowd, joinTimes } = load
+    this.#sampler = new Sampler({
       tally,
-      inFlight,
-      expects,
-      receiversOf: (sender) => receiversOf[sender] as number,
-    }
-    return { failures: failuresOf(clients) }
+      joinTimes,
+      joined: () => crowd.joined,
+      messages: () => load.speakers.reduce((sum, speaker) => sum + speaker.sent, 0),
+      openLoop: () => this.#openLoop,
+      serverPid: plan.serverPid,
+      sampleMs: plan.sampleMs,
+      send: (sample) => this.#send({ sample }),
+    })
+    await crowd.join()
+    load.makeSpeakers()
+    return { failures: crowd.failures() }
   }
 
-  #start(crowd: Crowd, loop: Loop, sent: readonly number[]): null {
+  #start(load: Load, { loop, sent, churn }: StartRequest): null {
     this.#hush()
-    const speaks = crowd.speakers.length > 0
-    if (loop.kind === 'closed') {
-      crowd.inFlight.start(loop.inFlight, Uint32Array.from(sent))
+    this.#sampler?.enter('warming up')
+    const { speakers, inFlight, tally, plan, target, topology, joinTimes } = load
+    const speaks = speakers.length > 0
+    if (loop?.kind === 'closed') {
+      inFlight.start(loop.inFlight, Uint32Array.from(sent))
       this.#reportsProgress = !speaks
-      if (speaks) this.#closedLoop = new ClosedLoop(crowd.speakers, crowd.inFlight, loop.inFlight)
-    } else if (speaks) {
-      this.#openLoop = new OpenLoop(crowd.speakers, crowd.tally, loop.perSecond, loop.arrivals, loop.seed)
+      if (speaks) this.#closedLoop = new ClosedLoop(speakers, inFlight, loop.inFlight)
+    } else if (loop?.kind === 'open' && speaks) {
+      this.#openLoop = new OpenLoop(speakers, tally, loop.perSecond, loop.arrivals, loop.seed)
+    }
+    if (churn !== null && plan.clients > 0) {
+      this.#churn = new Churn({ churn, plan, target, topology, joinTimes })
     }
     return null
   }
 
   #leave(): null {
     this.#hush()
-    for (const client of this.#crowd?.clients ?? []) client.destroy()
+    this.#sampler?.stop()
+    this.#load?.crowd.destroy()
     return null
   }
 
-  #hush(): void {
+  /** @returns who came and went, where somebody did */
+  #hush() {
+    const counts = this.#churn?.stop() ?? null
     this.#closedLoop?.stop()
     this.#openLoop?.stop()
+    this.#churn = null
     this.#closedLoop = null
     this.#openLoop = null
+    return counts
   }
 
   readonly #chunkRead = (): void => {
@@ -136,7 +194,7 @@ export class Generator {
       this.#closedLoop.chunkRead()
     } else if (this.#openLoop !== null) {
       this.#openLoop.chunkRead()
-    } else if (this.#reportsProgress && !this.#reportIsDue && this.#crowd?.inFlight.movedCount !== 0) {
+    } else if (this.#reportsProgress && !this.#reportIsDue && this.#load?.inFlight.movedCount !== 0) {
       this.#reportIsDue = true
       setImmediate(this.#reportProgress)
     }
@@ -145,14 +203,9 @@ export class Generator {
   /** To the process that speaks; at most once a turn, and only when a message is complete here. */
   readonly #reportProgress = (): void => {
     this.#reportIsDue = false
-    const inFlight = this.#crowd?.inFlight
+    const inFlight = this.#load?.inFlight
     if (inFlight === undefined) return
     inFlight.takeMoved(() => {})
     this.#send({ completed: inFlight.localCompleted() })
-  }
-
-  #requireCrowd(): Crowd {
-    if (this.#crowd === null) throw new Error('nobody has joined yet')
-    return this.#crowd
   }
 }

@@ -3,6 +3,9 @@
  * has it. Owns the counting, in this process and as the other processes report it; sends nothing.
  */
 
+/** What `completed` says of a process in which nobody gets the sender's messages. */
+const NOTHING_TO_WAIT_FOR = 0xffff_ffff
+
 export class InFlight {
   readonly #senders: number
   readonly #receiversOf: Int32Array
@@ -15,18 +18,23 @@ export class InFlight {
   readonly #localCompleted: Uint32Array
   // The same as the other processes have reported it: one row of senders per process.
   readonly #remoteCompleted: Uint32Array[]
+  readonly #remoteReceiversOf: readonly Int32Array[]
 
   // Senders whose `completed` may have moved since `takeMoved`, without duplicates.
   readonly #moved: Int32Array
   readonly #isMoved: Uint8Array
   #movedCount = 0
 
-  /** @param receiversOf how many clients of this process get each sender's messages */
-  constructor(receiversOf: Int32Array, otherProcesses: number) {
+  /**
+   * @param receiversOf how many clients of this process get each sender's messages
+   * @param remoteReceiversOf the same of each process that reports to this one
+   */
+  constructor(receiversOf: Int32Array, remoteReceiversOf: readonly Int32Array[]) {
     this.#senders = receiversOf.length
     this.#receiversOf = receiversOf
     this.#localCompleted = new Uint32Array(this.#senders)
-    this.#remoteCompleted = Array.from({ length: otherProcesses }, () => new Uint32Array(this.#senders))
+    this.#remoteReceiversOf = remoteReceiversOf
+    this.#remoteCompleted = remoteReceiversOf.map(() => new Uint32Array(this.#senders))
     this.#moved = new Int32Array(this.#senders)
     this.#isMoved = new Uint8Array(this.#senders)
   }
@@ -43,7 +51,10 @@ export class InFlight {
     for (let sender = 0; sender < this.#senders; sender++) {
       this.#missing.fill(this.#receiversOf[sender] as number, sender * ring, (sender + 1) * ring)
       this.#localCompleted[sender] = sent[sender] as number
-      for (const completed of this.#remoteCompleted) completed[sender] = sent[sender] as number
+      for (const [process, completed] of this.#remoteCompleted.entries()) {
+        const isAwaited = this.#remoteReceiversOf[process]?.[sender] !== 0
+        completed[sender] = isAwaited ? (sent[sender] as number) : NOTHING_TO_WAIT_FOR
+      }
     }
     this.#tracking = true
   }
@@ -64,7 +75,7 @@ export class InFlight {
   remoteCompleted(process: number, completed: readonly number[]): void {
     const row = this.#remoteCompleted[process] as Uint32Array
     for (let sender = 0; sender < this.#senders; sender++) {
-      if (row[sender] === completed[sender]) continue
+      if (row[sender] === completed[sender] || row[sender] === NOTHING_TO_WAIT_FOR) continue
       row[sender] = completed[sender] as number
       this.#markMoved(sender)
     }
@@ -73,7 +84,7 @@ export class InFlight {
   /** How many of the sender's messages every receiver has, in all processes. */
   completed(sender: number): number {
     let least = this.#localCompleted[sender] as number
-    if ((this.#receiversOf[sender] as number) === 0) least = 0xffff_ffff
+    if ((this.#receiversOf[sender] as number) === 0) least = NOTHING_TO_WAIT_FOR
     for (const row of this.#remoteCompleted) least = Math.min(least, row[sender] as number)
     return least
   }

@@ -4,11 +4,18 @@
  */
 
 import { connect, type Socket } from 'node:net'
-import type { ClientEvents, Target, TargetClient } from '../targets/target.js'
-import type { Tally } from './tally.js'
+import type { ClientEvents, DeliverySink, Target, TargetClient } from '../targets/target.js'
 
 const RECEIVE_BYTES = 256 * 1024
 const receiveBuffer = Buffer.allocUnsafeSlow(RECEIVE_BYTES)
+
+const TRICKLE_MS = 100
+
+/** Takes what a chunk brings; told where each chunk begins and ends. */
+export interface ChunkSink extends DeliverySink {
+  beginChunk(): void
+  endChunk(): void
+}
 
 export interface LoadClientSetup {
   target: Target
@@ -17,11 +24,15 @@ export interface LoadClientSetup {
   /** The address to connect from; undefined for the system's choice. */
   sourceAddress: string | undefined
   name: string
+  /** The room to be in; undefined where it is not the client's to say. */
+  room: string | undefined
   receiver: number
   payloadBytes: number
-  tally: Tally
+  sink: ChunkSink
   /** Called after each chunk, when all of it has been counted. */
   chunkRead: () => void
+  /** How much to read at a time, once `trickle` was called; undefined for a client that always reads all. */
+  trickleBytesPerSecond?: number
 }
 
 export class LoadClient implements ClientEvents {
@@ -31,20 +42,36 @@ export class LoadClient implements ClientEvents {
   readonly socket: Socket
   readonly #protocol: TargetClient
   readonly #settled: (client: LoadClient) => void
+  readonly #gone: (client: LoadClient) => void
   #isJoined = false
+  #isSlow = false
+  #trickles = false
 
-  /** @param settled called once: joined, or failed before it */
-  constructor(setup: LoadClientSetup, settled: (client: LoadClient) => void) {
-    const { target, tally, chunkRead } = setup
+  /**
+   * @param settled called once: joined, or failed before it
+   * @param gone called when it fails after it has joined
+   */
+  constructor(
+    setup: LoadClientSetup,
+    settled: (client: LoadClient) => void,
+    gone: (client: LoadClient) => void,
+  ) {
+    const { target, sink, chunkRead, trickleBytesPerSecond } = setup
     this.#settled = settled
+    this.#gone = gone
     const protocol = target.client({
       name: setup.name,
+      ...(setup.room === undefined ? {} : { room: setup.room }),
       payloadBytes: setup.payloadBytes,
       receiver: setup.receiver,
-      deliveries: tally,
+      deliveries: sink,
       events: this,
     })
     this.#protocol = protocol
+    const ownBuffer =
+      trickleBytesPerSecond === undefined
+        ? receiveBuffer
+        : Buffer.allocUnsafeSlow(Math.max(1, Math.round((trickleBytesPerSecond * TRICKLE_MS) / 1000)))
     this.socket = connect({
       host: setup.host,
       port: setup.port,
@@ -52,13 +79,13 @@ export class LoadClient implements ClientEvents {
       noDelay: true,
       // Without `onread` each chunk costs a Buffer, an event and a pass through the stream machinery.
       onread: {
-        buffer: receiveBuffer,
+        buffer: ownBuffer,
         callback: (length, buffer) => {
-          tally.beginChunk()
+          sink.beginChunk()
           protocol.read(buffer, length)
-          tally.endChunk()
+          sink.endChunk()
           chunkRead()
-          return true
+          return !this.#trickles
         },
       },
     })
@@ -69,6 +96,27 @@ export class LoadClient implements ClientEvents {
 
   get isJoined(): boolean {
     return this.#isJoined && this.failure === null
+  }
+
+  /** Whether it no longer reads as fast as it can. */
+  get isSlow(): boolean {
+    return this.#isSlow
+  }
+
+  /** Reads nothing more: what the server sends stays in the kernel, and then with the server. */
+  stopReading(): void {
+    this.#isSlow = true
+    this.socket.pause()
+  }
+
+  /** Reads its small buffer full ten times a second from now on. */
+  trickle(): void {
+    this.#isSlow = true
+    this.#trickles = true
+    const timer = setInterval(() => {
+      if (this.failure === null) this.socket.resume()
+      else clearInterval(timer)
+    }, TRICKLE_MS)
   }
 
   joined(): void {
@@ -95,6 +143,7 @@ export class LoadClient implements ClientEvents {
     if (this.failure !== null) return
     this.failure = reason
     this.socket.destroy()
-    if (!this.#isJoined) this.#settled(this)
+    if (this.#isJoined) this.#gone(this)
+    else this.#settled(this)
   }
 }

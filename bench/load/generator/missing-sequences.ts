@@ -15,6 +15,11 @@ export class MissingSequences {
   #duplicated = 0
   #reordered = 0
 
+  /** All three together, since the last time that they were taken. */
+  get count(): number {
+    return this.#lost + this.#duplicated + this.#reordered
+  }
+
   /** `sequence` came where `expected` should have: everything between is missing, so far. */
   skipped(slot: number, expected: number, sequence: number): void {
     this.#lost += sequence - expected

@@ -19,12 +19,8 @@ const MAX_QUEUED_BYTES = 64 * 1024 * 1024
 export type Arrivals = 'even' | 'poisson'
 
 export class OpenLoop {
-  /** How late messages were handed to the socket, in µs. */
+  /** How late messages were handed to the socket, in µs; whoever reads it resets it. */
   readonly slip: Histogram = newLatencyHistogram()
-  /** Time spent spinning with nothing to do, in µs. */
-  idleUs = 0
-  /** Whether the server took so little that the schedule had to wait for it. */
-  overwhelmed = false
 
   readonly #speakers: readonly Speaker[]
   readonly #tally: Tally
@@ -34,6 +30,8 @@ export class OpenLoop {
   #running = true
   #spunUs = 0
   #chunksSeen = -1
+  #idleUs = 0
+  #overwhelmed = false
 
   constructor(
     speakers: readonly Speaker[],
@@ -63,10 +61,18 @@ export class OpenLoop {
     this.#running = false
   }
 
-  resetMeasures(): void {
-    this.slip.reset()
-    this.idleUs = 0
-    this.overwhelmed = false
+  /** @returns the time spent spinning with nothing to do since the last call, in µs */
+  takeIdleUs(): number {
+    const idleUs = this.#idleUs
+    this.#idleUs = 0
+    return idleUs
+  }
+
+  /** @returns whether the server took so little since the last call that the schedule had to wait for it */
+  takeOverwhelmed(): boolean {
+    const overwhelmed = this.#overwhelmed
+    this.#overwhelmed = false
+    return overwhelmed
   }
 
   readonly #turn = (): void => {
@@ -77,7 +83,7 @@ export class OpenLoop {
     if (this.#nextUs <= nowUs) {
       this.#sayWhatIsDue(nowUs)
     } else if (nothingCame && this.#spunUs !== 0) {
-      this.idleUs += nowUs - this.#spunUs
+      this.#idleUs += nowUs - this.#spunUs
     }
     const waitUs = this.#nextUs - nowUs
     if (waitUs > SPIN_US) {
@@ -94,7 +100,7 @@ export class OpenLoop {
     for (let burst = 0; burst < MAX_BURST && this.#nextUs <= nowUs; burst++) {
       const speaker = this.#speakers[this.#next % this.#speakers.length] as Speaker
       if (speaker.queuedBytes > MAX_QUEUED_BYTES) {
-        this.overwhelmed = true
+        this.#overwhelmed = true
         break
       }
       speaker.say(this.#nextUs)

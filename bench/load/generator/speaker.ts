@@ -2,8 +2,8 @@
  * What a client that sends adds to one that only receives: stamped messages, any number of them in one write.
  */
 
-import { stampedText, stampTimeUs, writeStamp } from '../stamp.js'
-import type { Target } from '../targets/target.js'
+import { stampTimeUs, writeStamp } from '../stamp.js'
+import type { MessageTemplate } from '../targets/target.js'
 import type { LoadClient } from './load-client.js'
 
 const MAX_CHUNK_BYTES = 64 * 1024
@@ -22,12 +22,12 @@ export class Speaker {
   #start = 0
   #end = 0
 
-  constructor(sender: number, client: LoadClient, target: Target, payloadBytes: number) {
+  /** @param template of a text that is stamped with this sender */
+  constructor(sender: number, client: LoadClient, template: MessageTemplate) {
     this.sender = sender
     this.#client = client
-    const { bytes, textAt } = target.template(stampedText(sender, payloadBytes))
-    this.#bytes = bytes
-    this.#textAt = textAt
+    this.#bytes = template.bytes
+    this.#textAt = template.textAt
     this.#chunk = this.#newChunk()
   }
 

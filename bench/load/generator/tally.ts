@@ -6,7 +6,7 @@
  * per chunk, and equal latencies in a row (one chunk, one burst) recorded as one.
  */
 
-import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js'
+import { build, type Histogram } from 'hdr-histogram-js'
 import { monotonicUs } from '../clock.js'
 import { readSender, readSequence, readTimeUs, stampTimeUs, TIME_MASK } from '../stamp.js'
 import type { DeliverySink } from '../targets/target.js'
@@ -28,6 +28,8 @@ export class Tally implements DeliverySink {
   /** Announcements since the start: how many came, and how many left, as everyone was told. */
   joinsHeard = 0
   leavesHeard = 0
+  /** Of what was delivered since whoever reads it last reset it, in µs. */
+  readonly latencies: Histogram = newLatencyHistogram()
   /** When the newest chunk was read, on the monotonic clock. */
   chunkUs = 0
 
@@ -35,8 +37,6 @@ export class Tally implements DeliverySink {
   readonly #expected: Uint32Array
   readonly #inFlight: InFlight
   readonly #missing = new MissingSequences()
-  readonly #histogram = newLatencyHistogram()
-  #measuring = false
   #foreign = 0
 
   #chunkTimeUs = 0
@@ -57,7 +57,7 @@ export class Tally implements DeliverySink {
 
   endChunk(): void {
     if (this.#runCount === 0) return
-    if (this.#measuring) this.#histogram.recordValueWithCount(this.#runLatencyUs, this.#runCount)
+    this.latencies.recordValueWithCount(this.#runLatencyUs, this.#runCount)
     this.#runCount = 0
   }
 
@@ -96,15 +96,9 @@ export class Tally implements DeliverySink {
     this.leavesHeard += left
   }
 
-  startMeasuring(): void {
-    this.#histogram.reset()
-    this.#measuring = true
-  }
-
-  /** @returns the latencies, in µs, of what was delivered since `startMeasuring`, encoded to be merged */
-  stopMeasuring(): string {
-    this.#measuring = false
-    return encodeIntoCompressedBase64(this.#histogram)
+  /** What does not fit so far; what is late by now may still come. */
+  get wrong(): number {
+    return this.#foreign + this.#missing.count
   }
 
   /**

@@ -5,18 +5,24 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
+import { joinCrowd, oneRoom } from '../crowd.js'
+import { type LiveView, liveView } from '../live-view.js'
 import {
   addSharedOptions,
   fleetFor,
   positiveNumber,
+  positiveWhole,
   type SharedOptions,
   serverFor,
   wholeNumber,
 } from '../options.js'
 import { readProcessUsage } from '../proc-stat.js'
-import { count, table, writeJson } from '../report.js'
+import type { Moment } from '../recorder.js'
+import { fact } from '../report/load-phase.js'
+import type { Phase } from '../report/phase.js'
+import { publish } from '../report/publish.js'
+import { count, mebibytes } from '../report/words.js'
 import type { Server } from '../server.js'
-import { joinCrowd } from './fanout.js'
 
 export interface IdleOptions extends SharedOptions {
   clients: number
@@ -31,46 +37,48 @@ export interface IdleResult {
   rssBytesPerConnection: number
   /** CPU of the server over the settled time at the end, with everyone there and nobody speaking. */
   idleCpuShare: number
+  moments: Moment[]
 }
 
 const PAYLOAD_BYTES = 64
 
 export function addIdleCommand(program: Command): void {
   addSharedOptions(program.command('idle').description('what a joined, silent connection costs in memory'))
-    .option('--clients <count>', 'clients that join and stay silent', wholeNumber, 1000)
+    .option('--clients <count>', 'clients that join and stay silent', positiveWhole, 1000)
     .option('--warm-up-clients <count>', 'clients that join and leave first', wholeNumber, 200)
     .option('--settle <seconds>', 'to wait before each reading', positiveNumber, 5)
     .action(async (options: IdleOptions) => {
       const server = await serverFor(options)
       try {
-        const result = await idle(server, options)
-        console.log(idleTable(server, result))
-        if (options.json !== undefined) {
-          writeJson(options.json, { scenario: 'idle', server: server.label, options, result })
-        }
+        const result = await idle(server, options, liveView(process.stdout, options.quiet === true))
+        const crowd = `${options.clients} clients that say nothing`
+        const phases = [idlePhase(result)]
+        publish({ scenario: 'idle', server: server.label, crowd, phases }, options, [result])
       } finally {
         await server.stop()
       }
     })
 }
 
-export async function idle(server: Server, options: IdleOptions): Promise<IdleResult> {
+export async function idle(server: Server, options: IdleOptions, view: LiveView): Promise<IdleResult> {
   const { pid } = server
   if (pid === null) throw new Error('idle memory needs the server’s process: --pid or --spawn')
-  if (options.warmUpClients > 0) await withCrowd(server, options, options.warmUpClients, async () => {})
-  await sleep(options.settle * 1000)
+  const { clients, warmUpClients, settle } = options
+  if (warmUpClients > 0) await withCrowd(server, options, warmUpClients, view, async () => {})
+  await sleep(settle * 1000)
   const before = usageOf(pid)
-  return await withCrowd(server, options, options.clients, async () => {
-    await sleep(options.settle * 1000)
+  return await withCrowd(server, options, clients, view, async (moments) => {
+    await sleep(settle * 1000)
     const settled = usageOf(pid)
-    await sleep(options.settle * 1000)
+    await sleep(settle * 1000)
     const after = usageOf(pid)
     return {
-      clients: options.clients,
+      clients,
       rssBytesBefore: before.rssBytes,
       rssBytesAfter: after.rssBytes,
-      rssBytesPerConnection: (after.rssBytes - before.rssBytes) / options.clients,
-      idleCpuShare: (after.cpuSeconds - settled.cpuSeconds) / options.settle,
+      rssBytesPerConnection: (after.rssBytes - before.rssBytes) / clients,
+      idleCpuShare: (after.cpuSeconds - settled.cpuSeconds) / settle,
+      moments: moments(),
     }
   })
 }
@@ -79,13 +87,18 @@ async function withCrowd<Result>(
   server: Server,
   options: IdleOptions,
   clients: number,
-  work: () => Promise<Result>,
+  view: LiveView,
+  work: (moments: () => Moment[]) => Promise<Result>,
 ): Promise<Result> {
   const fleet = fleetFor(options, clients)
   try {
-    await joinCrowd(fleet, server, options, clients, 1, PAYLOAD_BYTES)
-    const result = await work()
-    return result
+    const plan = {
+      topology: oneRoom(options, clients, 1),
+      payloadBytes: PAYLOAD_BYTES,
+      trickleBytesPerSecond: 0,
+    }
+    const recorder = await joinCrowd(fleet, server, options, plan, view)
+    return await work(() => recorder.moments(['joining']))
   } finally {
     await fleet.end()
   }
@@ -97,19 +110,21 @@ function usageOf(pid: number) {
   return usage
 }
 
-function idleTable(server: Server, result: IdleResult): string {
-  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
-  return table(
-    ['server', 'connections', 'RSS before MiB', 'RSS after MiB', 'KiB/connection', 'idle CPU'],
-    [
-      [
-        server.label,
-        count(result.clients),
-        mebibytes(result.rssBytesBefore),
-        mebibytes(result.rssBytesAfter),
-        (result.rssBytesPerConnection / 1024).toFixed(2),
-        `${(result.idleCpuShare * 100).toFixed(1)}%`,
-      ],
+function idlePhase(result: IdleResult): Phase {
+  return {
+    name: `${count(result.clients)} connections`,
+    facts: [
+      fact('KiB/connection', (result.rssBytesPerConnection / 1024).toFixed(2)),
+      fact('server RSS before MiB', mebibytes(result.rssBytesBefore)),
+      fact('server RSS after MiB', mebibytes(result.rssBytesAfter)),
+      fact('idle CPU', `${(result.idleCpuShare * 100).toFixed(1)}%`),
     ],
-  )
+    notes: [],
+    isClean: true,
+    moments: result.moments,
+    curve: [],
+    curveOf: 'time to join',
+    processes: [],
+    gauges: [],
+  }
 }

@@ -1,0 +1,131 @@
+/**
+ * Everybody comes at once and everybody hears of everybody: how long until all are in, and until all of the
+ * N·(N+1)/2 announcements are there. A server may put several into one line; they are counted as what they say.
+ */
+
+import type { Command } from 'commander'
+import { joinCrowd, oneRoom } from '../crowd.js'
+import { type LiveView, liveView } from '../live-view.js'
+import { notesOn, serverUseOf } from '../measure.js'
+import { addSharedOptions, fleetFor, positiveWhole, type SharedOptions, serverFor } from '../options.js'
+import { curveOf, mergeHistograms, type Percentiles, percentilesOf } from '../percentiles.js'
+import type { Moment, ProcessShare, Recorder } from '../recorder.js'
+import { fact, serverFacts } from '../report/load-phase.js'
+import type { Phase } from '../report/phase.js'
+import { publish } from '../report/publish.js'
+import { count, milliseconds } from '../report/words.js'
+import type { Server } from '../server.js'
+import { targetByName } from '../targets/by-name.js'
+
+export interface JoinStormOptions extends SharedOptions {
+  clients: number
+}
+
+export interface JoinStormResult {
+  clients: number
+  allInSeconds: number
+  joinTimeUs: Percentiles
+  joinCurve: ReturnType<typeof curveOf>
+  /** Null where the protocol announces nobody. */
+  announcements: { expected: number; heard: number; allHeardSeconds: number } | null
+  server: ReturnType<typeof serverUseOf>
+  processes: ProcessShare[]
+  moments: Moment[]
+  notes: string[]
+}
+
+const PAYLOAD_BYTES = 64
+
+export function addJoinStormCommand(program: Command): void {
+  addSharedOptions(program.command('join-storm').description('everybody comes at once'))
+    .option('--clients <count>', 'clients that come', positiveWhole, 1000)
+    .action(async (options: JoinStormOptions) => {
+      const server = await serverFor(options)
+      try {
+        const result = await joinStorm(server, options, liveView(process.stdout, options.quiet === true))
+        const crowd = `${options.clients} clients come at once`
+        const phases = [stormPhase(result)]
+        publish({ scenario: 'join-storm', server: server.label, crowd, phases }, options, [result])
+      } finally {
+        await server.stop()
+      }
+    })
+}
+
+export async function joinStorm(
+  server: Server,
+  options: JoinStormOptions,
+  view: LiveView,
+): Promise<JoinStormResult> {
+  const { clients } = options
+  const fleet = fleetFor(options, clients)
+  try {
+    const plan = {
+      topology: oneRoom(options, clients, 1),
+      payloadBytes: PAYLOAD_BYTES,
+      trickleBytesPerSecond: 0,
+    }
+    const recorder = await joinCrowd(fleet, server, { ...options, joining: clients }, plan, view)
+    // For the sample of what came last.
+    await fleet.askAll<'close-window'>({ do: 'close-window' })
+    return resultOf(recorder, clients, targetByName(options.target).announces === true)
+  } finally {
+    await fleet.end()
+  }
+}
+
+function resultOf(recorder: Recorder, clients: number, announces: boolean): JoinStormResult {
+  const totals = recorder.totals('joining')
+  const joinTimes = mergeHistograms(recorder.encoded('joining', 'joinTime'))
+  const joinTimeUs = percentilesOf(joinTimes)
+  const server = serverUseOf(totals, totals.joinsHeard)
+  const moments = recorder.moments(['joining'])
+  const lastHeard = moments.findLast(({ joinsHeard }) => joinsHeard > 0)
+  return {
+    clients,
+    allInSeconds: joinTimeUs.max / 1e6,
+    joinTimeUs,
+    joinCurve: curveOf(joinTimes),
+    announcements: announces
+      ? {
+          expected: (clients * (clients + 1)) / 2,
+          heard: totals.joinsHeard,
+          allHeardSeconds: lastHeard?.seconds ?? 0,
+        }
+      : null,
+    server,
+    processes: recorder.shares('joining'),
+    moments,
+    notes: notesOn(totals, server, { busyShare: totals.busyShare, slipUs: null }),
+  }
+}
+
+function stormPhase(result: JoinStormResult): Phase {
+  const { announcements, joinTimeUs, server } = result
+  const missing = announcements === null ? 0 : Math.max(0, announcements.expected - announcements.heard)
+  const words =
+    missing > 0 ? `ANNOUNCEMENTS WRONG: ${count(missing)} missing` : 'everyone was told of everyone who came'
+  return {
+    name: `${count(result.clients)} at once`,
+    facts: [
+      fact('all in after s', result.allInSeconds.toFixed(2)),
+      fact('time to join p50 ms', milliseconds(joinTimeUs.p50)),
+      fact('             p99', milliseconds(joinTimeUs.p99)),
+      ...(announcements === null
+        ? []
+        : [
+            fact('all announced after s', announcements.allHeardSeconds.toFixed(2)),
+            fact('announcements', count(announcements.heard)),
+            fact('  of', count(announcements.expected)),
+          ]),
+      ...serverFacts(server),
+    ],
+    notes: [announcements === null ? 'this protocol announces nobody' : words, ...result.notes],
+    isClean: missing === 0,
+    moments: result.moments,
+    curve: result.joinCurve,
+    curveOf: 'time to join',
+    processes: result.processes,
+    gauges: [],
+  }
+}

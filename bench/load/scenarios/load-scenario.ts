@@ -1,0 +1,83 @@
+/**
+ * What the scenarios have in common in which somebody speaks: a crowd for each size of text, one load after the
+ * other on it, one report. A scenario says who is there and what they do.
+ */
+
+import type { Command } from 'commander'
+import { type CrowdLoadResult, loopsOf, runCrowd } from '../crowd.js'
+import { roomNameOf } from '../generator/crowd.js'
+import { type LiveView, liveView } from '../live-view.js'
+import { addLoadOptions, type LoadOptions, serverFor } from '../options.js'
+import { loadPhase } from '../report/load-phase.js'
+import { publish } from '../report/publish.js'
+import type { ChurnPlan, Loop } from '../requests.js'
+import type { Server } from '../server.js'
+import { targetByName } from '../targets/by-name.js'
+import type { TopologyPlan } from '../topology.js'
+
+export interface LoadScenario<Options extends LoadOptions = LoadOptions> {
+  name: string
+  description: string
+  defaults: Partial<LoadOptions>
+  addOptions(command: Command): Command
+  cast(options: Options): Cast
+}
+
+/** Who is there and what they do. */
+export interface Cast {
+  topology: TopologyPlan
+  churn?: ChurnPlan
+  trickleBytesPerSecond?: number
+  /** The load when no option names one. */
+  otherwise: Loop
+  /** In a few words, for the top of a report. */
+  words: string
+}
+
+export function addLoadScenario<Options extends LoadOptions>(
+  program: Command,
+  scenario: LoadScenario<Options>,
+): void {
+  const command = program.command(scenario.name).description(scenario.description)
+  scenario.addOptions(addLoadOptions(command, scenario.defaults)).action(async (options: Options) => {
+    const server = await serverFor(options, roomsByListener(scenario.cast(options), options))
+    try {
+      const view = liveView(process.stdout, options.quiet === true)
+      const results = await runScenario(scenario, server, options, view)
+      const phases = results.map((result) => loadPhase(result, options.payload.length > 1))
+      const crowd = scenario.cast(options).words
+      publish({ scenario: scenario.name, server: server.label, crowd, phases }, options, results)
+    } finally {
+      await server.stop()
+    }
+  })
+}
+
+/** Everything that the options ask for, on a server that is there. */
+export async function runScenario<Options extends LoadOptions>(
+  scenario: LoadScenario<Options>,
+  server: Server,
+  options: Options,
+  view: LiveView,
+): Promise<CrowdLoadResult[]> {
+  const { topology, churn = null, trickleBytesPerSecond = 0, otherwise } = scenario.cast(options)
+  const target = targetByName(options.target)
+  if (topology.rooms > 1 && target.rooms === undefined) {
+    throw new RangeError(`${target.name} has one room only: this scenario needs several`)
+  }
+  if (topology.directSenders > 0 && target.direct === undefined) {
+    throw new RangeError(`${target.name} has no direct messages: this scenario needs them`)
+  }
+  const loops = loopsOf(options, otherwise)
+  const results: CrowdLoadResult[] = []
+  for (const payloadBytes of options.payload) {
+    const plan = { topology, payloadBytes, loops, churn, trickleBytesPerSecond }
+    results.push(...(await runCrowd(server, options, plan, view)))
+  }
+  return results
+}
+
+function roomsByListener({ topology }: Cast, { target }: LoadOptions): string[] {
+  if (topology.rooms === 1 || targetByName(target).rooms !== 'listeners') return []
+  return Array.from({ length: topology.rooms }, (_, room) => roomNameOf(room))
+}
