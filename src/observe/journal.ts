@@ -50,8 +50,13 @@ export class Journal {
 
   observe(event: HubEvent): void {
     const { kind, at, ...fields } = event
-    const text = kind === 'direct' && !this.#logsDirectText ? undefined : (fields as { text?: string }).text
-    this.#chat.info({ event: kind, ...fields, text })
+    if (kind !== 'direct') {
+      this.#chat.info({ event: kind, ...fields })
+      return
+    }
+    // Who, to whom and how long; what it said only where that is wanted.
+    const text = this.#logsDirectText ? event.text : undefined
+    this.#chat.info({ event: kind, ...fields, text, textBytes: Buffer.byteLength(event.text) })
   }
 }
 

@@ -36,8 +36,9 @@ export class LogFile {
   #stream: RotatingFileStream | null = null
   #pending: string[] = []
   #pendingBytes = 0
-  /** Lines of the block that is under way, 0 for none. */
+  /** Lines of the block that is under way, 0 for none, and who writes it: after `reopen` not the current one. */
   #linesUnderWay = 0
+  #writer: RotatingFileStream | null = null
   #timer: NodeJS.Timeout | null = null
   #closing: (() => void) | null = null
   #linesLostInTrouble = 0
@@ -67,15 +68,18 @@ export class LogFile {
 
   /** Closes the file and opens it by its name again: somebody else may have moved it away (SIGHUP). */
   reopen(): void {
-    this.#stream?.end()
+    // In trouble the next try opens it by its name anyway.
+    if (this.#stream === null || this.#closing !== null) return
+    this.#stream.end()
     this.#open()
   }
 
-  /** Writes what is pending and closes. */
+  /** Writes what is pending and closes. A disk that does not take it is not waited for: then it is lost. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#closing = resolve
-      this.#flush()
+      if (this.#stream === null) this.#closeInTrouble()
+      else this.#flush()
     })
   }
 
@@ -109,6 +113,7 @@ export class LogFile {
     }
     const block = this.#pending.join('')
     this.#linesUnderWay = this.#pending.length
+    this.#writer = stream
     this.#pending = []
     this.#pendingBytes = 0
     stream.write(block, (error) => {
@@ -120,30 +125,44 @@ export class LogFile {
   }
 
   #failed(stream: RotatingFileStream, error: Error): void {
-    if (stream !== this.#stream) return
-    this.#stream = null
-    this.#lose(this.#linesUnderWay)
-    this.#linesUnderWay = 0
+    if (stream === this.#writer) {
+      this.#lose(this.#linesUnderWay)
+      this.#linesUnderWay = 0
+      this.#writer = null
+    }
     if (!this.#inTrouble) this.#options.onTrouble(error)
     this.#inTrouble = true
-    if (this.#closing !== null) {
-      this.#lose(this.#pending.length)
-      this.#closing()
+    if (stream !== this.#stream) {
+      this.#flush()
       return
     }
+    this.#stream = null
+    if (this.#closing !== null) this.#closeInTrouble()
+    else this.#retryLater()
+  }
+
+  #retryLater(): void {
     setTimeout(() => this.#retry(), RETRY_MS).unref()
   }
 
   #retry(): void {
+    if (this.#closing !== null) return
     try {
       repairTail(this.#path)
       this.#open()
       this.#flush()
-    } catch (error) {
+    } catch {
+      // Trouble was said when it began.
       this.#stream = null
-      setTimeout(() => this.#retry(), RETRY_MS).unref()
-      this.#options.onTrouble(error as Error)
+      this.#retryLater()
     }
+  }
+
+  #closeInTrouble(): void {
+    this.#lose(this.#pending.length)
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#closing?.()
   }
 
   #recovered(): void {
@@ -167,11 +186,22 @@ export function repairTail(path: string): void {
   const file = openSync(path, 'a+')
   try {
     const { size } = fstatSync(file)
-    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES))
-    readSync(file, tail, 0, tail.length, size - tail.length)
-    const whole = tail.lastIndexOf(LF) + 1
-    if (whole < tail.length) ftruncateSync(file, size - tail.length + whole)
+    const whole = endOfLastLine(file, size)
+    if (whole < size) ftruncateSync(file, whole)
   } finally {
     closeSync(file)
   }
+}
+
+/** The offset behind the last line feed, looked for from the end: one line may be longer than one read. */
+function endOfLastLine(file: number, size: number): number {
+  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES))
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - tail.length)
+    readSync(file, tail, 0, end - start, start)
+    const found = tail.lastIndexOf(LF, end - start - 1)
+    if (found >= 0) return start + found + 1
+    end = start
+  }
+  return 0
 }
