@@ -1,0 +1,158 @@
+/** Log files over time: rotation by size, other hands that move them, torn tails, files that cannot be had. */
+
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join as joinPath } from 'node:path'
+import test from 'node:test'
+import { direct, message } from '../fixtures/framed-bytes.js'
+import { LogDir, recordsOf } from '../fixtures/log-dir.js'
+import { serve } from '../fixtures/serve.js'
+import { startRelay } from '../fixtures/start-relay.js'
+
+const GOOD = '{"time":"2026-01-01T00:00:00.000Z","event":"kept"}\n'
+
+test('a log file is rotated when it is large enough, and no record is lost, torn or out of order', async (t) => {
+  const logs = new LogDir(t)
+  const settings = { logDir: logs.path, logMaxBytes: '4096', logKeepFiles: '1000' }
+  const relay = await startRelay(t, { settings })
+  const amy = await relay.join('Amy')
+  const bob = await relay.join('Bob')
+  await amy.frame()
+  const rounds = 60
+  for (let round = 0; round < rounds; round++) {
+    bob.send(...Array.from({ length: 10 }, (_, i) => message(`${round * 10 + i} ${'x'.repeat(100)}`)))
+    await amy.skipTo(message(`[Bob] ${round * 10 + 9} ${'x'.repeat(100)}`))
+    // Longer than what is written is gathered for, so that there is more than one block.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await relay.relay.stop()
+  const files = logs.rotated('chat')
+  assert.ok(files.length >= 3, `${files.length} rotated files`)
+  const said = [...files, logs.file('chat')]
+    .flatMap((file) => recordsOf(readFileSync(file, 'utf8')))
+    .filter(({ event }) => event === 'message')
+  assert.deepEqual(
+    said.map(({ text }) => Number(String(text).split(' ')[0])),
+    Array.from({ length: rounds * 10 }, (_, number) => number),
+  )
+})
+
+test('no more rotated files are kept than configured', async (t) => {
+  const logs = new LogDir(t)
+  const relay = await startRelay(t, {
+    settings: { logDir: logs.path, logMaxBytes: '4096', logKeepFiles: '2' },
+  })
+  const amy = await relay.join('Amy')
+  for (let round = 0; round < 12; round++) {
+    amy.send(...Array.from({ length: 40 }, () => message('x'.repeat(200))), direct(`Amy ${round}`))
+    await amy.expect(direct(`[Amy] ${round}`))
+    await new Promise((resolve) => setTimeout(resolve, 70))
+  }
+  await relay.relay.stop()
+  assert.ok(logs.rotated('chat').length <= 2)
+})
+
+test('SIGHUP opens the files again: what was moved away is complete, what follows goes into new ones', async (t) => {
+  const logs = new LogDir(t)
+  const relay = await serve(t, ['--log-dir', logs.path])
+  const amy = await relay.join('Amy')
+  const bob = await relay.join('Bob')
+  await amy.frame()
+  let said = 0
+  const moved: string[] = []
+  for (let time = 0; time < 3; time++) {
+    for (let count = 0; count < 300; count++) bob.send(message(`${said++}`))
+    await amy.skipTo(message(`[Bob] ${said - 1}`))
+    const away = joinPath(logs.path, `away-${time}`)
+    renameSync(logs.file('chat'), away)
+    moved.push(away)
+    const noticed = relay.shown('SIGHUP', time + 1)
+    relay.program.child.kill('SIGHUP')
+    // More is said while the files change over.
+    for (let count = 0; count < 300; count++) bob.send(message(`${said++}`))
+    await noticed
+    await amy.skipTo(message(`[Bob] ${said - 1}`))
+    bob.send(message(`${said++}`))
+    await logs.until('chat', ({ text }) => text === `${said - 1}`)
+  }
+  assert.equal(await relay.terminate(), 0)
+  const texts = [...moved, logs.file('chat')]
+    .flatMap((file) => recordsOf(readFileSync(file, 'utf8')))
+    .filter(({ event }) => event === 'message')
+    .map(({ text }) => Number(text))
+  assert.deepEqual(
+    texts,
+    Array.from({ length: said }, (_, number) => number),
+  )
+})
+
+for (const [what, torn] of [
+  ['half a line', '{"time":"2026-01-01T00:00:01.000Z","ev'],
+  ['a NUL that a crash left', '\0\0\0\0'],
+  ['a record that lacks its line feed alone', GOOD.trimEnd()],
+  ['a line longer than any record', 'x'.repeat(300_000)],
+  ['a line of exactly 128 KiB', 'x'.repeat(128 * 1024)],
+] as const) {
+  test(`a torn tail is cut off at start: ${what}`, async (t) => {
+    const logs = new LogDir(t)
+    for (const name of ['connections', 'chat'] as const) writeFileSync(logs.file(name), GOOD + GOOD + torn)
+    const relay = await startRelay(t, { settings: { logDir: logs.path } })
+    const amy = await relay.join('Amy')
+    amy.send(message('Hi'))
+    amy.send(direct('Amy x'))
+    await amy.expect(direct('[Amy] x'))
+    await relay.relay.stop()
+    assert.deepEqual(
+      logs.records('chat').map(({ event }) => event),
+      ['kept', 'kept', 'joined', 'message', 'direct', 'left'],
+    )
+    assert.deepEqual(
+      logs.records('connections').map(({ event }) => event),
+      ['kept', 'kept', 'connected', 'accepted', 'closed'],
+    )
+  })
+}
+
+test('a file of nothing but a torn line starts anew', async (t) => {
+  const logs = new LogDir(t)
+  writeFileSync(logs.file('chat'), 'x'.repeat(140_000))
+  const relay = await startRelay(t, { settings: { logDir: logs.path } })
+  await relay.join('Amy')
+  await relay.relay.stop()
+  assert.deepEqual(
+    logs.records('chat').map(({ event }) => event),
+    ['joined', 'left'],
+  )
+})
+
+test('what is whole stays as it is', async (t) => {
+  const logs = new LogDir(t)
+  writeFileSync(logs.file('chat'), GOOD.repeat(5000))
+  const before = statSync(logs.file('chat')).size
+  const relay = await startRelay(t, { settings: { logDir: logs.path } })
+  await relay.relay.stop()
+  assert.equal(statSync(logs.file('chat')).size, before)
+})
+
+for (const name of ['connections', 'chat'] as const) {
+  test(`a ${name}.log that cannot be opened ends the start with exit code 73, and says which`, async (t) => {
+    const logs = new LogDir(t)
+    mkdirSync(logs.file(name))
+    const relay = await serve(t, ['--log-dir', logs.path], { starts: false })
+    assert.equal(await relay.program.exitCode(), 73)
+    assert.match(relay.program.errorOutput, new RegExp(`EISDIR|${logs.path}`))
+  })
+}
+
+test('the log goes on after somebody has deleted the file and SIGHUP came', async (t) => {
+  const logs = new LogDir(t)
+  const relay = await serve(t, ['--log-dir', logs.path])
+  const amy = await relay.join('Amy')
+  rmSync(logs.file('chat'))
+  const noticed = relay.shown('SIGHUP', 1)
+  relay.program.child.kill('SIGHUP')
+  await noticed
+  amy.send(message('after'))
+  await logs.until('chat', ({ text }) => text === 'after')
+  assert.equal(await relay.terminate(), 0)
+})
