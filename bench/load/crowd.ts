@@ -83,7 +83,12 @@ async function measureOne(
     more: () => (watch === null ? [] : [`${watch.cut} slow readers cut off`]),
   })
   try {
-    const times = { warmUpSeconds: options.warmUp, seconds: options.seconds, churn }
+    const times = {
+      warmUpSeconds: options.warmUp,
+      seconds: options.seconds,
+      churn,
+      toldOfEach: toldOfEach(options, plan),
+    }
     const result = await measureLoad(fleet, recorder, loop, times, sent)
     const slow =
       watch === null ? null : { stopped: watch.outcome('stopped'), trickling: watch.outcome('trickling') }
@@ -92,6 +97,11 @@ async function measureOne(
     gauges?.stop()
     view.done()
   }
+}
+
+function toldOfEach(options: LoadOptions, { topology }: CrowdPlan): number | null {
+  if (topology.rooms > 1 || targetByName(options.target).announces !== true) return null
+  return new Topology(topology).healthyClients
 }
 
 /** Brings everyone in and waits until the announcements of that are over. @throws Error when somebody fails */

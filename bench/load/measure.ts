@@ -19,6 +19,8 @@ export interface MeasureOptions {
   warmUpSeconds: number
   seconds: number
   churn: ChurnPlan | null
+  /** How many are told of each who comes or goes; null where that cannot be said. */
+  toldOfEach: number | null
 }
 
 export interface ServerUse {
@@ -41,6 +43,9 @@ export interface ChurnResult extends ChurnCounts {
   /** Over all steady clients: how often they were told of somebody's coming or going. */
   joinsHeard: number
   leavesHeard: number
+  /** How often they had to be; null where nobody is announced, or not to everybody. */
+  expectedJoins: number | null
+  expectedLeaves: number | null
 }
 
 export interface LoadResult {
@@ -75,7 +80,7 @@ export async function measureLoad(
   options: MeasureOptions,
   sent: number[],
 ): Promise<LoadResult> {
-  const { churn } = options
+  const { churn, toldOfEach } = options
   fleet.onSample = (process, sample) => recorder.take(process, sample)
   await fleet.askSpeakingLast<'start'>({ do: 'start', loop, sent, churn })
   await sleep(options.warmUpSeconds * 1000)
@@ -94,6 +99,7 @@ export async function measureLoad(
     result.churn = churnResult(
       recorder,
       hushed.map((one) => one.churn),
+      toldOfEach,
     )
   }
   if (drained.some(({ quiet }) => !quiet)) {
@@ -185,7 +191,11 @@ export function mergeAccounts(accounts: readonly Account[]): Account {
   return merged
 }
 
-function churnResult(recorder: Recorder, counts: readonly (ChurnCounts | null)[]): ChurnResult {
+function churnResult(
+  recorder: Recorder,
+  counts: readonly (ChurnCounts | null)[],
+  toldOfEach: number | null,
+): ChurnResult {
   const stages = ['warming up', 'measuring', 'draining'] as const
   const totals = stages.map((stage) => recorder.totals(stage))
   const merged: ChurnResult = {
@@ -197,11 +207,17 @@ function churnResult(recorder: Recorder, counts: readonly (ChurnCounts | null)[]
     ),
     joinsHeard: totals.reduce((sum, { joinsHeard }) => sum + joinsHeard, 0),
     leavesHeard: totals.reduce((sum, { leavesHeard }) => sum + leavesHeard, 0),
+    expectedJoins: null,
+    expectedLeaves: null,
   }
   for (const one of counts) {
     merged.joined += one?.joined ?? 0
     merged.left += one?.left ?? 0
     addCounts(merged.failures, one?.failures ?? {})
+  }
+  if (toldOfEach !== null) {
+    merged.expectedJoins = merged.joined * toldOfEach
+    merged.expectedLeaves = merged.left * toldOfEach
   }
   return merged
 }

@@ -41,7 +41,8 @@ export interface LoadOptions extends SharedOptions {
   seconds: number
 }
 
-export function addSharedOptions(command: Command): Command {
+/** @param sampleSeconds between two points in the charts, unless told otherwise */
+export function addSharedOptions(command: Command, sampleSeconds = 1): Command {
   return command
     .addOption(new Option('--target <name>', 'protocol').choices(TARGET_NAMES).default('framed'))
     .option('--host <address>', 'server to attach to', '127.0.0.1')
@@ -59,7 +60,7 @@ export function addSharedOptions(command: Command): Command {
     .option('--bind <address>', 'an address to connect from (repeatable), instead', collect, [])
     .option('--joining <count>', 'clients on their way in at once, per process', positiveWhole, 100)
     .option('--load-node-arg <argument>', 'an argument for the generator’s node (repeatable)', collect, [])
-    .option('--sample <seconds>', 'between two points in the charts', positiveNumber, 1)
+    .option('--sample <seconds>', 'between two points in the charts', positiveNumber, sampleSeconds)
     .option('--json <file>', 'write the results there, with all that it takes to repeat them')
     .option('--html <file>', 'write a page with charts there')
     .option('--svg <directory>', 'write the charts there')

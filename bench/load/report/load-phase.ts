@@ -31,12 +31,12 @@ export function loadPhase(result: CrowdLoadResult, manyPayloads: boolean): Phase
     ...(churn === null ? [] : churnFacts(churn)),
     ...(slow === null ? [] : [cutFact('stopped', slow.stopped), cutFact('trickling', slow.trickling)]),
   ]
-  const churnFailures = churn?.failures ?? {}
+  const churnNotes = churn === null ? [] : [...failureWords(churn.failures), ...churnWords(churn)]
   return {
     name: manyPayloads ? `${result.payloadBytes} B, ${loopName(result.loop)}` : loopName(result.loop),
     facts,
-    notes: [...accountWords(account), ...failureWords(churnFailures), ...result.notes],
-    isClean: isClean(account) && Object.keys(churnFailures).length === 0,
+    notes: [...accountWords(account), ...churnNotes, ...result.notes],
+    isClean: isClean(account) && churnNotes.length === 0,
     moments: result.moments,
     curve: result.latencyCurve,
     curveOf: 'latency',
@@ -70,15 +70,25 @@ export function serverFacts(server: ServerUse | null): Fact[] {
   ]
 }
 
-function churnFacts({ joined, left, joinTimeUs, joinsHeard, leavesHeard }: ChurnResult): Fact[] {
+/** Who was on the way in when it ended may have been announced without having been told so. */
+function churnWords({ joinsHeard, leavesHeard, expectedJoins, expectedLeaves }: ChurnResult): string[] {
+  const missing =
+    Math.max(0, (expectedJoins ?? 0) - joinsHeard) + Math.max(0, (expectedLeaves ?? 0) - leavesHeard)
+  return missing === 0 ? [] : [`ANNOUNCEMENTS WRONG: ${count(missing)} missing`]
+}
+
+function churnFacts(churn: ChurnResult): Fact[] {
+  const { joined, left, joinTimeUs, joinsHeard, leavesHeard, expectedJoins, expectedLeaves } = churn
+  const of = (heard: number, expected: number | null) =>
+    expected === null ? count(heard) : `${count(heard)} of ${count(expected)}`
   return [
     fact('came', count(joined)),
     fact('went', count(left)),
     fact('time to join p50 ms', milliseconds(joinTimeUs.p50)),
     fact('             p99', milliseconds(joinTimeUs.p99)),
     fact('             max', milliseconds(joinTimeUs.max)),
-    fact('joins announced', count(joinsHeard)),
-    fact('leaves announced', count(leavesHeard)),
+    fact('joins announced', of(joinsHeard, expectedJoins)),
+    fact('leaves announced', of(leavesHeard, expectedLeaves)),
   ]
 }
 

@@ -18,6 +18,7 @@ const STYLE = `
   tr:last-child th, tr:last-child td { border-bottom: 0 }
   ul { margin: 12px 0; padding-left: 20px; color: #5b6470 } .bad { color: #b03a48; font-weight: 600 }
   .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)); gap: 16px }
+  .single { max-width: 780px }
   figure { margin: 0; background: #fff; border: 1px solid #e3e6ea; border-radius: 8px; padding: 8px }
   figure svg { display: block; width: 100%; height: auto }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 20px; font-size: 13px }
@@ -41,7 +42,7 @@ export function page(outcome: ScenarioOutcome, origin: Provenance, parameters: o
 <h1>${text(scenario)} on ${text(server)}</h1>
 <p class="crowd">${text(crowd)}</p>
 ${factTable(phases)}
-${comparison === null ? '' : `<h2>All of them</h2>\n<div class="charts">${figure(renderSvg(comparison))}</div>`}
+${comparison === null ? '' : `<h2>All of them</h2>\n<div class="charts single">${figure(renderSvg(comparison))}</div>`}
 ${phases.map(section).join('\n')}
 <h2>To repeat it</h2>
 ${originList(origin, parameters)}

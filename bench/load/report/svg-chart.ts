@@ -69,7 +69,15 @@ function optionOf({ title, x, y, series, shaded = null }: Chart): EChartsCoreOpt
     animation: false,
     textStyle: { fontFamily: FONT, color: GREY },
     title: { text: title, left: 8, top: 4, textStyle: { fontSize: 14, fontWeight: 600, color: '#1d2430' } },
-    legend: { top: 28, left: 8, itemWidth: 16, itemHeight: 8, textStyle: { color: GREY, fontSize: 11 } },
+    // Room between the names: without a browser the widths of letters are a guess.
+    legend: {
+      top: 28,
+      left: 8,
+      itemWidth: 16,
+      itemHeight: 8,
+      itemGap: 24,
+      textStyle: { color: GREY, fontSize: 11 },
+    },
     grid: { left: 64, right: y.length > 1 ? 64 : 24, top: 66, bottom: 40 },
     xAxis: { ...axisOption(x), nameLocation: 'middle', nameGap: 26 },
     yAxis: y.map((axis, index) => ({

@@ -36,8 +36,11 @@ export interface JoinStormResult {
 
 const PAYLOAD_BYTES = 64
 
+/** A storm is over in seconds. */
+const SAMPLE_SECONDS = 0.1
+
 export function addJoinStormCommand(program: Command): void {
-  addSharedOptions(program.command('join-storm').description('everybody comes at once'))
+  addSharedOptions(program.command('join-storm').description('everybody comes at once'), SAMPLE_SECONDS)
     .option('--clients <count>', 'clients that come', positiveWhole, 1000)
     .action(async (options: JoinStormOptions) => {
       const server = await serverFor(options)
