@@ -1,7 +1,7 @@
 /**
  * What every load message starts with, whatever the protocol that carries it: who sent it, the how-manieth
- * of that sender it is, and when it was meant to be sent. Printable ASCII at fixed places, six bits a
- * character ('0' to 'o'), so that reading it back is shifts and adds.
+ * of that sender it is, and when it was meant to be sent. At fixed places, six bits a character of base64url,
+ * of which none is escaped in JSON and none ends a line, a word or a frame in any protocol.
  *
  *     byte 0   bytes 1–3   bytes 4–8    bytes 9–13
  *    +------+------------+------------+----------------------------+
@@ -17,7 +17,11 @@ export const MAX_SENDERS = 1 << 18
 export const TIME_MASK = 0x3fff_ffff
 
 const FILLER = 0x2e
-const ZERO = 0x30
+const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', 'latin1')
+const CHARACTER_OF = new Uint8Array(ALPHABET)
+const BITS_OF = new Uint8Array(256)
+for (const [bits, character] of ALPHABET.entries()) BITS_OF[character] = bits
+
 const SENDER_AT = 1
 const SEQUENCE_AT = 4
 const TIME_AT = 9
@@ -27,9 +31,9 @@ export function stampedText(sender: number, payloadBytes: number): Uint8Array {
   if (payloadBytes < STAMP_BYTES) throw new RangeError(`the payload must have at least ${STAMP_BYTES} bytes`)
   const text = new Uint8Array(payloadBytes).fill(FILLER)
   text[0] = STAMP_MARK
-  text[SENDER_AT] = ZERO + (sender >>> 12)
-  text[SENDER_AT + 1] = ZERO + ((sender >>> 6) & 63)
-  text[SENDER_AT + 2] = ZERO + (sender & 63)
+  text[SENDER_AT] = CHARACTER_OF[sender >>> 12] as number
+  text[SENDER_AT + 1] = CHARACTER_OF[(sender >>> 6) & 63] as number
+  text[SENDER_AT + 2] = CHARACTER_OF[sender & 63] as number
   return text
 }
 
@@ -46,9 +50,9 @@ export function stampTimeUs(monotonicUs: number): number {
 
 export function readSender(bytes: Uint8Array, at: number): number {
   return (
-    (((bytes[at + SENDER_AT] as number) - ZERO) << 12) |
-    (((bytes[at + SENDER_AT + 1] as number) - ZERO) << 6) |
-    ((bytes[at + SENDER_AT + 2] as number) - ZERO)
+    (bitsAt(bytes, at + SENDER_AT) << 12) |
+    (bitsAt(bytes, at + SENDER_AT + 1) << 6) |
+    bitsAt(bytes, at + SENDER_AT + 2)
   )
 }
 
@@ -61,19 +65,23 @@ export function readTimeUs(bytes: Uint8Array, at: number): number {
 }
 
 function writeThirtyBits(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = ZERO + ((value >>> 24) & 63)
-  bytes[at + 1] = ZERO + ((value >>> 18) & 63)
-  bytes[at + 2] = ZERO + ((value >>> 12) & 63)
-  bytes[at + 3] = ZERO + ((value >>> 6) & 63)
-  bytes[at + 4] = ZERO + (value & 63)
+  bytes[at] = CHARACTER_OF[(value >>> 24) & 63] as number
+  bytes[at + 1] = CHARACTER_OF[(value >>> 18) & 63] as number
+  bytes[at + 2] = CHARACTER_OF[(value >>> 12) & 63] as number
+  bytes[at + 3] = CHARACTER_OF[(value >>> 6) & 63] as number
+  bytes[at + 4] = CHARACTER_OF[value & 63] as number
 }
 
 function readThirtyBits(bytes: Uint8Array, at: number): number {
   return (
-    (((bytes[at] as number) - ZERO) << 24) |
-    (((bytes[at + 1] as number) - ZERO) << 18) |
-    (((bytes[at + 2] as number) - ZERO) << 12) |
-    (((bytes[at + 3] as number) - ZERO) << 6) |
-    ((bytes[at + 4] as number) - ZERO)
+    (bitsAt(bytes, at) << 24) |
+    (bitsAt(bytes, at + 1) << 18) |
+    (bitsAt(bytes, at + 2) << 12) |
+    (bitsAt(bytes, at + 3) << 6) |
+    bitsAt(bytes, at + 4)
   )
+}
+
+function bitsAt(bytes: Uint8Array, at: number): number {
+  return BITS_OF[bytes[at] as number] as number
 }
