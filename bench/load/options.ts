@@ -90,6 +90,11 @@ export function addLoadOptions(command: Command, defaults: Partial<LoadOptions>)
     .option('--seconds <seconds>', 'of each measured window', positiveNumber, defaults.seconds ?? 5)
 }
 
+/** The same options, with closed loops of `inFlight` where no load is named. */
+export function loadsDefault<Options extends LoadOptions>(options: Options, inFlight: number[]): Options {
+  return options.inFlight.length + options.rate.length > 0 ? options : { ...options, inFlight }
+}
+
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is expected')
   return Number(text)

@@ -12,6 +12,7 @@ import { accountWords, count, loopName, percent } from './report/words.js'
 import { type FanoutOptions, fanout } from './scenarios/fanout.js'
 import { runScenario } from './scenarios/load-scenario.js'
 import { type SpawnOptions, spawnServer } from './server.js'
+import { median } from './verdict.js'
 
 export interface Side {
   label: string
@@ -73,14 +74,6 @@ export function medianOf(
   return median(runs.map((results) => of(results[load] as CrowdLoadResult)))
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
-}
-
 export function perSecond({ deliveriesPerSecond }: CrowdLoadResult): number {
   return deliveriesPerSecond
 }
@@ -103,7 +96,9 @@ export function notesOf({ first, second }: Pairs): string[] {
   const notes = new Map<string, number>()
   for (const result of all) {
     for (const note of [...accountWords(result.account), ...result.notes]) {
-      const kind = note.replace(/^\d+% of the time/, 'more than 5% of the time')
+      const kind = note
+        .replace(/^\d+% of the time/, 'more than 5% of the time')
+        .replace(/by \d+ µs \(p99\)/, 'by more than 1 ms (p99)')
       notes.set(kind, (notes.get(kind) ?? 0) + 1)
     }
   }

@@ -7,7 +7,6 @@ import { addLoadOptions } from './options.js'
 import {
   addPairOptions,
   busyWords,
-  median,
   medianOf,
   notesOf,
   type PairOptions,
@@ -24,6 +23,7 @@ import { table } from './report/table.js'
 import { count, isClean } from './report/words.js'
 import { fanout } from './scenarios/fanout.js'
 import { SERVER_KINDS, type ServerKind } from './server.js'
+import { median } from './verdict.js'
 
 const IN_FLIGHT = [1, 16, 256]
 

@@ -1,0 +1,122 @@
+/**
+ * This tree against another revision, in paired runs: prints medians and each pair's ratio, and fails when this
+ * tree is slower by more than a threshold.
+ *
+ *     npm run bench:compare [revision]
+ */
+
+import { Command } from 'commander'
+import type { CrowdLoadResult } from './crowd.js'
+import { surviveEndings } from './endings.js'
+import { liveView } from './live-view.js'
+import { addLoadOptions, loadsDefault, positiveNumber } from './options.js'
+import {
+  addPairOptions,
+  busyWords,
+  medianOf,
+  notesOf,
+  type PairOptions,
+  type Pairs,
+  perCpuSecond,
+  perSecond,
+  pinByDefault,
+  ratiosOf,
+  runPairs,
+} from './pairs.js'
+import { provenance } from './report/provenance.js'
+import { writeJson } from './report/publish.js'
+import { table } from './report/table.js'
+import { count, isClean, loopName } from './report/words.js'
+import { buildRevision, buildThisTree } from './revision.js'
+import { fanout } from './scenarios/fanout.js'
+import { median, type Verdict, verdictOn } from './verdict.js'
+
+interface CompareOptions extends PairOptions {
+  threshold: number
+}
+
+interface Measure {
+  name: string
+  of: (result: CrowdLoadResult) => number
+  /** Deliveries at a fixed rate say nothing but that rate; their CPU does. */
+  ofOpenLoops: boolean
+}
+
+const MEASURES: readonly Measure[] = [
+  { name: 'deliveries/s', of: perSecond, ofOpenLoops: false },
+  { name: 'deliveries/CPU s', of: perCpuSecond, ofOpenLoops: true },
+]
+
+interface Compared {
+  row: string[]
+  verdict: Verdict
+}
+
+function compare(pairs: Pairs, thresholdShare: number): Compared[] {
+  const loads = pairs.first[0] ?? []
+  return loads.flatMap(({ loop }, load) =>
+    MEASURES.filter(({ ofOpenLoops }) => ofOpenLoops || loop.kind === 'closed').map(({ name, of }) => {
+      const ratios = ratiosOf(pairs, load, of)
+      const verdict = verdictOn(ratios, thresholdShare)
+      const medians = [pairs.first, pairs.second].map((runs) => count(medianOf(runs, load, of)))
+      const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`
+      const row = [`${loopName(loop)}, ${name}`, ...medians, median(ratios).toFixed(3), spread, verdict]
+      return { row: [...row, busyWords(pairs, load)], verdict }
+    }),
+  )
+}
+
+const program = addPairOptions(addLoadOptions(new Command('compare'), { seconds: 4 }))
+  .description('this tree against another revision, in turn')
+  .argument('[revision]', 'what git knows it by', 'HEAD')
+  .option('--threshold <percent>', 'slower than this fails', positiveNumber, 5)
+  .parse()
+const options: CompareOptions = loadsDefault(program.opts<CompareOptions>(), [1, 16, 256])
+pinByDefault(options)
+
+surviveEndings()
+try {
+  console.log('building …')
+  const builds = [buildRevision(program.processedArgs[0] as string), buildThisTree()] as const
+  const [other, own] = builds
+  try {
+    const pairs = await runPairs(
+      [
+        {
+          label: other.label,
+          server: { kind: 'parlance', arguments: options.serverArg, cliPath: other.cliPath },
+        },
+        {
+          label: own.label,
+          server: { kind: 'parlance', arguments: options.serverArg, cliPath: own.cliPath },
+        },
+      ],
+      options,
+      liveView(process.stdout, options.quiet === true),
+      console.log,
+    )
+    const all = compare(pairs, options.threshold / 100)
+    console.log(`\n${fanout.cast(options).words}; medians of ${options.runs} pairs`)
+    const header = ['', other.label, own.label, 'ratio', 'pairs', `±${options.threshold}%`, 'load busy']
+    console.log(
+      table(
+        header,
+        all.map(({ row }) => row),
+      ),
+    )
+    if (all.some(({ verdict }) => verdict === 'unclear')) {
+      console.log('unclear: the pairs contradict each other; a quieter machine or more --runs would tell')
+    }
+    for (const note of notesOf(pairs)) console.log(note)
+    if (options.json !== undefined) {
+      writeJson(options.json, { ...provenance(), scenario: 'compare', parameters: options, results: pairs })
+    }
+    const clean = [...pairs.first, ...pairs.second].flat().every(({ account }) => isClean(account))
+    if (!clean || all.some(({ verdict }) => verdict === 'SLOWER')) process.exitCode = 1
+  } finally {
+    for (const build of builds) build.remove()
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
