@@ -1,0 +1,143 @@
+/** What keeps the real process from starting, and a stdout that goes away: exit codes, and words for people. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join as joinPath } from 'node:path'
+import test from 'node:test'
+import { direct, list, message, textOf } from '../fixtures/framed-bytes.js'
+import { FramedPeer } from '../fixtures/framed-peer.js'
+import { CLI, freePort } from '../fixtures/relay-process.js'
+import { RunningProgram } from '../fixtures/running-program.js'
+import { serve } from '../fixtures/serve.js'
+
+test('a port in use: exit code 69, and which one', async (t) => {
+  const first = await serve(t)
+  const args = ['--listen', `framed://127.0.0.1:${first.port}`]
+  const second = await serve(t, args, { starts: false, listens: false })
+  assert.equal(await second.program.exitCode(), 69)
+  assert.match(second.program.errorOutput, new RegExp(`framed://127\\.0\\.0\\.1:${first.port}.*in use`))
+  // The one that was there goes on.
+  const amy = await first.join('Amy')
+  amy.send(list())
+  await amy.expect(list('Amy'))
+  assert.equal(await first.terminate(), 0)
+})
+
+test('the second of two ports in use: exit code 69, and the first is given back', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => taken.once('listening', resolve))
+  t.after(() => taken.close())
+  const { port } = taken.address() as { port: number }
+  const relay = await serve(t, ['--listen', `framed://127.0.0.1:${port}`], { starts: false })
+  assert.equal(await relay.program.exitCode(), 69)
+  const again = createServer().listen(relay.port, '127.0.0.1')
+  await new Promise((resolve, reject) => again.once('listening', resolve).once('error', reject))
+  again.close()
+})
+
+test('an ops port in use: exit code 69', async (t) => {
+  const first = await serve(t)
+  const relay = await serve(t, ['--ops', `127.0.0.1:${first.port}`], { starts: false })
+  assert.equal(await relay.program.exitCode(), 69)
+})
+
+test('everything that is wrong with the configuration is said at once: exit code 78', async (t) => {
+  const dir = mkdtempSync(joinPath(tmpdir(), 'parlance-config-'))
+  t.after(() => rmSync(dir, { recursive: true }))
+  const file = joinPath(dir, 'relay.yaml')
+  writeFileSync(file, 'room: "two words"\nnonsense: 1\nlogMaxBytes: 12\n')
+  const program = new RunningProgram(
+    process.execPath,
+    [
+      ...[CLI, 'serve', '--config', file, '--listen', 'gopher://:70', '--listen', 'framed://:99999'],
+      ...['--listen', 'framed://:0?style=round', '--login-deadline-ms', '0', '--log-level', 'loud'],
+    ],
+    { PARLANCE_MAX_CONNECTIONS: 'many', PARLANCE_OPS: 'here' },
+  )
+  t.after(() => program.end())
+  assert.equal(await program.exitCode(), 78)
+  for (const wrong of [
+    'two words',
+    'nonsense',
+    'logMaxBytes',
+    'gopher',
+    '99999',
+    'round',
+    '--login-deadline-ms',
+    'loud',
+    'PARLANCE_MAX_CONNECTIONS',
+    'PARLANCE_OPS',
+  ]) {
+    assert.ok(program.errorOutput.includes(wrong), `nothing about ${wrong} in\n${program.errorOutput}`)
+  }
+  assert.equal(program.output, '')
+})
+
+test('a configuration file that is not there, or not readable as one: exit code 78', async (t) => {
+  const dir = mkdtempSync(joinPath(tmpdir(), 'parlance-config-'))
+  t.after(() => rmSync(dir, { recursive: true }))
+  const broken = joinPath(dir, 'broken.yaml')
+  writeFileSync(broken, 'room: [')
+  const list = joinPath(dir, 'list.yaml')
+  writeFileSync(list, '- room\n')
+  for (const file of [joinPath(dir, 'none.yaml'), dir, broken, list]) {
+    const relay = await serve(t, ['--config', file], { starts: false })
+    assert.equal(await relay.program.exitCode(), 78, file)
+    assert.ok(relay.program.errorOutput.includes(file), relay.program.errorOutput)
+  }
+})
+
+test('a certificate that cannot be had: exit code 73, and its name', async (t) => {
+  const args = ['--listen', 'framed+tls://127.0.0.1:0?cert=/none/cert.pem&key=/none/key.pem']
+  const relay = await serve(t, args, { starts: false })
+  assert.equal(await relay.program.exitCode(), 73)
+  assert.match(relay.program.errorOutput, /cert\.pem/)
+})
+
+test('wrong arguments: exit code 64', async (t) => {
+  const relay = await serve(t, ['--lisen', 'framed://:0'], { starts: false })
+  assert.equal(await relay.program.exitCode(), 64)
+})
+
+test('a stdout that closes stops the records and nothing else', async (t) => {
+  const relay = await serve(t)
+  const amy = await relay.join('Amy')
+  const bob = await relay.join('Bob')
+  relay.program.child.stdout.destroy()
+  relay.program.child.stderr.destroy()
+  for (let round = 0; round < 5; round++) {
+    // Each of these writes a record.
+    relay.program.child.kill('SIGHUP')
+    bob.send(message(`${round}`), direct(`Bob ${round}`))
+    await bob.expect(direct(`[Bob] ${round}`))
+    await amy.skipTo(message(`[Bob] ${round}`))
+  }
+  assert.equal(await relay.terminate(), 0)
+})
+
+test('serve | head -1: the relay goes on after its reader has gone, and ends with 0', async (t) => {
+  const port = await freePort()
+  const relay = `'${process.execPath}' '${CLI}' serve --ops off --log-dir off --listen framed://127.0.0.1:${port}`
+  const program = new RunningProgram('bash', [
+    '-c',
+    `{ ${relay} & echo $! >&2; wait $!; echo "ended $?" >&2; } | head -1`,
+  ])
+  t.after(() => program.end())
+  await program.shows('listening')
+  const pid = Number(/^\d+/.exec(program.errorOutput)?.[0])
+  t.after(() => {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended, as it should have.
+    }
+  })
+  for (let round = 0; round < 5; round++) process.kill(pid, 'SIGHUP')
+  const bob = await FramedPeer.connect({ port })
+  t.after(() => bob.destroy())
+  assert.match(textOf(await bob.frame()), /Commands/)
+  process.kill(pid, 'SIGTERM')
+  await program.shows('ended 0')
+})
