@@ -117,7 +117,7 @@ function serverCommand({ kind, rooms = [], cliPath = CLI }: SpawnOptions, places
 }
 
 /** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer())
   const ports = await Promise.all(
     servers.map(
@@ -139,7 +139,8 @@ async function accepts(child: ChildProcess, port: number): Promise<boolean> {
   return false
 }
 
-function connects(port: number): Promise<boolean> {
+/** Whether somebody listens on that port of the loopback. */
+export function connects(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, HOST)
     socket.on('connect', () => {

@@ -1,9 +1,17 @@
 /** The protocols that the load can be put on, by the name they have on the command line. */
 
 import { framedTarget } from './framed.js'
+import { ircTarget } from './irc.js'
+import { mosquittoTarget } from './mosquitto.js'
+import { natsTarget } from './nats.js'
+import { redisTarget } from './redis.js'
+import { socketioTarget } from './socketio.js'
 import type { Target } from './target.js'
+import { wsTarget } from './ws.js'
 
-const TARGETS: ReadonlyMap<string, Target> = new Map([framedTarget].map((target) => [target.name, target]))
+const ALL = [framedTarget, ircTarget, mosquittoTarget, natsTarget, redisTarget, socketioTarget, wsTarget]
+
+const TARGETS: ReadonlyMap<string, Target> = new Map(ALL.map((target) => [target.name, target]))
 
 export const TARGET_NAMES: readonly string[] = [...TARGETS.keys()]
 
