@@ -2,14 +2,14 @@
 
 import { framedTarget } from './framed.js'
 import { ircTarget } from './irc.js'
-import { mosquittoTarget } from './mosquitto.js'
+import { mqttTarget } from './mqtt.js'
 import { natsTarget } from './nats.js'
 import { redisTarget } from './redis.js'
 import { socketioTarget } from './socketio.js'
 import type { Target } from './target.js'
 import { wsTarget } from './ws.js'
 
-const ALL = [framedTarget, ircTarget, mosquittoTarget, natsTarget, redisTarget, socketioTarget, wsTarget]
+const ALL = [framedTarget, ircTarget, mqttTarget, natsTarget, redisTarget, socketioTarget, wsTarget]
 
 const TARGETS: ReadonlyMap<string, Target> = new Map(ALL.map((target) => [target.name, target]))
 

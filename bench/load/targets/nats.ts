@@ -10,8 +10,8 @@ import { KnownHeader } from './known-header.js'
 import type { Target, TargetClient, TargetClientSetup } from './target.js'
 import { type UnitReader, UnitStream } from './unit-stream.js'
 
+/** Nothing else that a server says begins with it. */
 const LETTER_M = 0x4d
-const MINUS = 0x2d
 const CRLF_BYTES = 2
 const HELLO =
   'CONNECT {"verbose":false,"pedantic":false,"echo":false,"lang":"load","version":"1","protocol":1}\r\n'
@@ -48,14 +48,14 @@ class NatsClient implements TargetClient, UnitReader {
   unitEnd(bytes: Uint8Array, at: number, end: number): number {
     if (this.#header.isAt(bytes, at, end)) return at + this.#unitBytes
     const line = lineEnd(bytes, at, end)
-    if (line === 0 || !this.#isMessage(bytes, at)) return line
+    if (line === 0 || bytes[at] !== LETTER_M) return line
     const size = Number(words(bytes, at, line).trim().split(' ').at(-1))
     return line + size + CRLF_BYTES
   }
 
   take(bytes: Uint8Array, at: number, end: number): void {
     const { deliveries, receiver, payloadBytes } = this.#setup
-    if (!this.#isMessage(bytes, at)) {
+    if (bytes[at] !== LETTER_M) {
       this.#line(words(bytes, at, end).trim())
       return
     }
@@ -65,10 +65,6 @@ class NatsClient implements TargetClient, UnitReader {
     } else {
       deliveries.foreign(receiver)
     }
-  }
-
-  #isMessage(bytes: Uint8Array, at: number): boolean {
-    return bytes[at] === LETTER_M && bytes[at] !== MINUS
   }
 
   #line(line: string): void {

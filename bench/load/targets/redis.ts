@@ -1,6 +1,6 @@
 /**
  * Redis's publish/subscribe from a load client's side, in RESP3: there a subscriber may publish too, and gets
- * its own. Answers are read down to their arrays' items; all of them are units of their own.
+ * its own. A push is one unit; of other answers, each line and each string is.
  *
  *     >3\r\n$7\r\nmessage\r\n$7\r\ngeneral\r\n$64\r\n…64 bytes…\r\n
  */
@@ -34,7 +34,6 @@ class RedisClient implements TargetClient, UnitReader {
   readonly #stream = new UnitStream(this)
   readonly #header: KnownHeader
   readonly #unitBytes: number
-  #isSubscribing = false
 
   constructor(setup: TargetClientSetup) {
     const { room = DEFAULT_ROOM, payloadBytes } = setup
@@ -52,46 +51,37 @@ class RedisClient implements TargetClient, UnitReader {
     this.#stream.read(bytes, length)
   }
 
-  /** A delivery as a whole, or one line, or one string with its size before it. */
   unitEnd(bytes: Uint8Array, at: number, end: number): number {
-    const first = bytes[at]
-    if (first === PUSH) {
-      if (this.#header.isAt(bytes, at, end)) return at + this.#unitBytes
-      // Not yet enough to tell a delivery from another push, of which the shortest is still longer than this.
-      if (end - at < this.#header.bytes && !this.#isOtherPush(bytes, at, end)) return 0
+    if (bytes[at] !== PUSH) return itemEnd(bytes, at, end)
+    if (this.#header.isAt(bytes, at, end)) return at + this.#unitBytes
+    let next = lineEnd(bytes, at, end)
+    if (next === 0) return 0
+    for (let items = Number(words(bytes, at + 1, next)); items > 0; items--) {
+      if (next >= end) return 0
+      next = itemEnd(bytes, next, end)
+      if (next === 0) return 0
     }
-    const line = lineEnd(bytes, at, end)
-    if (line === 0 || first !== BULK) return line
-    return line + Number(words(bytes, at + 1, line)) + CRLF_BYTES
+    return next
   }
 
   take(bytes: Uint8Array, at: number, end: number): void {
     const { deliveries, receiver, payloadBytes, events } = this.#setup
+    const first = bytes[at]
     const textAt = end - CRLF_BYTES - payloadBytes
-    if (bytes[at] === PUSH && end - at === this.#unitBytes) {
-      if (bytes[textAt] === STAMP_MARK) deliveries.delivered(receiver, bytes, textAt)
+    if (first === PUSH && end - at === this.#unitBytes && bytes[textAt] === STAMP_MARK) {
+      deliveries.delivered(receiver, bytes, textAt)
+    } else if (first === PUSH) {
+      if (words(bytes, at, end).includes(bulk('subscribe'))) events.joined()
       else deliveries.foreign(receiver)
-    } else if (bytes[at] === MINUS) {
+    } else if (first === MINUS) {
       events.refused(words(bytes, at, end).trim())
-    } else if (bytes[at] === BULK) {
-      this.#string(words(bytes, at, end))
-    } else if (this.#isSubscribing) {
-      this.#isSubscribing = false
-      events.joined()
     }
-  }
-
-  /** Pushes are `>3\r\n` and a string that says what they are: `$9\r\nsubscribe` for the other kind that there is. */
-  #isOtherPush(bytes: Uint8Array, at: number, end: number): boolean {
-    return end - at > KIND_SIZE_AT && bytes[at + KIND_SIZE_AT] !== MESSAGE_SIZE
-  }
-
-  #string(text: string): void {
-    if (text === bulk('subscribe')) this.#isSubscribing = true
-    else if (text === bulk('message')) this.#setup.deliveries.foreign(this.#setup.receiver)
   }
 }
 
-/** Where a push has the first digit of its kind's length, and what that is of `message`. */
-const KIND_SIZE_AT = '>3\r\n$'.length
-const MESSAGE_SIZE = 0x37
+/** @returns the offset behind a line, or a string with its size before it; 0 where it is not known */
+function itemEnd(bytes: Uint8Array, at: number, end: number): number {
+  const line = lineEnd(bytes, at, end)
+  if (line === 0 || bytes[at] !== BULK) return line
+  return line + Number(words(bytes, at + 1, line)) + CRLF_BYTES
+}

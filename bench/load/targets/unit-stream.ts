@@ -7,7 +7,7 @@
 export interface UnitReader {
   /**
    * The end, exclusive, of the unit that begins at `bytes[at]`. It may lie beyond `end`, the last byte that is
-   * there; 0 while what is there does not say.
+   * there; 0 while what is there does not say. An end that was not known lies beyond what was there then.
    */
   unitEnd(bytes: Uint8Array, at: number, end: number): number
   /** Takes the whole unit `bytes[at, end)`; borrowed until this returns. */

@@ -19,8 +19,8 @@ const CLEAN_SESSION = 0x02
 const SUBSCRIPTION_REFUSED = 0x80
 const MAX_LENGTH_BYTES = 4
 
-export const mosquittoTarget: Target = {
-  name: 'mosquitto',
+export const mqttTarget: Target = {
+  name: 'mqtt',
   echoesOwn: true,
   rooms: 'setup',
   client: (setup) => new MqttClient(setup),
