@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { connects, freePorts } from '../load/server.js'
+import { connects, freePorts } from '../load/server-process.js'
 
 export const TOOLS = ['doctor', 'flame', 'bubbleprof', 'heapprofiler'] as const
 export type Tool = (typeof TOOLS)[number]
