@@ -56,6 +56,25 @@ test('while the disk refuses, lines wait or are counted; trouble and recovery ar
   assert.equal(file.linesLost, 1)
 })
 
+test('trouble that goes on after a try that began well is not said again', async (t) => {
+  const dir = new LogDir(t)
+  mkdirSync(dir.path)
+  // Rotation reads its history, which is a directory: writing works and every rotation fails.
+  mkdirSync(join(dir.path, '.chat.history'))
+  const file = dir.open({ maxBytes: MAX_BYTES })
+  for (let index = 0; index < 3; index++) {
+    file.write(large(index))
+    await until(`line ${index} is lost`, () => file.linesLost === index + 1)
+  }
+  assert.equal(dir.troubles.length, 1)
+  rmSync(join(dir.path, '.chat.history'), { recursive: true })
+  file.write(line(3))
+  await until('recovery', () => dir.recoveries.length > 0)
+  assert.deepEqual(dir.recoveries, [3])
+  assert.equal(dir.read(), line(3))
+  await file.close()
+})
+
 test('closing while the disk refuses ends, with everything pending counted as lost', async (t) => {
   const dir = new LogDir(t)
   mkdirSync(dir.path)
@@ -105,6 +124,9 @@ test('reopening while a block is under way that fails does not stop the log for 
   file.write(line(0))
   t.mock.timers.tick(50)
   await turns(() => existsSync(dir.chat) && dir.read() === line(0))
+  // It is in the file before the log hears of it.
+  const heard = performance.now() + 50
+  await turns(() => performance.now() > heard)
   takeAway(dir)
   file.write(large(1))
   t.mock.timers.tick(50)
@@ -120,8 +142,7 @@ test('reopening while a block is under way that fails does not stop the log for 
   }
   assert.equal(dir.read(), line(2))
   assert.equal(dir.troubles.length, 1)
-  const closing = file.close()
-  await closing
+  await file.close()
 })
 
 test('reopening in trouble opens no second file', { skip: !existsSync('/proc/self/fd') }, async (t) => {
