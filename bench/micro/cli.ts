@@ -1,14 +1,24 @@
 /**
- * The frame codec against others, and what it allocates:
+ * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub …]
  */
 
 import { table } from '../load/report/table.js'
 import { count } from '../load/report/words.js'
-import { runContests, type Standing } from './contest.js'
+import { type Contest, runContests, type Standing } from './contest.js'
+import { fanoutContests } from './fanout.js'
 import { decoderContests } from './frame-decoder.js'
 import { encoderContests } from './frame-encoder.js'
+import { hubContests } from './hub.js'
+
+interface Group {
+  unit: string
+  contests: () => Contest[]
+  /** Whether the first contender is held against the others. */
+  compares: boolean
+  conclude: (standings: readonly Standing[]) => void
+}
 
 /** What is aimed at: against each other decoder, and without any allocation where chunks hold whole frames. */
 const AIM_TIMES_FASTER = 3
@@ -16,43 +26,65 @@ const AIM_TIMES_FASTER = 3
 /** Below the smallest object that one frame in fifty could have left behind; what weighing itself leaves. */
 const NO_ALLOCATION_BYTES = 0.25
 
-const only = process.argv[2]
-const contests = [
-  ...(only === 'encode' ? [] : decoderContests()),
-  ...(only === 'decode' ? [] : encoderContests()),
-]
+const GROUPS: ReadonlyMap<string, Group> = new Map([
+  ['decode', { unit: 'frame', contests: decoderContests, compares: true, conclude: concludeDecoding }],
+  ['encode', { unit: 'frame', contests: encoderContests, compares: true, conclude: concludeAllocation }],
+  ['fanout', { unit: 'delivery', contests: fanoutContests, compares: false, conclude: () => {} }],
+  ['hub', { unit: 'operation', contests: hubContests, compares: false, conclude: () => {} }],
+])
 
-function row(standing: Standing): string[] {
-  const { contest, contender, framesPerSecond, allocatedBytesPerFrame, firstIsTimesFaster } = standing
-  const isFirst = contender === 'parlance'
-  return [
-    contest,
-    contender,
-    count(framesPerSecond),
-    allocatedBytesPerFrame.toFixed(2),
-    isFirst ? '' : `${firstIsTimesFaster.toFixed(1)}×`,
-  ]
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...GROUPS.keys()]
+for (const name of wanted) {
+  const group = GROUPS.get(name)
+  if (group === undefined) {
+    console.error(`no benchmark ${name}; there are ${[...GROUPS.keys()].join(', ')}`)
+    process.exitCode = 64
+    break
+  }
+  const standings = await runContests(group.contests())
+  console.log(`\n${standingsTable(group, standings)}`)
+  group.conclude(standings)
 }
 
-const standings = await runContests(contests)
-console.log(`\n${table(['', 'codec', 'frames/s', 'bytes allocated/frame', 'ours is'], standings.map(row))}`)
+function standingsTable({ unit, compares }: Group, standings: readonly Standing[]): string {
+  const plural = unit === 'delivery' ? 'deliveries' : `${unit}s`
+  const header = ['', '', `${plural}/s`, `ns/${unit}`, `bytes allocated/${unit}`]
+  const rows = standings.map((standing) => {
+    const { contest, contender, unitsPerSecond, allocatedBytesPerUnit, firstIsTimesFaster } = standing
+    const isFirst = standings.find((one) => one.contest === contest) === standing
+    return [
+      contest,
+      contender,
+      count(unitsPerSecond),
+      (1e9 / unitsPerSecond).toPrecision(3),
+      allocatedBytesPerUnit.toFixed(2),
+      ...(compares ? [isFirst ? '' : `${firstIsTimesFaster.toFixed(1)}×`] : []),
+    ]
+  })
+  return table(compares ? [...header, 'ours is'] : header, rows)
+}
 
-const weighed = standings.filter(
-  ({ contest, contender }) => contender === 'parlance' && !contest.includes('cut'),
-)
-const most = Math.max(...weighed.map(({ allocatedBytesPerFrame }) => allocatedBytesPerFrame))
-console.log(
-  `allocated a frame, where frames are whole in their chunk: at most ${most.toFixed(2)} bytes ` +
-    `(aim none: ${most < NO_ALLOCATION_BYTES ? 'met' : 'MISSED'})`,
-)
-
-const decoders = standings.filter(({ contest }) => contest.startsWith('decode'))
-for (const other of ['pg-protocol', 'mqtt-packet']) {
-  const times = decoders.filter(({ contender }) => contender === other).map((one) => one.firstIsTimesFaster)
-  if (times.length === 0) continue
-  const least = Math.min(...times)
-  const verdict = least >= AIM_TIMES_FASTER ? 'met' : 'MISSED'
-  console.log(
-    `decoding: at least ${least.toFixed(1)} times the frames/s of ${other} (aim ${AIM_TIMES_FASTER}: ${verdict})`,
+function concludeAllocation(standings: readonly Standing[]): void {
+  const weighed = standings.filter(
+    ({ contest, contender }) => contender === 'parlance' && !contest.includes('cut'),
   )
+  const most = Math.max(...weighed.map(({ allocatedBytesPerUnit }) => allocatedBytesPerUnit))
+  console.log(
+    `allocated a frame, where frames are whole in their chunk: at most ${most.toFixed(2)} bytes ` +
+      `(aim none: ${most < NO_ALLOCATION_BYTES ? 'met' : 'MISSED'})`,
+  )
+}
+
+function concludeDecoding(standings: readonly Standing[]): void {
+  concludeAllocation(standings)
+  for (const other of ['pg-protocol', 'mqtt-packet']) {
+    const times = standings
+      .filter(({ contender }) => contender === other)
+      .map((one) => one.firstIsTimesFaster)
+    const least = Math.min(...times)
+    const verdict = least >= AIM_TIMES_FASTER ? 'met' : 'MISSED'
+    console.log(
+      `decoding: at least ${least.toFixed(1)} times the frames/s of ${other} (aim ${AIM_TIMES_FASTER}: ${verdict})`,
+    )
+  }
 }

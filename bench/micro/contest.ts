@@ -8,25 +8,28 @@ import { allocatedBytes } from './allocation.js'
 
 export interface Contender {
   name: string
-  /** Frames that one `run` does. */
-  frames: number
+  /** Frames, deliveries or whatever is counted that one `run` does. */
+  units: number
   /** Does the work once. @returns something that depends on it, so that it is not optimized away */
   run(): number
+}
+
+export interface Contest {
+  name: string
+  contenders: Contender[]
 }
 
 export interface Standing {
   contest: string
   contender: string
-  framesPerSecond: number
-  allocatedBytesPerFrame: number
-  /** How many times as many frames a second the first contender does. */
+  unitsPerSecond: number
+  allocatedBytesPerUnit: number
+  /** How many times as many a second the first contender does. */
   firstIsTimesFaster: number
 }
 
 /** Runs all contests. Takes about two seconds a contender. */
-export async function runContests(
-  contests: readonly { name: string; contenders: readonly Contender[] }[],
-): Promise<Standing[]> {
+export async function runContests(contests: readonly Contest[]): Promise<Standing[]> {
   for (const { name, contenders } of contests) {
     group(name, () => {
       for (const contender of contenders) bench(contender.name, () => do_not_optimize(contender.run()))
@@ -36,12 +39,12 @@ export async function runContests(
   const medianNs = benchmarks.map(({ runs }) => runs[0]?.stats?.p50 ?? Number.NaN)
   let index = 0
   return contests.flatMap(({ name, contenders }) => {
-    const rates = contenders.map(({ frames }) => (frames * 1e9) / (medianNs[index++] as number))
+    const rates = contenders.map(({ units }) => (units * 1e9) / (medianNs[index++] as number))
     return contenders.map((contender, place) => ({
       contest: name,
       contender: contender.name,
-      framesPerSecond: rates[place] as number,
-      allocatedBytesPerFrame: allocatedBytes(() => contender.run()) / contender.frames,
+      unitsPerSecond: rates[place] as number,
+      allocatedBytesPerUnit: allocatedBytes(() => contender.run()) / contender.units,
       firstIsTimesFaster: (rates[0] as number) / (rates[place] as number),
     }))
   })

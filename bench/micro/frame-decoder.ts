@@ -4,7 +4,7 @@ import { parser as mqttParser } from 'mqtt-packet'
 import type { BackendMessage } from 'pg-protocol/dist/messages.js'
 import { Parser as PgParser } from 'pg-protocol/dist/parser.js'
 import { FrameDecoder, type FrameSink } from '../../src/frame/decoder.js'
-import type { Contender } from './contest.js'
+import type { Contender, Contest } from './contest.js'
 import { FRAMINGS, type Framing, payloadOf, SHAPES, type Shape, type Stream, streamOf } from './streams.js'
 
 /** Looks at each payload as little as can be without letting a decoder leave it out. */
@@ -73,7 +73,7 @@ const READERS: Record<Framing, new () => Reader> = {
 }
 
 /** Per shape, every decoder on the same payloads in its own framing. */
-export function decoderContests(): { name: string; contenders: Contender[] }[] {
+export function decoderContests(): Contest[] {
   return SHAPES.map((shape) => ({
     name: `decode ${shape.name}`,
     contenders: FRAMINGS.map((framing) => contender(framing, shape)),
@@ -86,7 +86,7 @@ function contender(framing: Framing, shape: Shape): Contender {
   requireAllFrames(framing, reader, stream, shape)
   return {
     name: framing,
-    frames: stream.frames,
+    units: stream.frames,
     run: () => {
       for (const chunk of stream.chunks) reader.decode(chunk)
       return reader.firstBytes

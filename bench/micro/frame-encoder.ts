@@ -3,14 +3,14 @@
 import { generate } from 'mqtt-packet'
 import { serialize } from 'pg-protocol'
 import { writeFrame, writeTextFrame } from '../../src/frame/encoder.js'
-import type { Contender } from './contest.js'
+import type { Contender, Contest } from './contest.js'
 import { MESSAGE, payloadOf, TOPIC } from './streams.js'
 
 // Few enough that what the others allocate does not set off a collection while it is being weighed.
 const FRAMES = 1000
 const TARGET_BYTES = 64 * 1024
 
-export function encoderContests(): { name: string; contenders: Contender[] }[] {
+export function encoderContests(): Contest[] {
   return [16, 64, 1024].map((payloadBytes) => ({
     name: `encode ${payloadBytes} B`,
     contenders: contenders(payloadOf(payloadBytes)),
@@ -36,7 +36,7 @@ function contenders(payload: Buffer): Contender[] {
 function repeated(name: string, encode: (at: number) => number): Contender {
   return {
     name,
-    frames: FRAMES,
+    units: FRAMES,
     run: () => {
       let at = 0
       for (let frame = 0; frame < FRAMES; frame++) at = encode(at)

@@ -1,0 +1,93 @@
+/**
+ * A room of the relay without a network: real hub events, lanes, batches and outboxes, and kernels that take
+ * everything at once. The one place of the benchmarks that knows how fan-out is put together.
+ */
+
+import { FRAMED_ENCODINGS } from '../../src/dialects/framed/encoding.js'
+import { ChunkPool } from '../../src/fanout/chunk.js'
+import { Flusher } from '../../src/fanout/flusher.js'
+import { Outbox } from '../../src/fanout/outbox.js'
+import { Recipient } from '../../src/fanout/recipient.js'
+import { RoomFanout } from '../../src/fanout/room-fanout.js'
+import type { MessageEvent } from '../../src/hub/events.js'
+
+type Style = keyof typeof FRAMED_ENCODINGS
+
+const HARD_LIMIT_BYTES = 1024 * 1024
+
+/** Takes every write at once and counts them. */
+export class OpenSink {
+  bytes = 0
+  writes = 0
+
+  write(bytes: Buffer): boolean {
+    this.writes++
+    this.bytes += bytes.length
+    return true
+  }
+
+  writeMany(pieces: Buffer[]): boolean {
+    this.writes++
+    for (const piece of pieces) this.bytes += piece.length
+    return true
+  }
+
+  overflow(): void {
+    throw new Error('nothing queues up here')
+  }
+}
+
+export interface BenchRoom {
+  sink: OpenSink
+  members: Recipient[]
+  tell(event: MessageEvent, actor: Recipient): void
+  /** Hands out and writes what was told. */
+  flush(): void
+}
+
+/** @param styleOf which encoding, and so which lane, a member has */
+export function roomOf(size: number, styleOf: (member: number) => Style = () => 'brackets'): BenchRoom {
+  const flusher = new Flusher()
+  const fanout = new RoomFanout(flusher, new ChunkPool())
+  const sink = new OpenSink()
+  const members = Array.from({ length: size }, (_, member) => {
+    const outbox = new Outbox(sink, flusher, HARD_LIMIT_BYTES)
+    const recipient = new Recipient(FRAMED_ENCODINGS[styleOf(member)], outbox)
+    fanout.add(recipient)
+    return recipient
+  })
+  return {
+    sink,
+    members,
+    tell: (event, actor) => fanout.tell(event, actor),
+    flush: flusher.flush,
+  }
+}
+
+/** `payloadBytes` of text from one person. */
+export function messageOf(payloadBytes: number): MessageEvent {
+  const text = 'x'.repeat(payloadBytes)
+  return {
+    kind: 'message',
+    id: '0mi8k2f3q00001',
+    at: 0,
+    room: 'general',
+    name: 'Bob',
+    dialect: 'framed',
+    text,
+  }
+}
+
+/**
+ * Does `work` without what it schedules for later: it is flushed by hand, and millions of immediates that the
+ * event loop never gets round to would be what is measured.
+ */
+export function withoutImmediates(work: () => void): void {
+  const { setImmediate } = globalThis
+  globalThis.setImmediate = (() => undefined) as unknown as typeof setImmediate
+  try {
+    work()
+  } finally {
+    globalThis.setImmediate = setImmediate
+  }
+}
