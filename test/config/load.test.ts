@@ -1,11 +1,7 @@
 /** That every setting comes from its layers in order, that all errors are said at once, and that nothing is coerced. */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { ConfigError, loadConfig } from '../../src/config/load.js'
+import { test } from 'node:test'
 import {
   type Config,
   environmentName,
@@ -15,32 +11,7 @@ import {
   type Setting,
   type SettingKey,
 } from '../../src/config/settings.js'
-
-const dir = mkdtempSync(join(tmpdir(), 'parlance-config-'))
-after(() => rmSync(dir, { recursive: true }))
-
-let files = 0
-function fileWith(content: string, extension = 'yaml'): string {
-  const path = join(dir, `config-${files++}.${extension}`)
-  writeFileSync(path, content)
-  return path
-}
-
-type Layers = Partial<Parameters<typeof loadConfig>[0]>
-
-const load = (layers: Layers) => loadConfig({ environment: {}, flags: {}, ...layers })
-
-function problemsOf(layers: Layers): readonly string[] {
-  try {
-    load(layers)
-  } catch (error) {
-    assert.ok(error instanceof ConfigError, String(error))
-    assert.equal(error.code, 'ERR_CONFIG')
-    assert.equal(error.message, error.problems.join('\n'))
-    return error.problems
-  }
-  assert.fail('nothing was refused')
-}
+import { fileWith, load, problemsOf } from './layers.js'
 
 /** For each setting three values that it may have, as text, and not its default. */
 const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
@@ -131,15 +102,6 @@ test('the names of a setting follow from its key', () => {
   }
 })
 
-test('a YAML file says the same as a JSON file', () => {
-  const yaml =
-    'room: tea # where we are\nlisten:\n  - framed://:1\n  - framed://:2?bare=on\nlogKeepFiles: 3\n'
-  const json = '{"room":"tea","listen":["framed://:1","framed://:2?bare=on"],"logKeepFiles":3}'
-  assert.deepEqual(load({ file: fileWith(yaml) }), load({ file: fileWith(json, 'json') }))
-  assert.deepEqual(load({ file: fileWith('') }), load({}))
-  assert.deepEqual(load({ file: fileWith('# nothing\n') }), load({}))
-})
-
 test('a list in the environment is separated by spaces or commas', () => {
   const environment = { PARLANCE_LISTEN: ' framed://:1, framed://:2\n framed://:3?bare=on ' }
   assert.deepEqual(
@@ -207,18 +169,6 @@ test('text is a number only where a number is expected, and only when it is writ
   }
 })
 
-test('what a file writes as another type is refused, not turned into the right one', () => {
-  for (const line of ['room: 42', 'room: true', 'room: null', 'room: [tea]', 'room: {a: b}', 'logDir: 1']) {
-    assert.equal(problemsOf({ file: fileWith(line) }).length, 1, line)
-  }
-  for (const value of ['"5000"', '5000.5', '.inf', '.nan', 'true', '[5000]', 'null', '4095', '1e13']) {
-    assert.equal(problemsOf({ file: fileWith(`logMaxBytes: ${value}`) }).length, 1, value)
-  }
-  for (const value of ['framed://:1', '[]', '[1]', '{}', 'null']) {
-    assert.equal(problemsOf({ file: fileWith(`listen: ${value}`) }).length, 1, value)
-  }
-})
-
 test('each number is taken at its bounds and refused beyond them', () => {
   for (const key of SETTING_KEYS) {
     const bounds = /from (\d+) to (\d+)/.exec(SETTINGS[key].expected)
@@ -238,30 +188,6 @@ test('log files are rotated after an age that divides days evenly', () => {
   for (const age of ['', '0d', '1000d', '5h', '7m', '1', 'd', '1D', '1d ', '1.5h', '90m', '1s']) {
     assert.equal(problemsOf({ flags: { logRotateEvery: age } }).length, 1, age)
   }
-})
-
-test('a file that cannot be read or is no list of settings is one problem that names it', () => {
-  const loop = 'room: &a [*a]\n'
-  for (const content of [
-    '- room',
-    'room',
-    '42',
-    'room: [',
-    '{"room": ',
-    '\t- x: y\n:',
-    'a: 1\na: 2\n',
-    loop,
-  ]) {
-    const file = fileWith(content)
-    const problems = problemsOf({ file })
-    assert.equal(problems.length, 1, `${content}: ${problems}`)
-    assert.ok(problems[0]?.includes(file), problems[0])
-  }
-  assert.match(
-    problemsOf({ file: join(dir, 'missing.yaml') })[0] ?? '',
-    /^--config: ".*missing\.yaml": ENOENT/,
-  )
-  assert.match(problemsOf({ file: dir })[0] ?? '', /^--config: .*EISDIR/)
 })
 
 test('the configuration cannot be changed', () => {

@@ -2,20 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
 import type { RoomEvent } from '../../src/hub/events.js'
-import { FakeEncoding, joined, left, message, World } from './world.js'
-
-/** Amy and Bob share an encoding, Cyd has another. */
-function threePeople() {
-  const world = new World()
-  const plain = new FakeEncoding('plain')
-  const fancy = new FakeEncoding('fancy')
-  const amy = world.person('Amy', plain)
-  const bob = world.person('Bob', plain)
-  const cyd = world.person('Cyd', fancy)
-  return { world, plain, fancy, amy, bob, cyd }
-}
+import { joined, left, message, threePeople } from './world.js'
 
 test('an event is encoded once for each encoding in the room, however many there are', () => {
   const { world, plain, fancy, amy } = threePeople()
@@ -215,41 +203,6 @@ test('an event larger than anything before it fits, at any fill of the memory', 
   bob.sink.take()
   assert.ok(bob.received() === wanted)
   world.assertDrained(amy, bob, cyd)
-})
-
-test('what is told in one turn is written right after it, without being asked', async () => {
-  const { world, amy, bob } = threePeople()
-  const room = world.room(amy, bob)
-  room.tell(message(amy, '1'), amy.recipient)
-  room.tell(message(amy, '2'), amy.recipient)
-  assert.equal(bob.sink.writes, 0)
-  await turn()
-  assert.equal(bob.sink.writes, 1)
-  room.tell(message(amy, '3'), amy.recipient)
-  await turn()
-  assert.equal(bob.received(), 'plain|Amy|1\nplain|Amy|2\nplain|Amy|3\n')
-})
-
-test('a flush waits for the turn in which no connection comes, and not for ever', async () => {
-  const { world, amy, bob } = threePeople()
-  const room = world.room(amy, bob)
-  world.flusher.expectMore()
-  room.tell(message(amy, '1'), amy.recipient)
-  const deadline = performance.now() + 5000
-  // Connections come in every turn from here on.
-  while (bob.sink.writes === 0) {
-    assert.ok(performance.now() < deadline, 'the flush never came')
-    await turn()
-    world.flusher.expectMore()
-  }
-  assert.equal(bob.received(), 'plain|Amy|1\n')
-  await turn()
-  await turn()
-  room.tell(message(amy, '2'), amy.recipient)
-  await turn()
-  await turn()
-  await turn()
-  assert.equal(bob.received(), 'plain|Amy|1\nplain|Amy|2\n')
 })
 
 test('an encoding that fails leaves the room usable', () => {

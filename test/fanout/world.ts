@@ -180,3 +180,14 @@ export function joined(who: Person): RoomEvent {
 export function left(who: Person): RoomEvent {
   return { kind: 'left', at: 0, dialect: '', room: '', name: who.name, reason: 'left' }
 }
+
+/** Amy and Bob share an encoding, Cyd has another. */
+export function threePeople() {
+  const world = new World()
+  const plain = new FakeEncoding('plain')
+  const fancy = new FakeEncoding('fancy')
+  const amy = world.person('Amy', plain)
+  const bob = world.person('Bob', plain)
+  const cyd = world.person('Cyd', fancy)
+  return { world, plain, fancy, amy, bob, cyd }
+}

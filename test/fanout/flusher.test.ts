@@ -1,0 +1,41 @@
+/** When a turn is written: right after it by itself, or a little later while connections keep coming. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { message, threePeople } from './world.js'
+
+test('what is told in one turn is written right after it, without being asked', async () => {
+  const { world, amy, bob } = threePeople()
+  const room = world.room(amy, bob)
+  room.tell(message(amy, '1'), amy.recipient)
+  room.tell(message(amy, '2'), amy.recipient)
+  assert.equal(bob.sink.writes, 0)
+  await turn()
+  assert.equal(bob.sink.writes, 1)
+  room.tell(message(amy, '3'), amy.recipient)
+  await turn()
+  assert.equal(bob.received(), 'plain|Amy|1\nplain|Amy|2\nplain|Amy|3\n')
+})
+
+test('a flush waits for the turn in which no connection comes, and not for ever', async () => {
+  const { world, amy, bob } = threePeople()
+  const room = world.room(amy, bob)
+  world.flusher.expectMore()
+  room.tell(message(amy, '1'), amy.recipient)
+  const deadline = performance.now() + 5000
+  // Connections come in every turn from here on.
+  while (bob.sink.writes === 0) {
+    assert.ok(performance.now() < deadline, 'the flush never came')
+    await turn()
+    world.flusher.expectMore()
+  }
+  assert.equal(bob.received(), 'plain|Amy|1\n')
+  await turn()
+  await turn()
+  room.tell(message(amy, '2'), amy.recipient)
+  await turn()
+  await turn()
+  await turn()
+  assert.equal(bob.received(), 'plain|Amy|1\nplain|Amy|2\n')
+})
