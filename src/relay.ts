@@ -9,6 +9,8 @@ import type { Config } from './config/settings.js'
 import type { ClaimOutcome, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
 import { Flusher } from './fanout/flusher.js'
+import type { OutboxContext } from './fanout/outbox.js'
+import { Pressure } from './fanout/pressure.js'
 import type { Recipient } from './fanout/recipient.js'
 import { RoomFanout } from './fanout/room-fanout.js'
 import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
@@ -64,6 +66,8 @@ export class Relay implements ConnectionObserver {
   readonly #tally = new Tally()
   readonly #flusher = new Flusher()
   readonly #pool = new ChunkPool()
+  readonly #pressure: Pressure
+  readonly #outboxes: OutboxContext
   readonly #hub: Hub<Recipient>
   readonly #connections = new Set<Connection>()
   readonly #stats = new Map<string, ConnectionStats>()
@@ -82,14 +86,19 @@ export class Relay implements ConnectionObserver {
     this.#config = config
     this.#log = log
     this.#useHandles = internals.useHandles ?? handlesSupported
+    const monotonic = () => performance.now()
+    this.#pressure = new Pressure(config, this.#pool, monotonic)
+    this.#outboxes = { flusher: this.#flusher, pool: this.#pool, pressure: this.#pressure }
     this.#hub = new Hub<Recipient>({
-      audience: () => new RoomFanout(this.#flusher, this.#pool),
+      audience: () => new RoomFanout(this.#outboxes),
       now: Date.now,
+      announceUpTo: config.announceUpTo,
+      later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
       observe: (event) => this.#observe(event),
     })
     const deadlines = (durationMs: number, expired: (connection: Connection) => void) =>
-      new Deadlines<Connection>({ durationMs, now: () => performance.now(), expired })
+      new Deadlines<Connection>({ durationMs, now: monotonic, expired })
     this.#loginDeadlines = deadlines(config.loginDeadlineMs, (c) => c.expel(CLOSE_REASONS.loginDeadline))
     this.#frameDeadlines = deadlines(config.frameDeadlineMs, (c) => c.expel(CLOSE_REASONS.frameDeadline))
     this.#lingerDeadlines = deadlines(config.lingerMs, (c) => c.lingered())
@@ -143,6 +152,7 @@ export class Relay implements ConnectionObserver {
     for (const connection of this.#connections) connection.cutOff(CLOSE_REASONS.shutdown)
     for (const deadlines of [this.#loginDeadlines, this.#frameDeadlines, this.#lingerDeadlines])
       deadlines.stop()
+    this.#pressure.stop()
     await this.#ops?.close()
     await Promise.all(this.#logFiles.map((file) => file.close()))
   }
@@ -237,8 +247,8 @@ export class Relay implements ConnectionObserver {
     return {
       dialect: name,
       speak: spec.dialect.listen(spec.options, dialectContext),
-      flusher: this.#flusher,
-      hardLimitBytes: this.#config.hardLimitBytes,
+      outboxes: this.#outboxes,
+      slowPolicy: spec.slowPolicy,
       loginDeadlines: this.#loginDeadlines,
       frameDeadlines: this.#frameDeadlines,
       lingerDeadlines: this.#lingerDeadlines,
@@ -255,6 +265,7 @@ export class Relay implements ConnectionObserver {
       version: VERSION,
       connections: this.#stats,
       fanout: this.#flusher.stats,
+      pressure: this.#pressure,
       tally: this.#tally,
       sessions: () => this.#hub.sessionCount,
       rooms: () => this.#hub.roomCount,

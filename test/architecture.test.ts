@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   fanout: ['hub'],
   dialects: ['frame', 'hub', 'fanout'],
   net: ['hub', 'fanout', 'dialects/dialect.ts'],
-  config: ['hub', 'dialects/registry.ts', 'dialects/dialect.ts'],
+  config: ['hub', 'fanout/outbox.ts', 'dialects/registry.ts', 'dialects/dialect.ts'],
   observe: ['hub', 'fanout', 'net', 'dialects/dialect.ts'],
   client: ['frame', 'dialects/framed/commands.ts', 'exit-code.ts'],
 }

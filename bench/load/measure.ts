@@ -13,7 +13,7 @@ const SATURATED_SHARE = 0.95
 const SHARED_CORE_SHARE = 0.05
 const NOTABLE_SLIP_US = 1000
 const STALL_MS = 3000
-const DRAIN_MS = 30_000
+const DRAIN_MS = 60_000
 
 export interface MeasureOptions {
   warmUpSeconds: number
@@ -222,6 +222,7 @@ function churnResult(
   return merged
 }
 
-function addCounts(into: Record<string, number>, from: Record<string, number>): void {
+/** Adds up counts by reason. */
+export function addCounts(into: Record<string, number>, from: Record<string, number>): void {
   for (const [reason, count] of Object.entries(from)) into[reason] = (into[reason] ?? 0) + count
 }

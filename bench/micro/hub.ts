@@ -24,6 +24,8 @@ function contenders(present: number): Contender[] {
     audience: () => EMPTY,
     now: () => 1_700_000_000_000,
     defaultRoom: 'general',
+    announceUpTo: 10_000,
+    later: () => {},
     observe: () => {
       events++
     },

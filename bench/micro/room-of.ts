@@ -7,13 +7,21 @@ import { FRAMED_ENCODINGS } from '../../src/dialects/framed/encoding.js'
 import { ChunkPool } from '../../src/fanout/chunk.js'
 import { Flusher } from '../../src/fanout/flusher.js'
 import { Outbox } from '../../src/fanout/outbox.js'
+import { Pressure } from '../../src/fanout/pressure.js'
 import { Recipient } from '../../src/fanout/recipient.js'
 import { RoomFanout } from '../../src/fanout/room-fanout.js'
 import type { MessageEvent } from '../../src/hub/events.js'
 
 type Style = keyof typeof FRAMED_ENCODINGS
 
-const HARD_LIMIT_BYTES = 1024 * 1024
+/** The relay's own. */
+const LIMITS = {
+  softLimitBytes: 256 * 1024,
+  hardLimitBytes: 1024 * 1024,
+  graceMs: 10_000,
+  minDrainBytesPerSecond: 64 * 1024,
+  retainedLimitBytes: 256 * 1024 * 1024,
+}
 
 /** Takes every write at once and counts them. */
 export class OpenSink {
@@ -32,9 +40,13 @@ export class OpenSink {
     return true
   }
 
-  overflow(): void {
+  tooSlow(): void {
     throw new Error('nothing queues up here')
   }
+
+  pause(): void {}
+
+  resume(): void {}
 }
 
 export interface BenchRoom {
@@ -48,10 +60,12 @@ export interface BenchRoom {
 /** @param styleOf which encoding, and so which lane, a member has */
 export function roomOf(size: number, styleOf: (member: number) => Style = () => 'brackets'): BenchRoom {
   const flusher = new Flusher()
-  const fanout = new RoomFanout(flusher, new ChunkPool())
+  const pool = new ChunkPool()
+  const context = { flusher, pool, pressure: new Pressure(LIMITS, pool, () => performance.now()) }
+  const fanout = new RoomFanout(context)
   const sink = new OpenSink()
   const members = Array.from({ length: size }, (_, member) => {
-    const outbox = new Outbox(sink, flusher, HARD_LIMIT_BYTES)
+    const outbox = new Outbox(sink, context, 'cut')
     const recipient = new Recipient(FRAMED_ENCODINGS[styleOf(member)], outbox)
     fanout.add(recipient)
     return recipient

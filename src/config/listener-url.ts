@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { Dialect } from '../dialects/dialect.js'
 import { DIALECTS } from '../dialects/registry.js'
+import type { SlowPolicy } from '../fanout/outbox.js'
 import { parseHostPort } from './host-port.js'
 
 /** One listener, as configured and validated. */
@@ -19,6 +20,8 @@ export interface ListenerSpec {
   readonly host: string | undefined
   /** 0 for any free one. */
   readonly port: number
+  /** What becomes of readers that are too slow. */
+  readonly slowPolicy: SlowPolicy
   /** Paths of PEM files. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
 }
@@ -42,16 +45,17 @@ export const listenerUrl = z.string().transform((url, context): ListenerSpec => 
 
   const given = [...new URLSearchParams(query ?? '')]
   if (new Set(given.map(([option]) => option)).size < given.length) return refuse('expected each option once')
-  const { cert, key, ...rest } = Object.fromEntries(given)
+  const { cert, key, policy = 'cut', ...rest } = Object.fromEntries(given)
   const encrypted = tlsMark !== undefined
   if (encrypted && (!cert || !key)) return refuse('expected ?cert=FILE&key=FILE with +tls')
   if (!encrypted && (cert ?? key) !== undefined)
     return refuse(`expected ${name}+tls:// where cert and key are given`)
+  if (policy !== 'cut' && policy !== 'drop-oldest') return refuse('expected policy=cut or policy=drop-oldest')
   const options = dialect.options.safeParse(rest)
   if (!options.success) {
     const wrong = options.error.issues.map(({ path, message }) => [...path, message].join(': '))
     return refuse(`expected the options of ${name}: ${wrong.join('; ')}`)
   }
   const tls = encrypted ? { cert: cert as string, key: key as string } : undefined
-  return { url, dialect, options: options.data, host: where.host, port: where.port, tls }
+  return { url, dialect, options: options.data, host: where.host, port: where.port, slowPolicy: policy, tls }
 })

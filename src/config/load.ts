@@ -69,6 +69,10 @@ export function loadConfig(sources: ConfigSources): Config {
       take(key, typeof flag === 'string' ? fromText(SETTINGS[key], flag) : flag, flagName(key))
     }
   }
+  const [soft, hard] = [values.get('softLimitBytes'), values.get('hardLimitBytes')]
+  if (typeof soft === 'number' && typeof hard === 'number' && soft > hard) {
+    problems.push(`hardLimitBytes: ${hard}: expected no less than softLimitBytes, which is ${soft}`)
+  }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(Object.fromEntries(values)) as Config
 }

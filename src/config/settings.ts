@@ -146,12 +146,41 @@ export const SETTINGS = {
     'how long a client may take to read the last words and to close its side',
   ),
   shutdownMs: wholeNumber(1, DAY_MS, 8_000, 'milliseconds', 'be gone this long after SIGTERM'),
+  softLimitBytes: wholeNumber(
+    1024,
+    2 ** 40,
+    256 * 1024,
+    'bytes',
+    'a reader with more than this queued is behind: those who send to it may have to wait',
+  ),
   hardLimitBytes: wholeNumber(
-    64 * 1024,
+    1024,
     2 ** 40,
     1024 * 1024,
     'bytes',
-    'cut off a connection when more than this is queued for it',
+    'a reader with more than this queued is cut off, or misses messages (policy of the listener)',
+  ),
+  graceMs: wholeNumber(
+    100,
+    DAY_MS,
+    10_000,
+    'milliseconds',
+    'how long a reader that is behind may be slower than the minimum rate',
+  ),
+  minDrainBytesPerSecond: wholeNumber(1, 2 ** 40, 64 * 1024, 'bytes a second', 'the minimum rate'),
+  retainedLimitBytes: wholeNumber(
+    1024 * 1024,
+    2 ** 50,
+    256 * 1024 * 1024,
+    'bytes',
+    'everyone who sends is paused while more than this is queued in all, shared memory counted once',
+  ),
+  announceUpTo: wholeNumber(
+    0,
+    10_000_000,
+    10_000,
+    'members',
+    'a room with more members hears of joins and leaves as one line a second',
   ),
 } as const satisfies Record<string, Setting>
 

@@ -36,6 +36,12 @@ export type ClaimOutcome = 'accepted' | 'taken' | 'invalid'
 /** What a speaker may do with its connection. */
 export interface Client {
   readonly outbox: Outbox
+  /**
+   * One request is carried out: a message, a command.
+   * @returns whether to take the next one; otherwise what is not decoded yet is kept and fed again when it is this
+   *   connection's turn, and `feed` returns how far it came
+   */
+  took(): boolean
   /** Somebody asked for a name: recorded, and when it was accepted the login deadline is over. */
   asked(name: string, outcome: ClaimOutcome): void
   /**
@@ -53,7 +59,7 @@ export interface Speaker {
   readonly partialFrame: number
   /**
    * Takes `bytes[start, end)`, borrowed until this returns.
-   * @returns the offset of the first byte not taken: `end`, unless the connection was closed meanwhile
+   * @returns the offset of the first byte not taken: `end`, unless `Client.took` said to stop
    */
   feed(bytes: Buffer, start: number, end: number): number
   /** The relay ends the connection while the client still reads: say why, as the dialect does (F17). */

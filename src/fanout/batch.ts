@@ -48,10 +48,10 @@ export class Batch {
     this.bytes += bytes
   }
 
-  /** The bytes from `from` to `to` of this turn, shared by everyone who is to be sent exactly these. */
-  slice(from: number, to: number): Slice {
+  /** The bytes from `from` to `to` of this turn, which are `events` events, for everyone who is to get exactly these. */
+  slice(from: number, to: number, events: number): Slice {
     const chunk = this.#chunk as Chunk
-    return { bytes: chunk.buffer.subarray(this.#base + from, this.#base + to), chunk }
+    return { bytes: chunk.buffer.subarray(this.#base + from, this.#base + to), chunk, events }
   }
 
   /** This turn's events are handed out: the next turn's go behind them. */

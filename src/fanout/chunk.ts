@@ -9,11 +9,13 @@ export interface Slice {
   readonly bytes: Buffer
   /** Whose memory it is; `null` for bytes that live for ever or that nobody shares. */
   readonly chunk: Chunk | null
+  /** How many room events it holds, all of them whole; 0 for an answer, which is never dropped. */
+  readonly events: number
 }
 
 /** A slice of bytes that no pool owns: a constant, or an answer made for one connection. */
 export function ownSlice(bytes: Buffer): Slice {
-  return { bytes, chunk: null }
+  return { bytes, chunk: null, events: 0 }
 }
 
 export class Chunk {
@@ -65,7 +67,7 @@ const MAX_KEPT_BYTES = 8 * 1024 * 1024
 
 /** Unused chunks by size, which is always a power of two. */
 export class ChunkPool {
-  /** Bytes of chunks that some outbox still refers to; each chunk counted once. */
+  /** What outboxes still refer to: each chunk counted once, and answers that were made for one of them. */
   retainedBytes = 0
   readonly #free = new Map<number, Chunk[]>()
   #freeBytes = 0

@@ -11,6 +11,8 @@ export interface Encoding {
   encode(event: RoomEvent, batch: Batch): void
   /** The bytes of `event` for one recipient, or `null` where this dialect has no form for it. */
   encodePrivate(event: PrivateEvent): Buffer | null
+  /** The bytes that say that so many room events were dropped because the reader was slow (F16). */
+  encodeMissed(events: number): Buffer
   /** Whether the person whom `event` is about is told of it too (M4 and the dialect's page). */
   tellsActor(event: RoomEvent): boolean
 }

@@ -10,10 +10,11 @@
 
 import type { RoomEvent } from '../hub/events.js'
 import { Batch } from './batch.js'
-import type { ChunkPool } from './chunk.js'
+import type { Slice } from './chunk.js'
+import type { Congestion } from './congestion.js'
 import type { Encoding } from './encoding.js'
 import type { Flusher } from './flusher.js'
-import type { Outbox } from './outbox.js'
+import type { Outbox, OutboxContext } from './outbox.js'
 
 /** A batch larger than this is handed to the outboxes before the turn ends. */
 const MAX_BATCH_BYTES = 256 * 1024
@@ -38,18 +39,21 @@ export class Member {
 
 export class Lane {
   readonly encoding: Encoding
+  /** The room's. */
+  readonly congestion: Congestion
   readonly #flusher: Flusher
   readonly #batch: Batch
   readonly #members: Member[] = []
-  /** Events in the batch. */
-  #events = 0
+  /** Where each event of the batch ends. */
+  #ends: number[] = []
   /** Events times members is not quite what is delivered: this is what exceptions, joins and leaves change. */
   #correction = 0
 
-  constructor(encoding: Encoding, flusher: Flusher, pool: ChunkPool) {
+  constructor(encoding: Encoding, context: OutboxContext, congestion: Congestion) {
     this.encoding = encoding
-    this.#flusher = flusher
-    this.#batch = new Batch(pool)
+    this.congestion = congestion
+    this.#flusher = context.flusher
+    this.#batch = new Batch(context.pool)
   }
 
   get size(): number {
@@ -60,7 +64,7 @@ export class Lane {
   add(outbox: Outbox): Member {
     const member = new Member(this, outbox, this.#members.length)
     member.cursor = this.#batch.bytes
-    this.#correction -= this.#events
+    this.#correction -= this.#ends.length
     this.#members.push(member)
     return member
   }
@@ -68,7 +72,7 @@ export class Lane {
   /** The member gets what was told so far, and nothing more. */
   remove(member: Member): void {
     this.catchUp(member)
-    this.#correction += this.#events
+    this.#correction += this.#ends.length
     const last = this.#members.pop() as Member
     if (last === member) return
     this.#members[member.index] = last
@@ -83,7 +87,7 @@ export class Lane {
     const to = batch.bytes
     if (to === from) return
     if (from === 0) this.#flusher.listLane(this)
-    this.#events++
+    this.#ends.push(to)
     if (except !== null) this.#except(except, from, to)
     if (to > MAX_BATCH_BYTES) this.collect()
   }
@@ -102,7 +106,7 @@ export class Lane {
     const end = batch.bytes
     if (end === 0) return
     const members = this.#members
-    const whole = batch.slice(0, end)
+    const whole = batch.slice(0, end, this.#ends.length)
     for (let index = 0; index < members.length; index++) {
       const member = members[index] as Member
       if (member.cursor === 0 && member.gaps === null) {
@@ -113,10 +117,10 @@ export class Lane {
       }
     }
     const { stats } = this.#flusher
-    stats.deliveries += this.#events * members.length + this.#correction
-    stats.batchEvents.add(this.#events)
+    stats.deliveries += this.#ends.length * members.length + this.#correction
+    stats.batchEvents.add(this.#ends.length)
     stats.batchBytes.add(end)
-    this.#events = 0
+    this.#ends = []
     this.#correction = 0
     batch.finish()
   }
@@ -141,11 +145,17 @@ export class Lane {
     if (gaps !== null) {
       for (let index = 0; index < gaps.length; index += 2) {
         const from = gaps[index] as number
-        if (from > at) member.outbox.push(this.#batch.slice(at, from))
+        if (from > at) member.outbox.push(this.#slice(at, from))
         at = gaps[index + 1] as number
       }
       member.gaps = null
     }
-    if (end > at) member.outbox.push(this.#batch.slice(at, end))
+    if (end > at) member.outbox.push(this.#slice(at, end))
+  }
+
+  #slice(from: number, to: number): Slice {
+    let events = 0
+    for (const end of this.#ends) if (end > from && end <= to) events++
+    return this.#batch.slice(from, to, events)
   }
 }

@@ -4,25 +4,26 @@
  */
 
 import type { Audience, RoomEvent } from '../hub/events.js'
-import type { ChunkPool } from './chunk.js'
+import { Congestion } from './congestion.js'
 import type { Encoding } from './encoding.js'
-import type { Flusher } from './flusher.js'
 import { Lane, type Member } from './lane.js'
+import type { OutboxContext } from './outbox.js'
 import type { Recipient } from './recipient.js'
 
 export class RoomFanout implements Audience<Recipient> {
-  readonly #flusher: Flusher
-  readonly #pool: ChunkPool
+  readonly #context: OutboxContext
+  readonly #congestion: Congestion
   /** As many as there are encodings in the room: a handful, so a plain search beats a map. */
   #lanes: Lane[] = []
 
-  constructor(flusher: Flusher, pool: ChunkPool) {
-    this.#flusher = flusher
-    this.#pool = pool
+  constructor(context: OutboxContext) {
+    this.#context = context
+    this.#congestion = new Congestion(context.pressure.stats)
   }
 
   add(recipient: Recipient): void {
     recipient.memberships.push(this.#laneOf(recipient.encoding).add(recipient.outbox))
+    this.#congestion.joined(recipient.outbox)
   }
 
   remove(recipient: Recipient): void {
@@ -30,20 +31,26 @@ export class RoomFanout implements Audience<Recipient> {
     if (member === undefined) return
     recipient.memberships.splice(recipient.memberships.indexOf(member), 1)
     member.lane.remove(member)
+    this.#congestion.left(recipient.outbox)
+    this.#congestion.forget(recipient.source)
   }
 
-  tell(event: RoomEvent, actor: Recipient): void {
+  tell(event: RoomEvent, actor: Recipient | null): void {
     // M5 over rooms: what the actor said elsewhere in this turn goes into the outboxes first.
-    if (actor.lastRoom !== this) {
+    if (actor !== null && actor.lastRoom !== this) {
       actor.lastRoom?.collect()
       actor.lastRoom = this
     }
-    const member = this.#memberOf(actor)
+    const member = actor === null ? undefined : this.#memberOf(actor)
     for (const lane of this.#lanes) {
       if (lane.size === 0) continue
       const except = member?.lane === lane && !lane.encoding.tellsActor(event) ? member : null
       lane.tell(event, except)
     }
+    // Whoever made it the last event that fits does not make the next one yet.
+    if (member === undefined || actor === null) return
+    this.#congestion.guard(actor.source)
+    this.#context.pressure.guard(actor.source)
   }
 
   /** Puts everything told so far into the members' outboxes, without writing it yet. */
@@ -54,7 +61,7 @@ export class RoomFanout implements Audience<Recipient> {
   #laneOf(encoding: Encoding): Lane {
     let lane = this.#lanes.find((candidate) => candidate.encoding === encoding)
     if (lane === undefined) {
-      lane = new Lane(encoding, this.#flusher, this.#pool)
+      lane = new Lane(encoding, this.#context, this.#congestion)
       this.#lanes.push(lane)
     }
     return lane

@@ -32,6 +32,18 @@ export interface LeftEvent extends Occurrence {
   readonly reason: string
 }
 
+/**
+ * So many people joined and left `room` since the last one of these: what a room that is too large to announce
+ * everybody hears instead.
+ */
+export interface CrowdEvent {
+  readonly kind: 'crowd'
+  readonly at: number
+  readonly room: string
+  readonly joined: number
+  readonly left: number
+}
+
 /** `name` said `text` to `to` alone. */
 export interface DirectEvent extends Occurrence {
   readonly kind: 'direct'
@@ -42,18 +54,20 @@ export interface DirectEvent extends Occurrence {
 }
 
 /** What everyone in a room is told. */
-export type RoomEvent = MessageEvent | JoinedEvent | LeftEvent
+export type RoomEvent = MessageEvent | JoinedEvent | LeftEvent | CrowdEvent
 
 /** What one session alone is told. */
 export type PrivateEvent = DirectEvent
 
-export type HubEvent = RoomEvent | PrivateEvent
+/** What is recorded: everything that somebody did. A crowd is joins and leaves that are recorded one by one. */
+export type HubEvent = MessageEvent | JoinedEvent | LeftEvent | PrivateEvent
 
 /**
  * Where a session's private events go. Whoever opens a session gives one.
  */
 export interface Recipient {
-  receive(event: PrivateEvent): void
+  /** @param sender whose word it is */
+  receive(event: PrivateEvent, sender: this): void
 }
 
 /**
@@ -64,7 +78,8 @@ export interface Audience<R extends Recipient> {
   remove(recipient: R): void
   /**
    * Tells everybody in the room, in the order of the calls (M5).
-   * @param actor whom the event is about; whether this one is told too is the dialect's rule (M4)
+   * @param actor whom the event is about; whether this one is told too is the dialect's rule (M4). `null` for
+   *   an event about nobody in particular
    */
-  tell(event: RoomEvent, actor: R): void
+  tell(event: RoomEvent, actor: R | null): void
 }

@@ -4,7 +4,7 @@
  * waits: a call has happened when it returns, which is what makes claims atomic (N3) and order plain (M5).
  */
 
-import type { Audience, HubEvent, Recipient } from './events.js'
+import type { Audience, HubEvent, JoinedEvent, LeftEvent, Recipient } from './events.js'
 import { MessageIds } from './message-ids.js'
 import { Room, Session } from './session.js'
 import { byBytes, isName, isRoomName } from './text.js'
@@ -16,9 +16,16 @@ export interface HubOptions<R extends Recipient> {
   readonly now: () => number
   /** The room that always exists (R1, R2). */
   readonly defaultRoom: string
+  /** In a room with more members than this, joins and leaves are told as one line a second. */
+  readonly announceUpTo: number
+  /** Calls back once after so many milliseconds. */
+  readonly later: (callback: () => void, delayMs: number) => void
   /** Sees every event once, after it was told: logs and counters. */
   readonly observe: (event: HubEvent) => void
 }
+
+/** How often a room too large for announcements hears how many came and went. */
+const CROWD_MS = 1000
 
 /** Why a claim failed; a session otherwise. */
 export type ClaimRefusal = 'taken' | 'invalid'
@@ -28,6 +35,8 @@ export class Hub<R extends Recipient> {
   readonly #audience: (room: string) => Audience<R>
   readonly #now: () => number
   readonly #observe: (event: HubEvent) => void
+  readonly #announceUpTo: number
+  readonly #later: (callback: () => void, delayMs: number) => void
   readonly #ids: MessageIds
   // N4: maps, so that `__proto__` is a name like any other.
   readonly #sessions = new Map<string, Session<R>>()
@@ -38,6 +47,8 @@ export class Hub<R extends Recipient> {
     this.#audience = options.audience
     this.#now = options.now
     this.#observe = options.observe
+    this.#announceUpTo = options.announceUpTo
+    this.#later = options.later
     this.#ids = new MessageIds(options.now)
     this.defaultRoom = this.#makeRoom(options.defaultRoom)
   }
@@ -76,7 +87,7 @@ export class Hub<R extends Recipient> {
     room.audience.add(session.recipient)
     const { name, dialect } = session
     const event = { kind: 'joined', at: this.#now(), room: roomName, name, dialect } as const
-    room.audience.tell(event, session.recipient)
+    this.#announce(room, event, session.recipient)
     this.#observe(event)
     return true
   }
@@ -88,7 +99,7 @@ export class Hub<R extends Recipient> {
     room.audience.remove(session.recipient)
     const { name, dialect } = session
     const event = { kind: 'left', at: this.#now(), room: room.name, name, dialect, reason } as const
-    room.audience.tell(event, session.recipient)
+    this.#announce(room, event, session.recipient)
     this.#observe(event)
     if (room.members.size === 0 && room !== this.defaultRoom) this.#rooms.delete(room.name)
   }
@@ -114,7 +125,7 @@ export class Hub<R extends Recipient> {
     const id = this.#ids.next()
     const { name, dialect } = session
     const event = { kind: 'direct', id, at: this.#now(), name, dialect, to, text } as const
-    target.recipient.receive(event)
+    target.recipient.receive(event, session.recipient)
     this.#observe(event)
     return id
   }
@@ -136,6 +147,23 @@ export class Hub<R extends Recipient> {
       for (const session of room.members) room.audience.remove(session.recipient)
     }
     for (const session of [...this.#sessions.values()]) this.end(session, reason)
+  }
+
+  /** Tells a room who came or went: one by one, or as a crowd, where that would be everyone times everyone. */
+  #announce(room: Room<R>, event: JoinedEvent | LeftEvent, actor: R): void {
+    if (room.members.size <= this.#announceUpTo) {
+      room.audience.tell(event, actor)
+      return
+    }
+    if (room.untoldJoins + room.untoldLeaves === 0) this.#later(() => this.#tellCrowd(room), CROWD_MS)
+    if (event.kind === 'joined') room.untoldJoins++
+    else room.untoldLeaves++
+  }
+
+  #tellCrowd(room: Room<R>): void {
+    const { untoldJoins: joined, untoldLeaves: left } = room
+    room.untoldJoins = room.untoldLeaves = 0
+    room.audience.tell({ kind: 'crowd', at: this.#now(), room: room.name, joined, left }, null)
   }
 
   /** Somebody else may have the name of a session that has ended. */

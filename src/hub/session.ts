@@ -24,6 +24,9 @@ export class Room<R extends Recipient> {
   readonly name: string
   readonly audience: Audience<R>
   readonly members = new Set<Session<R>>()
+  /** Joins and leaves that nobody was told of yet, because the room is too large to announce each. */
+  untoldJoins = 0
+  untoldLeaves = 0
 
   constructor(name: string, audience: Audience<R>) {
     this.name = name

@@ -12,7 +12,7 @@ const UNKNOWN_LIMIT = 8192
 
 export function connectionLimit(): number {
   const limit = openFilesLimit()
-  return Math.max(limit - RESERVED_DESCRIPTORS, Math.floor(limit / 2))
+  return Math.max(limit - RESERVED_DESCRIPTORS, Math.floor(limit / 4))
 }
 
 function openFilesLimit(): number {

@@ -9,8 +9,8 @@
  */
 
 import type { ClaimOutcome, Client, Speaker, SpeakerFactory } from '../dialects/dialect.js'
-import type { Flusher } from '../fanout/flusher.js'
-import { Outbox, type Sink } from '../fanout/outbox.js'
+import { Outbox, type OutboxContext, type Sink, type SlowPolicy } from '../fanout/outbox.js'
+import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pauses.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { Deadlines } from './deadlines.js'
 import type { Transport, TransportEvents } from './transport.js'
@@ -34,8 +34,8 @@ export interface ConnectionObserver {
 export interface ConnectionContext {
   readonly dialect: string
   readonly speak: SpeakerFactory
-  readonly flusher: Flusher
-  readonly hardLimitBytes: number
+  readonly outboxes: OutboxContext
+  readonly slowPolicy: SlowPolicy
   readonly loginDeadlines: Deadlines<Connection>
   readonly frameDeadlines: Deadlines<Connection>
   /** How long a client may take to end its side after we have ended ours. */
@@ -45,6 +45,11 @@ export interface ConnectionContext {
   /** Every connection that is not gone. */
   readonly all: Set<Connection>
 }
+
+/** How many requests one connection may have carried out before it is the others' turn. */
+const REQUESTS_PER_TURN = 1024
+/** A read that was so long may have more behind it; the rest is for the next turn. */
+const BYTES_PER_TURN = 64 * 1024
 
 type State = 'open' | 'closing' | 'ended' | 'gone'
 
@@ -58,11 +63,16 @@ export class Connection implements Client, Sink, TransportEvents {
   #state: State = 'open'
   #peerEnded = false
   #watchedFrame = 0
+  /** `PAUSE` bits; reading goes on when none is set. */
+  #pauses = 0
+  #requestsLeft = REQUESTS_PER_TURN
+  /** What was read and not decoded, because reading was paused meanwhile. */
+  #undecoded: Buffer | null = null
 
   constructor(context: ConnectionContext, transport: Transport) {
     this.#context = context
     this.#transport = transport
-    this.outbox = new Outbox(this, context.flusher, context.hardLimitBytes)
+    this.outbox = new Outbox(this, context.outboxes, context.slowPolicy)
     context.all.add(this)
     context.stats.opened++
     context.observer.connected(this)
@@ -84,6 +94,11 @@ export class Connection implements Client, Sink, TransportEvents {
   }
 
   // What the speaker calls.
+
+  took(): boolean {
+    if (--this.#requestsLeft === 0) this.#giveWay()
+    return this.#pauses === 0 && this.#state === 'open'
+  }
 
   asked(name: string, outcome: ClaimOutcome): void {
     if (outcome === 'accepted') {
@@ -135,8 +150,29 @@ export class Connection implements Client, Sink, TransportEvents {
     return this.#transport.writeMany(pieces)
   }
 
-  overflow(): void {
+  tooSlow(): void {
+    // Not now: whoever says so is in the middle of everybody's flush.
     setImmediate(() => this.cutOff(CLOSE_REASONS.slow))
+  }
+
+  pause(cause: PauseCause): void {
+    if (this.#state !== 'open' || (this.#pauses & cause) !== 0) return
+    if (this.#pauses === 0) {
+      this.#transport.pause()
+      // Time in which we do not read is not the client's.
+      this.#context.frameDeadlines.clear(this)
+      this.#watchedFrame = 0
+    }
+    this.#pauses |= cause
+    this.#pauseClock(cause).begin()
+  }
+
+  resume(cause: PauseCause): void {
+    if ((this.#pauses & cause) === 0) return
+    this.#pauses &= ~cause
+    this.#pauseClock(cause).end()
+    // Not now either: what is decoded next tells rooms something.
+    if (this.#pauses === 0) setImmediate(readOn, this)
   }
 
   // What the transport calls.
@@ -145,8 +181,9 @@ export class Connection implements Client, Sink, TransportEvents {
     // What a client sends after the end is read, so that it is not answered with a reset, and ignored.
     if (this.#state !== 'open') return
     this.#context.stats.bytesIn += length
-    this.#speaker.feed(bytes, 0, length)
-    if (this.#state === 'open') this.#watchFrame()
+    this.#requestsLeft = REQUESTS_PER_TURN
+    this.#feed(bytes, length)
+    if (length >= BYTES_PER_TURN) this.#giveWay()
   }
 
   ended(): void {
@@ -165,6 +202,37 @@ export class Connection implements Client, Sink, TransportEvents {
     if (this.#state === 'closing') this.#endWhenSent()
   }
 
+  #feed(bytes: Buffer, length: number): void {
+    const taken = this.#speaker.feed(bytes, 0, length)
+    if (this.#state !== 'open') return
+    // The bytes are borrowed, and this connection's turn is over: what is left has to be kept.
+    if (taken < length) this.#undecoded = Buffer.from(bytes.subarray(taken, length))
+    if (this.#pauses === 0) this.#watchFrame()
+  }
+
+  /** Fair turns: no more from this connection until everybody else was read from and the flush has run. */
+  #giveWay(): void {
+    this.pause(PAUSE.turn)
+    setImmediate(() => this.resume(PAUSE.turn))
+  }
+
+  /** Goes on with what was left, and then with reading, unless it is paused again. */
+  readOn(): void {
+    if (this.#pauses !== 0 || this.#state !== 'open') return
+    this.#requestsLeft = REQUESTS_PER_TURN
+    const undecoded = this.#undecoded
+    this.#undecoded = null
+    if (undecoded !== null) this.#feed(undecoded, undecoded.length)
+    if (this.#pauses === 0 && this.#state === 'open') {
+      this.#watchFrame()
+      this.#transport.resume()
+    }
+  }
+
+  #pauseClock(cause: PauseCause): PauseClock {
+    return this.#context.outboxes.pressure.stats.pauses[wordOf(cause)]
+  }
+
   /** F15: the frame deadline runs from a frame's first byte, and bytes that trickle in do not move it. */
   #watchFrame(): void {
     const { partialFrame } = this.#speaker
@@ -181,8 +249,21 @@ export class Connection implements Client, Sink, TransportEvents {
     context.loginDeadlines.clear(this)
     context.frameDeadlines.clear(this)
     if (state === 'closing') context.lingerDeadlines.set(this)
+    this.#undecoded = null
+    this.#endPauses()
     this.#speaker.closed(reason)
     context.observer.closed(this, reason)
+  }
+
+  /** What the client still sends is read, to be ignored. */
+  #endPauses(): void {
+    if (this.#pauses === 0) return
+    for (const cause of Object.values(PAUSE)) {
+      if ((this.#pauses & cause) !== 0) this.#pauseClock(cause).end()
+    }
+    this.#pauses = 0
+    this.#context.outboxes.pressure.forget(this)
+    if (this.#state === 'closing') this.#transport.resume()
   }
 
   #endWhenSent(): void {
@@ -205,4 +286,9 @@ export class Connection implements Client, Sink, TransportEvents {
     this.#context.lingerDeadlines.clear(this)
     this.outbox.close()
   }
+}
+
+/** One for all connections: a closure each would cost memory per connection. */
+function readOn(connection: Connection): void {
+  connection.readOn()
 }

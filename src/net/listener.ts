@@ -96,11 +96,11 @@ function listening(server: Server, options: ListenerOptions): Promise<void> {
 
 function admit(transport: Transport, maxConnections: number, context: ConnectionContext): void {
   const excess = context.all.size + 1 - maxConnections
-  if (excess > MAX_REFUSALS_UNDER_WAY) {
+  if (excess > Math.min(MAX_REFUSALS_UNDER_WAY, maxConnections)) {
     transport.destroy()
     return
   }
-  context.flusher.expectMore()
+  context.outboxes.flusher.expectMore()
   const connection = new Connection(context, transport)
   if (excess > 0) connection.expel(CLOSE_REASONS.full)
 }

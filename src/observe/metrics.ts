@@ -13,6 +13,8 @@ import {
 } from 'prom-client'
 import type { FanoutStats } from '../fanout/flusher.js'
 import type { Magnitudes } from '../fanout/magnitudes.js'
+import type { PauseClock } from '../fanout/pauses.js'
+import type { Pressure } from '../fanout/pressure.js'
 import type { ConnectionStats } from '../net/connection.js'
 import type { Tally } from './tally.js'
 
@@ -22,6 +24,7 @@ export interface MetricSources {
   /** By dialect. */
   readonly connections: ReadonlyMap<string, ConnectionStats>
   readonly fanout: FanoutStats
+  readonly pressure: Pressure
   readonly tally: Tally
   readonly sessions: () => number
   readonly rooms: () => number
@@ -34,7 +37,8 @@ export interface MetricSources {
 export function createMetrics(sources: MetricSources): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { connections, fanout, tally } = sources
+  const { connections, fanout, pressure, tally } = sources
+  const pauses = Object.entries(pressure.stats.pauses)
   const gauge = (name: string, help: string, read: () => number) => {
     new Gauge({ name, help, registers: [registry], collect: collectOne(read) })
   }
@@ -106,6 +110,42 @@ export function createMetrics(sources: MetricSources): Registry {
     'Memory that holds them; what is shared is counted once.',
     sources.retainedBytes,
   )
+  gauge(
+    'parlance_connections_behind',
+    'Readers above the soft limit that drain.',
+    () => pressure.stats.behind,
+  )
+  gauge('parlance_connections_stuck', 'Readers above it that are too slow.', () => pressure.stats.stuck)
+  gauge(
+    'parlance_longest_behind_seconds',
+    'For how long the one that is above the soft limit longest has been.',
+    () => pressure.longestPressedSeconds,
+  )
+  gauge('parlance_rooms_congested', 'Rooms whose senders have to wait.', () => pressure.stats.congestedRooms)
+  counter(
+    'parlance_congestions_total',
+    'How often a room became congested.',
+    () => pressure.stats.congestions,
+  )
+  counter(
+    'parlance_dropped_events_total',
+    'Events dropped by drop-oldest.',
+    () => pressure.stats.droppedEvents,
+  )
+  new Gauge({
+    name: 'parlance_connections_paused',
+    help: 'Connections that are not read from, by cause.',
+    labelNames: ['cause'],
+    registers: [registry],
+    collect() {
+      for (const [cause, clock] of pauses) this.set({ cause }, clock.active)
+    },
+  })
+  const byCause = (name: string, help: string, read: (clock: PauseClock) => number) => {
+    byLabel(name, help, 'cause', () => pauses.map(([cause, clock]) => [cause, read(clock)] as const))
+  }
+  byCause('parlance_pauses_total', 'How often reading was paused.', (clock) => clock.total)
+  byCause('parlance_paused_seconds_total', 'How long, over all connections.', (clock) => clock.seconds)
   counter('parlance_log_lines_lost_total', 'Log lines that could not be written.', sources.logLinesLost)
 
   const magnitudes = (name: string, help: string, values: Magnitudes, buckets: number, unit: number) => {

@@ -29,7 +29,12 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   frameDeadlineMs: ['1', '2', '3'],
   lingerMs: ['1', '2', '3'],
   shutdownMs: ['1', '2', '3'],
-  hardLimitBytes: ['65536', '65537', '65538'],
+  softLimitBytes: ['1024', '1025', '1026'],
+  hardLimitBytes: ['300000', '300001', '300002'],
+  graceMs: ['1000', '2000', '3000'],
+  minDrainBytesPerSecond: ['1', '2', '3'],
+  retainedLimitBytes: ['10000000', '20000000', '30000000'],
+  announceUpTo: ['0', '1', '2'],
 }
 
 /** A setting's value as it would be written. */
@@ -70,7 +75,12 @@ test('nobody says anything: every setting has its documented default', () => {
     frameDeadlineMs: 10_000,
     lingerMs: 5000,
     shutdownMs: 8000,
+    softLimitBytes: 256 * 1024,
     hardLimitBytes: 1024 * 1024,
+    graceMs: 10_000,
+    minDrainBytesPerSecond: 64 * 1024,
+    retainedLimitBytes: 256 * 1024 * 1024,
+    announceUpTo: 10_000,
   })
 })
 
@@ -169,12 +179,27 @@ test('text is a number only where a number is expected, and only when it is writ
   }
 })
 
+/** The soft limit may not be above the hard one. */
+const LIMITS_AT_THEIR_ENDS: Partial<Record<SettingKey, object>> = {
+  softLimitBytes: { hardLimitBytes: `${2 ** 40}` },
+  hardLimitBytes: { softLimitBytes: '1024' },
+}
+
+test('the soft limit is not above the hard one', () => {
+  assert.deepEqual(problemsOf({ flags: { hardLimitBytes: '65536' } }), [
+    'hardLimitBytes: 65536: expected no less than softLimitBytes, which is 262144',
+  ])
+})
+
 test('each number is taken at its bounds and refused beyond them', () => {
   for (const key of SETTING_KEYS) {
     const bounds = /from (\d+) to (\d+)/.exec(SETTINGS[key].expected)
     if (bounds === null) continue
     const [least, most] = [Number(bounds[1]), Number(bounds[2])]
-    for (const value of [least, most]) assert.equal(load({ flags: { [key]: `${value}` } })[key], value)
+    const others = LIMITS_AT_THEIR_ENDS[key]
+    for (const value of [least, most]) {
+      assert.equal(load({ flags: { ...others, [key]: `${value}` } })[key], value)
+    }
     for (const value of [least - 1, most + 1]) {
       assert.equal(problemsOf({ flags: { [key]: `${value}` } }).length, 1, `${key} ${value}`)
     }

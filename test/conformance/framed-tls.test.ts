@@ -155,7 +155,7 @@ describe('framed+tls', { skip: missing && 'openssl is missing' }, () => {
   })
 
   test('F10 M6 a reader that has stopped is cut off, and the others go on', async (t) => {
-    const relay = await start(t, { hardLimitBytes: '65536' })
+    const relay = await start(t, { softLimitBytes: '32768', hardLimitBytes: '65536', graceMs: '2000' })
     const amy = await relay.join('Amy')
     const slow = await relay.join('Slow')
     await amy.expect(joining('Slow'))

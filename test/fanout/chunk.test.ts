@@ -65,7 +65,7 @@ test('slices keep their bytes while the batch goes on, grows and moves', () => {
   for (let round = 0; round < 60; round++) {
     const text = String.fromCharCode(33 + round).repeat(1 + ((round * 379) % 3000))
     put(batch, text)
-    const slice = batch.slice(0, batch.bytes)
+    const slice = batch.slice(0, batch.bytes, 1)
     slice.chunk?.retain()
     held.push({ ...slice, text })
     // Some turns end with their batch unfinished, so that it is moved when it grows.
@@ -84,19 +84,19 @@ test('a chunk that nobody waits for is given back after the turn, and one that i
   const pool = new ChunkPool()
   const batch = new Batch(pool)
   put(batch, 'quick')
-  const first = batch.slice(0, 5).chunk
+  const first = batch.slice(0, 5, 1).chunk
   batch.finish()
   batch.settle()
   assert.equal(pool.take(1), first, 'back in the pool')
   put(batch, 'slow')
-  const slow = batch.slice(0, 4)
+  const slow = batch.slice(0, 4, 1)
   slow.chunk?.retain()
   batch.finish()
   batch.settle()
   put(batch, 'next')
-  assert.equal(batch.slice(0, 4).chunk, slow.chunk)
+  assert.equal(batch.slice(0, 4, 1).chunk, slow.chunk)
   assert.equal(slow.bytes.toString(), 'slow')
-  assert.equal(batch.slice(0, 4).bytes.toString(), 'next')
+  assert.equal(batch.slice(0, 4, 1).bytes.toString(), 'next')
 })
 
 test('settling in the middle of a turn keeps what the turn has put in', () => {
@@ -106,5 +106,5 @@ test('settling in the middle of a turn keeps what the turn has put in', () => {
   batch.settle()
   pool.take(1).buffer.fill('?')
   put(batch, ' and half')
-  assert.equal(batch.slice(0, batch.bytes).bytes.toString(), 'half and half')
+  assert.equal(batch.slice(0, batch.bytes, 1).bytes.toString(), 'half and half')
 })

@@ -8,7 +8,9 @@ import type { Batch } from '../../src/fanout/batch.js'
 import { ChunkPool, ownSlice } from '../../src/fanout/chunk.js'
 import type { Encoding } from '../../src/fanout/encoding.js'
 import { Flusher } from '../../src/fanout/flusher.js'
-import { Outbox, type Sink } from '../../src/fanout/outbox.js'
+import { Outbox, type OutboxContext, type Sink, type SlowPolicy } from '../../src/fanout/outbox.js'
+import type { PauseCause } from '../../src/fanout/pauses.js'
+import { Pressure, type PressureLimits } from '../../src/fanout/pressure.js'
 import { Recipient } from '../../src/fanout/recipient.js'
 import { RoomFanout } from '../../src/fanout/room-fanout.js'
 import type { PrivateEvent, RoomEvent } from '../../src/hub/events.js'
@@ -17,7 +19,8 @@ import type { PrivateEvent, RoomEvent } from '../../src/hub/events.js'
 export class FakeSink implements Sink {
   full = false
   writes = 0
-  overflows = 0
+  cutOffs = 0
+  readonly pauses = new Set<PauseCause>()
   /** The very buffers of the last write. */
   lastPieces: readonly Buffer[] = []
   outbox: Outbox | null = null
@@ -46,12 +49,24 @@ export class FakeSink implements Sink {
     return true
   }
 
-  overflow(): void {
-    this.overflows++
+  tooSlow(): void {
+    this.cutOffs++
+  }
+
+  pause(cause: PauseCause): void {
+    this.pauses.add(cause)
+  }
+
+  resume(cause: PauseCause): void {
+    this.pauses.delete(cause)
   }
 
   get stalled(): boolean {
     return this.#outstanding !== null
+  }
+
+  get outstandingBytes(): number {
+    return this.#outstanding?.reduce((total, { copy }) => total + copy.length, 0) ?? 0
   }
 
   /** The kernel reads what it refused only now: it must be what it was. */
@@ -93,13 +108,17 @@ export class FakeEncoding implements Encoding {
     return Buffer.from(this.#line(event.name, event.text), 'latin1')
   }
 
+  encodeMissed(events: number): Buffer {
+    return Buffer.from(`missed ${events}\n`)
+  }
+
   tellsActor(event: RoomEvent): boolean {
     return event.kind === 'joined'
   }
 
   /** This encoding has no form for somebody leaving. */
   line(event: RoomEvent): string {
-    if (event.kind === 'left') return ''
+    if (event.kind === 'left' || event.kind === 'crowd') return ''
     return this.#line(event.name, event.kind === 'message' ? event.text : 'joined')
   }
 
@@ -114,10 +133,10 @@ export class Person {
   readonly recipient: Recipient
   readonly encoding: FakeEncoding
 
-  constructor(world: World, name: string, encoding: FakeEncoding, hardLimitBytes: number) {
+  constructor(world: World, name: string, encoding: FakeEncoding, policy: SlowPolicy) {
     this.name = name
     this.encoding = encoding
-    this.recipient = new Recipient(encoding, new Outbox(this.sink, world.flusher, hardLimitBytes))
+    this.recipient = new Recipient(encoding, new Outbox(this.sink, world.outboxes, policy))
     this.sink.outbox = this.recipient.outbox
   }
 
@@ -136,7 +155,7 @@ export class Person {
       to: this.name,
       text,
     } as const
-    this.recipient.receive(event)
+    this.recipient.receive(event, from.recipient)
   }
 
   received(): string {
@@ -144,18 +163,36 @@ export class Person {
   }
 }
 
+/** Limits that nothing reaches. */
+const NO_LIMITS: PressureLimits = {
+  softLimitBytes: 2 ** 40,
+  hardLimitBytes: 2 ** 40,
+  graceMs: 10_000,
+  minDrainBytesPerSecond: 1000,
+  retainedLimitBytes: 2 ** 40,
+}
+
 export class World {
   readonly flusher = new Flusher()
   readonly pool = new ChunkPool()
+  readonly pressure: Pressure
+  readonly outboxes: OutboxContext
+  /** The time that drain clocks see; whoever changes it calls `tick`. */
+  nowMs = 0
+
+  constructor(limits: Partial<PressureLimits> = {}) {
+    this.pressure = new Pressure({ ...NO_LIMITS, ...limits }, this.pool, () => this.nowMs)
+    this.outboxes = { flusher: this.flusher, pool: this.pool, pressure: this.pressure }
+  }
 
   room(...people: Person[]): RoomFanout {
-    const room = new RoomFanout(this.flusher, this.pool)
+    const room = new RoomFanout(this.outboxes)
     for (const person of people) room.add(person.recipient)
     return room
   }
 
-  person(name: string, encoding: FakeEncoding, hardLimitBytes = 2 ** 40): Person {
-    return new Person(this, name, encoding, hardLimitBytes)
+  person(name: string, encoding: FakeEncoding, policy: SlowPolicy = 'cut'): Person {
+    return new Person(this, name, encoding, policy)
   }
 
   /** Everything that can be sent is sent, and no memory is held. */

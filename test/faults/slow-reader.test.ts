@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { direct, frameLength, join, leaving, list, message, textOf } from '../fixtures/framed-bytes.js'
+import { direct, frameLength, leaving, list, message, textOf } from '../fixtures/framed-bytes.js'
 import type { FramedPeer } from '../fixtures/framed-peer.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { LogDir } from '../fixtures/log-dir.js'
@@ -72,7 +72,9 @@ onEachTransport((start) => {
   })
 
   test('M6 a reader that stops and keeps sending a little is cut off as well', async (t) => {
-    const relay = await start(t, { settings: { hardLimitBytes: '65536' } })
+    const relay = await start(t, {
+      settings: { softLimitBytes: '32768', hardLimitBytes: '65536', graceMs: '2000' },
+    })
     const pair = await HealthyPair.start(relay)
     t.after(() => pair.abandon())
     const amy = await relay.join('Amy')
@@ -87,7 +89,9 @@ onEachTransport((start) => {
   })
 
   test('M6 whoever asks and asks without reading the answers is cut off', async (t) => {
-    const relay = await start(t, { settings: { hardLimitBytes: '65536' } })
+    const relay = await start(t, {
+      settings: { softLimitBytes: '32768', hardLimitBytes: '65536', graceMs: '2000' },
+    })
     const pair = await HealthyPair.start(relay)
     t.after(() => pair.abandon())
     const names = Array.from({ length: 40 }, (_, i) => `${i}`.padStart(32, 'n'))
@@ -111,12 +115,12 @@ onEachTransport((start) => {
 
   test('M6 before JOIN too: refusals that nobody reads do not pile up without end', async (t) => {
     const logs = new LogDir(t)
-    const settings = { hardLimitBytes: '65536', loginDeadlineMs: '60000', logDir: logs.path }
+    const settings = { softLimitBytes: '32768', graceMs: '1000', loginDeadlineMs: '60000', logDir: logs.path }
     const relay = await start(t, { settings })
     const greedy = await relay.connect()
     greedy.socket.pause()
     const port = greedy.socket.localPort
-    const many = Buffer.concat(Array.from({ length: 20_000 }, () => join(' ')))
+    const many = Buffer.concat(Array.from({ length: 20_000 }, () => list()))
     let closed = false
     const watch = logs.until('connections', (record) => record.port === port && record.event === 'closed')
     watch.then(

@@ -16,6 +16,8 @@ function hubWith(observe: (event: HubEvent) => void = () => {}) {
     },
     now: () => 1_700_000_000_000,
     defaultRoom: 'general',
+    announceUpTo: 1000,
+    later: () => {},
     observe,
   })
   const claim = (name: string): Session<Ear> => {

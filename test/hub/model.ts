@@ -31,7 +31,9 @@ export class RecordingAudience implements Audience<Ear> {
     if (at >= 0) this.members.splice(at, 1)
   }
 
-  tell(event: RoomEvent, actor: Ear): void {
+  tell(event: RoomEvent, actor: Ear | null): void {
+    assert.notEqual(event.kind, 'crowd')
+    if (event.kind === 'crowd') return
     for (const member of this.members) if (member !== actor) member.heard.push(event)
   }
 }
@@ -70,6 +72,8 @@ export class HubWithModel {
       },
       now,
       defaultRoom: DEFAULT_ROOM,
+      announceUpTo: Number.MAX_SAFE_INTEGER,
+      later: () => assert.fail('no room here is too large to announce everybody'),
       observe: (event) => this.observed.push(event),
     })
   }

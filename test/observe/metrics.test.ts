@@ -2,11 +2,20 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ChunkPool } from '../../src/fanout/chunk.js'
 import { Flusher } from '../../src/fanout/flusher.js'
+import { Pressure } from '../../src/fanout/pressure.js'
 import { CLOSE_REASONS } from '../../src/hub/close-reason.js'
 import { createMetrics, type MetricSources } from '../../src/observe/metrics.js'
 import { Tally } from '../../src/observe/tally.js'
 
+const LIMITS = {
+  softLimitBytes: 1,
+  hardLimitBytes: 2,
+  graceMs: 1,
+  minDrainBytesPerSecond: 1,
+  retainedLimitBytes: 1,
+}
 const AT = { at: 1, dialect: 'framed' } as const
 
 function sources(overrides: Partial<MetricSources> = {}) {
@@ -17,6 +26,7 @@ function sources(overrides: Partial<MetricSources> = {}) {
       ['other', { opened: 1, closed: 1, bytesIn: 0, bytesOut: 5 }],
     ]),
     fanout: new Flusher().stats,
+    pressure: new Pressure(LIMITS, new ChunkPool(), () => 0),
     tally: new Tally(),
     sessions: () => 6,
     rooms: () => 2,
@@ -48,6 +58,15 @@ test('a scrape has what operators look for', async () => {
   const wanted: Record<string, string> = {
     parlance_info: 'gauge',
     parlance_connections: 'gauge',
+    parlance_connections_behind: 'gauge',
+    parlance_connections_stuck: 'gauge',
+    parlance_connections_paused: 'gauge',
+    parlance_longest_behind_seconds: 'gauge',
+    parlance_rooms_congested: 'gauge',
+    parlance_congestions_total: 'counter',
+    parlance_pauses_total: 'counter',
+    parlance_paused_seconds_total: 'counter',
+    parlance_dropped_events_total: 'counter',
     parlance_connections_opened_total: 'counter',
     parlance_sessions: 'gauge',
     parlance_rooms: 'gauge',

@@ -9,7 +9,7 @@ import { LoadClient, type LoadClientSetup } from './load-client.js'
 import type { Tally } from './tally.js'
 import { UNHEARD } from './unheard.js'
 
-const JOIN_DEADLINE_MS = 120_000
+const JOIN_DEADLINE_MS = 240_000
 
 export interface CrowdSetup {
   plan: JoinRequest

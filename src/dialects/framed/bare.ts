@@ -23,13 +23,16 @@ export class BareCommands {
   /** LIST may be bare only once somebody has joined. */
   joined = false
   readonly #decode: Decode
+  readonly #stopped: () => boolean
   #expected: number = Expected.command
   #payloadBytes = 0
   /** A lone byte was carried out at the end of a chunk. The rest of its frame, should it come, is not passed on. */
   #answered = false
 
-  constructor(decode: Decode) {
+  /** @param stopped whether what was just decoded is the last for now: a whole frame passed on says nothing itself */
+  constructor(decode: Decode, stopped: () => boolean) {
     this.#decode = decode
+    this.#stopped = stopped
   }
 
   /** Passes `bytes[start, end)` on, frame by frame. @returns as `FrameDecoder.decode` */
@@ -52,6 +55,7 @@ export class BareCommands {
         if (this.#decode(bytes, from, at) !== at || this.#decode(REST_OF_HEADER, 0, 2) !== 2) return at
         from = at
         this.#answered = at === end
+        if (this.#stopped()) return at
       } else if (this.#expected === Expected.lengthHigh) {
         this.#payloadBytes = (bytes[at++] as number) << 8
         this.#expected = Expected.lengthLow
@@ -68,6 +72,7 @@ export class BareCommands {
         if (!this.#answered && this.#decode(bytes, from, at) !== at) return at
         this.#answered = false
         from = at
+        if (this.#stopped()) return at
       }
     }
     return from < end && !this.#answered ? this.#decode(bytes, from, end) : end

@@ -39,6 +39,12 @@ export class FramedEncoding implements Encoding {
       case 'left':
         this.#append(batch, COMMAND.MESSAGE, `**${event.name} is leaving the chat**`, '')
         break
+      case 'crowd':
+        if (event.joined > 0)
+          this.#append(batch, COMMAND.MESSAGE, `**${people(event.joined)} joining the chat**`, '')
+        if (event.left > 0)
+          this.#append(batch, COMMAND.MESSAGE, `**${people(event.left)} leaving the chat**`, '')
+        break
     }
   }
 
@@ -46,6 +52,11 @@ export class FramedEncoding implements Encoding {
     const prefix = this.#prefix(event.name)
     const frames = this.#fitting(event.name, event.text).map((text) => frameOf(COMMAND.DIRECT, prefix + text))
     return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
+  }
+
+  /** F16. */
+  encodeMissed(events: number): Buffer {
+    return frameOf(COMMAND.ERROR, `Missed ${events} messages`)
   }
 
   /** F2: the newcomer hears of themselves too. F4: Bob gets nothing of his own. */
@@ -77,6 +88,10 @@ export class FramedEncoding implements Encoding {
     for (let at = 0; at < ascii.length; at += most) pieces.push(ascii.slice(at, at + most))
     return pieces
   }
+}
+
+function people(count: number): string {
+  return count === 1 ? '1 person is' : `${count} people are`
 }
 
 /** F4 as the assignment says, and as its student section says. */

@@ -63,7 +63,8 @@ export class FramedSpeaker implements Speaker, FrameSink {
   readonly #decoder: FrameDecoder
   readonly #bare: BareCommands | null
   #session: Session<Recipient> | null = null
-  #over = false
+  /** After the last frame, the client said to take no more for now, or for ever. */
+  #stopped = false
 
   constructor(listener: FramedListener, client: Client) {
     this.#listener = listener
@@ -73,7 +74,10 @@ export class FramedSpeaker implements Speaker, FrameSink {
     this.#decoder = decoder
     this.#bare =
       listener.options.bare === 'on'
-        ? new BareCommands((b, start, end) => decoder.decode(b, start, end))
+        ? new BareCommands(
+            (b, start, end) => decoder.decode(b, start, end),
+            () => this.#stopped,
+          )
         : null
     if (listener.options.greeting === 'connect') this.#send(GREETING)
   }
@@ -83,12 +87,11 @@ export class FramedSpeaker implements Speaker, FrameSink {
   }
 
   feed(bytes: Buffer, start: number, end: number): number {
+    this.#stopped = false
     return (this.#bare ?? this.#decoder).decode(bytes, start, end)
   }
 
   frame(command: number, bytes: Uint8Array, start: number, end: number): boolean {
-    // `bare.ts` hands frames over one by one and does not see that the last one was the last.
-    if (this.#over) return false
     switch (command) {
       case COMMAND.JOIN:
         this.#join(readText(bytes, start, end), bytes, start, end)
@@ -112,7 +115,8 @@ export class FramedSpeaker implements Speaker, FrameSink {
         // F11; ERROR from a client is unsupported too.
         this.#error(`Unsupported command ${command}`)
     }
-    return !this.#over
+    this.#stopped = !this.#client.took()
+    return !this.#stopped
   }
 
   /** F15. */
@@ -128,7 +132,6 @@ export class FramedSpeaker implements Speaker, FrameSink {
   }
 
   closed(reason: CloseReason): void {
-    this.#over = true
     const session = this.#session
     this.#session = null
     if (session !== null) this.#listener.relay.hub.end(session, reason.label)

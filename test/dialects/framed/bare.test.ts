@@ -26,10 +26,12 @@ function commandsOf(frames: readonly Frame[]): string[] {
   )
 }
 
+const never = () => false
+
 function decodeBare(chunks: readonly Uint8Array[], joined: boolean) {
   const collector = new Collector()
   const decoder = new FrameDecoder(collector)
-  const bare = new BareCommands((bytes, start, end) => decoder.decode(bytes, start, end))
+  const bare = new BareCommands((bytes, start, end) => decoder.decode(bytes, start, end), never)
   bare.joined = joined
   for (const chunk of chunks) assert.equal(bare.decode(chunk, 0, chunk.length), chunk.length)
   return { frames: collector.frames, partialFrame: decoder.partialFrame }
@@ -125,7 +127,7 @@ test('a chunk may be part of a larger buffer, and be overwritten afterwards', ()
   for (let size = 1; size <= bytes.length; size++) {
     const collector = new Collector()
     const decoder = new FrameDecoder(collector)
-    const bare = new BareCommands((chunk, start, end) => decoder.decode(chunk, start, end))
+    const bare = new BareCommands((chunk, start, end) => decoder.decode(chunk, start, end), never)
     bare.joined = true
     const readBuffer = Buffer.alloc(size + 4, 1)
     for (let at = 0; at < bytes.length; at += size) {
@@ -141,7 +143,7 @@ test('a JOIN that turns bare LIST on counts for what is glued behind it', () => 
   const collector = new Collector()
   const take = collector.frame.bind(collector)
   const decoder = new FrameDecoder(collector)
-  const bare = new BareCommands((bytes, start, end) => decoder.decode(bytes, start, end))
+  const bare = new BareCommands((bytes, start, end) => decoder.decode(bytes, start, end), never)
   collector.frame = (command, ...rest) => {
     if (command === COMMAND.JOIN) bare.joined = true
     return take(command, ...rest)
@@ -160,7 +162,7 @@ test('a JOIN that turns bare LIST on counts for what is glued behind it', () => 
 test('F15 a frame that is too long stops it where the decoder stops', () => {
   const collector = new Collector()
   const decoder = new FrameDecoder(collector, 10)
-  const bare = new BareCommands((bytes, start, end) => decoder.decode(bytes, start, end))
+  const bare = new BareCommands((bytes, start, end) => decoder.decode(bytes, start, end), never)
   const bytes = bytesSent([frame(COMMAND.JOIN, 'x'.repeat(11)), frame(COMMAND.MESSAGE, 'after')])
   assert.ok(bare.decode(bytes, 0, bytes.length) < bytes.length)
   assert.deepEqual(collector.frames, [])

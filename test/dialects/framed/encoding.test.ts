@@ -21,7 +21,7 @@ const whispered = (name: string, text: string) =>
 function framesOf(encoding: typeof brackets, ...events: RoomEvent[]): [number, string][] {
   const batch = new Batch(new ChunkPool())
   for (const event of events) encoding.encode(event, batch)
-  return inWords(batch.slice(0, batch.bytes).bytes)
+  return inWords(batch.slice(0, batch.bytes, events.length).bytes)
 }
 
 function inWords(bytes: Buffer): [number, string][] {

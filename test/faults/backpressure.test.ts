@@ -1,0 +1,143 @@
+/**
+ * Slow readers and floods through real sockets and a relay of its own process. The same with thousands of clients,
+ * and with latencies, is `npm run load`.
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Readers, RelayUnderLoad, Sender } from '../fixtures/relay-under-load.js'
+
+const SMALL = 16 * 1024
+const SLOW_CUTS = 'parlance_disconnects_total{reason="slow"}'
+const ROOM_PAUSES = 'parlance_pauses_total{cause="room"}'
+const RETAINED = 'parlance_retained_bytes'
+const MIB = 1024 * 1024
+
+/** Asks every 100 ms; the largest value so far. */
+function watch(relay: RelayUnderLoad, series: string) {
+  let most = 0
+  let last = 0
+  let stopped = false
+  const done = (async () => {
+    while (!stopped) {
+      last = await relay.metric(series)
+      most = Math.max(most, last)
+      await delay(100)
+    }
+  })()
+  return {
+    get most() {
+      return most
+    },
+    get last() {
+      return last
+    },
+    async stop() {
+      stopped = true
+      await done
+    },
+  }
+}
+
+test('M6 a flood is slowed by TCP: nobody is cut off, nothing is lost, and memory is bounded', async () => {
+  const relay = await RelayUnderLoad.start()
+  const readers = await Readers.join(relay, { count: 50, receiveBytes: SMALL })
+  const sender = await Sender.join(relay)
+  const pauses = watch(relay, ROOM_PAUSES)
+  const retained = watch(relay, RETAINED)
+  readers.go()
+  const begun = performance.now()
+  await sender.flood(() => pauses.last >= 3 || performance.now() - begun > 30_000)
+  const outcomes = await readers.outcome(sender.sent)
+  await Promise.all([pauses.stop(), retained.stop()])
+  assert.ok(pauses.most >= 3, 'the sender was paused')
+  assert.deepEqual(new Set(outcomes.map(({ messages }) => messages)), new Set([sender.sent]))
+  assert.ok(outcomes.every(({ wrong, cut }) => !wrong && !cut))
+  assert.equal(await relay.metric(SLOW_CUTS), 0)
+  assert.ok(retained.most < 32 * MIB, `${retained.most} bytes retained`)
+  sender.leave()
+  await relay.stop()
+})
+
+test('readers that have stopped are cut off, and nobody else loses anything', async () => {
+  const slow = 2
+  const relay = await RelayUnderLoad.start()
+  const readers = await Readers.join(relay, { count: 50, receiveBytes: SMALL, slow })
+  const sender = await Sender.join(relay)
+  const cuts = watch(relay, SLOW_CUTS)
+  readers.go()
+  const begun = performance.now()
+  await sender.flood(() => cuts.last === slow || performance.now() - begun > 30_000)
+  const outcomes = await readers.outcome(sender.sent)
+  await cuts.stop()
+  assert.equal(cuts.most, slow)
+  const healthy = outcomes.slice(slow)
+  assert.ok(healthy.every(({ messages, wrong, cut }) => messages === sender.sent && !wrong && !cut))
+  const lines = relay.log.split('\n').filter((line) => line.includes('cut off a slow reader'))
+  assert.equal(lines.length, slow, 'one line each')
+  assert.match(lines.join(), /"name":"r0"/)
+  sender.leave()
+  await relay.stop()
+})
+
+test('a reader that trickles under the minimum rate is cut off, one above it is not', async () => {
+  // The kernel takes bytes for loopback in lumps of nearly a megabyte, so the rates are well above that a second.
+  const minimum = 2 * MIB
+  const args = ['--grace-ms', '3000', '--min-drain-bytes-per-second', String(minimum)]
+  for (const [rate, cutOff] of [
+    [minimum * 0.5, true],
+    [minimum * 1.5, false],
+  ] as const) {
+    const relay = await RelayUnderLoad.start(args)
+    const readers = await Readers.join(relay, {
+      count: 40,
+      receiveBytes: SMALL,
+      slow: 1,
+      trickleBytesPerSecond: rate,
+    })
+    const sender = await Sender.join(relay)
+    const cuts = watch(relay, SLOW_CUTS)
+    readers.go()
+    const begun = performance.now()
+    await sender.flood(() => cuts.last > 0 || performance.now() - begun > (cutOff ? 30_000 : 10_000))
+    await cuts.stop()
+    assert.equal(cuts.most, cutOff ? 1 : 0, `${rate} bytes a second against ${minimum}`)
+    readers.kill()
+    sender.leave()
+    await relay.stop()
+  }
+})
+
+test('what is retained in all stays bounded when everybody has stopped reading', async () => {
+  const limit = 4 * MIB
+  const relay = await RelayUnderLoad.start(['--retained-limit-bytes', String(limit)])
+  const readers = await Readers.join(relay, { count: 200, receiveBytes: SMALL, slow: 200 })
+  const sender = await Sender.join(relay)
+  const retained = watch(relay, RETAINED)
+  readers.go()
+  const begun = performance.now()
+  await sender.flood(() => performance.now() - begun > 8_000)
+  await retained.stop()
+  // One turn of one sender may come on top, and chunks are counted whole.
+  assert.ok(retained.most < limit + 2 * MIB, `${retained.most} bytes retained`)
+  readers.kill()
+  sender.leave()
+  await relay.stop()
+})
+
+test('F16 a slow reader of a drop-oldest listener misses whole messages, is told, and stays', async () => {
+  const relay = await RelayUnderLoad.start([], '?policy=drop-oldest')
+  const readers = await Readers.join(relay, { count: 20, receiveBytes: SMALL, slow: 1 })
+  const sender = await Sender.join(relay)
+  const dropped = watch(relay, 'parlance_dropped_events_total')
+  readers.go()
+  const begun = performance.now()
+  await sender.steady(20_000, () => dropped.last > 0 || performance.now() - begun > 30_000)
+  await dropped.stop()
+  assert.ok(dropped.most > 0)
+  assert.equal(await relay.metric(SLOW_CUTS), 0)
+  readers.kill()
+  sender.leave()
+  await relay.stop()
+})
