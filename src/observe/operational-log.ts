@@ -5,21 +5,26 @@
 
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import { StdoutWriter } from './stdout-writer.js'
 
 export type { Logger } from 'pino'
 
 const STDOUT = 1
 
 export function openOperationalLog(level: string, stdout: NodeJS.WriteStream): Logger {
-  const destination = stdout.isTTY
-    ? pretty({
-        destination: stdout,
-        ignore: 'pid,hostname',
-        translateTime: 'SYS:HH:MM:ss',
-        colorize: !process.env.NO_COLOR,
-      })
-    : pino.destination({ fd: STDOUT, sync: false })
+  // Also what makes a pipe non-blocking.
   stdout.on('error', () => {})
-  destination.on('error', () => {})
+  const destination = stdout.isTTY ? readable(stdout) : new StdoutWriter(STDOUT)
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+}
+
+function readable(stdout: NodeJS.WriteStream) {
+  const stream = pretty({
+    destination: stdout,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss',
+    colorize: !process.env.NO_COLOR,
+  })
+  stream.on('error', () => {})
+  return stream
 }

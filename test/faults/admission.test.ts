@@ -104,12 +104,12 @@ const prlimit = spawnSync('prlimit', ['--version']).status === 0
 if (!prlimit && process.env.CI === 'true') throw new Error('prlimit is missing')
 if (!prlimit) console.error('SKIPPED: the test of the file descriptor limit, since prlimit is missing')
 
-test('with 160 file descriptors 300 connections are served or ended, and the log goes on', {
+test('with 320 file descriptors 500 connections are served or ended, and the log goes on', {
   skip: !prlimit && 'prlimit is missing',
 }, async (t) => {
   const logs = new LogDir(t)
   const args = ['--log-dir', logs.path, '--log-max-bytes', '4096', '--log-keep-files', '1000']
-  const relay = await serve(t, args, { through: ['prlimit', '--nofile=160:160'] })
+  const relay = await serve(t, args, { through: ['prlimit', '--nofile=320:320'] })
   const pair = await HealthyPair.start(relay)
   t.after(() => pair.abandon())
   const crowd = await Promise.all(Array.from({ length: 300 }, () => relay.connect()))

@@ -1,4 +1,4 @@
-/** What keeps the real process from starting, and a stdout that goes away: exit codes, and words for people. */
+/** What keeps the real process from starting: exit codes, and words for people. */
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,9 +6,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import test from 'node:test'
-import { direct, list, message, textOf } from '../fixtures/framed-bytes.js'
-import { FramedPeer } from '../fixtures/framed-peer.js'
-import { CLI, freePort } from '../fixtures/relay-process.js'
+import { list } from '../fixtures/framed-bytes.js'
+import { CLI } from '../fixtures/relay-process.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 import { serve } from '../fixtures/serve.js'
 
@@ -99,45 +98,4 @@ test('a certificate that cannot be had: exit code 73, and its name', async (t) =
 test('wrong arguments: exit code 64', async (t) => {
   const relay = await serve(t, ['--lisen', 'framed://:0'], { starts: false })
   assert.equal(await relay.program.exitCode(), 64)
-})
-
-test('a stdout that closes stops the records and nothing else', async (t) => {
-  const relay = await serve(t)
-  const amy = await relay.join('Amy')
-  const bob = await relay.join('Bob')
-  relay.program.child.stdout.destroy()
-  relay.program.child.stderr.destroy()
-  for (let round = 0; round < 5; round++) {
-    // Each of these writes a record.
-    relay.program.child.kill('SIGHUP')
-    bob.send(message(`${round}`), direct(`Bob ${round}`))
-    await bob.expect(direct(`[Bob] ${round}`))
-    await amy.skipTo(message(`[Bob] ${round}`))
-  }
-  assert.equal(await relay.terminate(), 0)
-})
-
-test('serve | head -1: the relay goes on after its reader has gone, and ends with 0', async (t) => {
-  const port = await freePort()
-  const relay = `'${process.execPath}' '${CLI}' serve --ops off --log-dir off --listen framed://127.0.0.1:${port}`
-  const program = new RunningProgram('bash', [
-    '-c',
-    `{ ${relay} & echo $! >&2; wait $!; echo "ended $?" >&2; } | head -1`,
-  ])
-  t.after(() => program.end())
-  await program.shows('listening')
-  const pid = Number(/^\d+/.exec(program.errorOutput)?.[0])
-  t.after(() => {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has ended, as it should have.
-    }
-  })
-  for (let round = 0; round < 5; round++) process.kill(pid, 'SIGHUP')
-  const bob = await FramedPeer.connect({ port })
-  t.after(() => bob.destroy())
-  assert.match(textOf(await bob.frame()), /Commands/)
-  process.kill(pid, 'SIGTERM')
-  await program.shows('ended 0')
 })
