@@ -6,7 +6,7 @@
 import { type CutOffs, CutOffWatch } from './cut-offs.js'
 import type { Fleet } from './fleet.js'
 import type { LiveView } from './live-view.js'
-import { type LoadResult, measureLoad } from './measure.js'
+import { addCounts, type LoadResult, measureLoad } from './measure.js'
 import { fleetFor, type LoadOptions, type SharedOptions, sourceAddressesFor } from './options.js'
 import { Recorder } from './recorder.js'
 import { loopName } from './report/words.js'
@@ -129,11 +129,10 @@ export async function joinCrowd(
       serverPid: server.pid,
       sampleMs: options.sample * 1000,
     })
-    const failures = answers.flatMap((answer) => Object.entries(answer.failures))
-    if (failures.length > 0) {
-      const words = failures.map(([reason, clients]) => `${reason} (${clients})`).join(', ')
-      throw new Error(`not everyone could join: ${words}`)
-    }
+    const failures: Record<string, number> = {}
+    for (const answer of answers) addCounts(failures, answer.failures)
+    const words = Object.entries(failures).map(([reason, clients]) => `${reason} (${clients})`)
+    if (words.length > 0) throw new Error(`not everyone could join: ${words.join(', ')}`)
     await fleet.askAll<'settle'>({ do: 'settle', quietMs: JOIN_QUIET_MS, deadlineMs: JOIN_SETTLE_MS })
     return recorder
   } finally {

@@ -116,7 +116,7 @@ class Member {
   #ended = false
 
   constructor({ cpu, nodeArguments }: FleetOptions) {
-    const nodeOptions = [...process.execArgv, ...nodeArguments]
+    const nodeOptions = ['--import', import.meta.resolve('tsx'), ...nodeArguments]
     this.#child =
       cpu === null
         ? fork(ENTRY, { execArgv: nodeOptions })
@@ -129,6 +129,10 @@ class Member {
   ask<Kind extends GeneratorRequest['do']>(request: Request<Kind>): Promise<Answer<Kind>> {
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
+      if (!this.#child.connected) {
+        reject(new Error('a generator is gone'))
+        return
+      }
       this.#waiting.set(id, { resolve, reject })
       this.#child.send({ id, request })
     })

@@ -19,6 +19,7 @@ export type Tool = (typeof TOOLS)[number]
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const REPORTS = '.clinic'
+const LATE_EXIT = './bench/profile/late-exit.mjs'
 const HOST = '127.0.0.1'
 
 /** With the time that npm takes to fetch clinic. */
@@ -38,7 +39,8 @@ export interface ProfiledRelay {
 export async function startProfiled(tool: Tool): Promise<ProfiledRelay> {
   const directory = mkdtempSync(join(tmpdir(), 'parlance-profile-'))
   const [port] = (await freePorts(1)) as [number]
-  const relay = ['node', 'dist/cli.js', 'serve', '--listen', `framed://${HOST}:${port}`, '--ops', 'off']
+  const node = ['node', ...(tool === 'heapprofiler' ? ['--import', LATE_EXIT] : [])]
+  const relay = [...node, 'dist/cli.js', 'serve', '--listen', `framed://${HOST}:${port}`, '--ops', 'off']
   const clinic = ['clinic', tool, '--open=false', `--dest=${REPORTS}`, '--', ...relay, '--log-dir', directory]
   const child = spawn('npm', ['exec', '--yes', '--package=clinic', '--', ...clinic], {
     cwd: ROOT,
@@ -59,8 +61,9 @@ export async function startProfiled(tool: Tool): Promise<ProfiledRelay> {
 
   async function finish(): Promise<string> {
     const exited = child.exitCode === null ? once(child, 'exit') : Promise.resolve()
+    // As by the keyboard: the heap profiler waits for this signal and no other.
     const pid = leafOf(child.pid as number)
-    if (pid !== child.pid) process.kill(pid, 'SIGTERM')
+    if (pid !== child.pid) process.kill(pid, 'SIGINT')
     const timer = setTimeout(killAll, REPORT_MS)
     await exited
     clearTimeout(timer)

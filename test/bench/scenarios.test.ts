@@ -1,0 +1,107 @@
+/** Every scenario once against the relay, small and short: that it ends, counts everything and finds nothing wrong. */
+
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { CrowdLoadResult } from '../../bench/load/crowd.js'
+import { NO_VIEW } from '../../bench/load/live-view.js'
+import type { LoadOptions } from '../../bench/load/options.js'
+import { loadPhase } from '../../bench/load/report/load-phase.js'
+import { churn } from '../../bench/load/scenarios/churn.js'
+import { direct } from '../../bench/load/scenarios/direct.js'
+import { fanout, manyToMany } from '../../bench/load/scenarios/fanout.js'
+import { idle } from '../../bench/load/scenarios/idle.js'
+import { joinStorm } from '../../bench/load/scenarios/join-storm.js'
+import { type LoadScenario, runScenario } from '../../bench/load/scenarios/load-scenario.js'
+import { mixed } from '../../bench/load/scenarios/mixed.js'
+import { rooms } from '../../bench/load/scenarios/rooms.js'
+import { slowReaders } from '../../bench/load/scenarios/slow-readers.js'
+import { attachedServer, type Server } from '../../bench/load/server.js'
+import { startRelay } from '../fixtures/start-relay.js'
+import { optionsOf } from './scenario-options.js'
+
+const SHORT = ['--warm-up', '0.2', '--seconds', '0.6', '--sample', '0.2']
+
+async function relayFor(t: TestContext): Promise<Server> {
+  const { port } = await startRelay(t)
+  return attachedServer({ host: '127.0.0.1', port, pid: process.pid, metricsUrl: null, ports: 1 })
+}
+
+/** @returns the results, after it has been made sure that nothing was wrong and something was delivered */
+async function run<Options extends LoadOptions>(
+  t: TestContext,
+  scenario: LoadScenario<Options>,
+  ...words: string[]
+): Promise<CrowdLoadResult[]> {
+  const server = await relayFor(t)
+  const results = await runScenario(scenario, server, optionsOf(scenario, ...SHORT, ...words), NO_VIEW)
+  for (const result of results) {
+    const phase = loadPhase(result, false)
+    assert.ok(phase.isClean, phase.notes.join('; '))
+    assert.ok(result.deliveries > 0)
+    assert.equal(result.latencyUs.count, result.deliveries)
+  }
+  return results
+}
+
+test('fan-out over two processes, closed and open', async (t) => {
+  const words = ['--receivers', '20', '--processes', '2', '--in-flight', '4', '--rate', '100']
+  const results = await run(t, fanout, ...words)
+  assert.deepEqual(
+    results.map(({ loop, processes }) => [loop.kind, processes.length]),
+    [
+      ['closed', 2],
+      ['open', 2],
+    ],
+  )
+})
+
+test('many to many, in two sizes', async (t) => {
+  const results = await run(t, manyToMany, '--senders', '5', '--receivers', '15', '--payload', '16,200')
+  assert.deepEqual(
+    results.map(({ payloadBytes }) => payloadBytes),
+    [16, 200],
+  )
+})
+
+test('direct messages, to clients of another process', async (t) => {
+  await run(t, direct, '--clients', '20', '--senders', '10', '--processes', '2')
+})
+
+test('rooms are for protocols that have them', async (t) => {
+  await assert.rejects(run(t, rooms), /one room only/)
+})
+
+test('churn: everyone who stays hears of everyone who comes and goes', async (t) => {
+  const words = ['--receivers', '10', '--churn', '50', '--stay', '0.2', '--processes', '2']
+  const [result] = await run(t, churn, ...words)
+  assert.ok(result?.churn && result.churn.joined > 0)
+  assert.ok(result.churn.joinsHeard >= result.churn.joined * 11)
+  assert.equal(result.churn.joinTimeUs.count, result.churn.joined)
+})
+
+test('slow readers are cut off, and the others lose nothing', async (t) => {
+  const words = ['--receivers', '12', '--stopped', '2', '--trickling', '1', '--payload', '60000']
+  const [result] = await run(t, slowReaders, ...words, '--rate', '300', '--seconds', '2')
+  assert.equal(result?.slow?.stopped.clients, 2)
+  assert.equal(result?.slow?.trickling.clients, 1)
+  assert.equal(result?.slow?.stopped.cut, 2)
+})
+
+test('mixed', async (t) => {
+  const words = ['--clients', '40', '--senders', '4', '--direct', '4', '--stopped', '1', '--trickling', '1']
+  await run(t, mixed, ...words, '--churn', '20', '--stay', '0.2')
+})
+
+test('join storm: everyone hears of everyone', async (t) => {
+  const options = { ...optionsOf(fanout, '--sample', '0.1', '--processes', '2'), clients: 100 }
+  const result = await joinStorm(await relayFor(t), options, NO_VIEW)
+  assert.deepEqual([result.announcements?.heard, result.announcements?.expected], [5050, 5050])
+  assert.equal(result.joinTimeUs.count, 100)
+})
+
+test('idle memory', async (t) => {
+  const options = { ...optionsOf(fanout), clients: 50, warmUpClients: 10, settle: 0.2 }
+  const result = await idle(await relayFor(t), options, NO_VIEW)
+  assert.equal(result.clients, 50)
+  assert.ok(result.rssBytesAfter > 0)
+})
