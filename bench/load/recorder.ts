@@ -142,14 +142,16 @@ export class Recorder {
     }
   }
 
-  /** What is left of a sample time at a stage's end counts with the moment before it. */
+  /**
+   * By the clock that all processes share, since they do not begin at the same time. What is left of a sample time
+   * at a stage's end counts with the moment before it.
+   */
   #momentsOf(stage: Stage, beganUs: number): Moment[] {
+    const all = this.#processes.flat().filter((sample) => sample.stage === stage)
+    const stageBeganUs = Math.min(...all.map(({ atUs, seconds }) => atUs - seconds * 1e6))
     const moments: GeneratorSample[][][] = []
     const servers: Moment['server'][] = []
     for (const [process, samples] of this.#processes.entries()) {
-      const first = samples.find((sample) => sample.stage === stage)
-      if (first === undefined) continue
-      const stageBeganUs = first.atUs - first.seconds * 1e6
       for (const [index, sample] of samples.entries()) {
         if (sample.stage !== stage) continue
         const nth = Math.max(0, Math.round((sample.atUs - stageBeganUs) / (this.#sampleMs * 1000)) - 1)
@@ -158,9 +160,16 @@ export class Recorder {
         if (process === 0) servers[nth] ??= this.#serverOf(index)
       }
     }
-    return Array.from(moments, (samples, nth) =>
-      samples === undefined ? null : mergeMoment(samples, beganUs, servers[nth] ?? null),
-    ).filter((moment) => moment !== null)
+    // Who was in still is, in a moment of which a process has nothing to tell.
+    const joined = this.#processes.map(() => 0)
+    return Array.from(moments, (perProcess, nth) => {
+      if (perProcess === undefined) return null
+      for (const [process, samples] of perProcess.entries()) {
+        joined[process] = samples.at(-1)?.joined ?? (joined[process] as number)
+      }
+      const moment = mergeMoment(perProcess, beganUs, servers[nth] ?? null)
+      return { ...moment, joined: joined.reduce((sum, clients) => sum + clients, 0) }
+    }).filter((moment) => moment !== null)
   }
 
   /** The server's CPU between the sample before and this one. */

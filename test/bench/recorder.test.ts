@@ -73,6 +73,23 @@ test('moments put the processes together, and what is left of a sample time goes
   )
 })
 
+test('processes that begin apart, or are held up, are put together by the clock', () => {
+  const recorder = new Recorder(2, 100)
+  for (let nth = 1; nth <= 8; nth++) recorder.take(0, sample({ atUs: nth * 1e5, seconds: 0.1, joined: nth }))
+  recorder.take(1, sample({ atUs: 3.4e5, seconds: 0.1, joined: 5 }))
+  recorder.take(1, sample({ atUs: 7.4e5, seconds: 0.4, joined: 9 }))
+  const moments = recorder.moments(['measuring'])
+  const seconds = moments.map((moment) => moment.seconds)
+  assert.deepEqual(
+    seconds,
+    seconds.toSorted((a, b) => a - b),
+  )
+  assert.deepEqual(
+    moments.map(({ joined }) => joined),
+    [1, 2, 8, 9, 10, 11, 16, 17],
+  )
+})
+
 test('the server is measured from the sample before the stage to its last', () => {
   const usage = (cpuSeconds: number, rssBytes: number) => ({ cpuSeconds, rssBytes, waitSeconds: 0 })
   const recorder = new Recorder(1, 1000)
