@@ -1,0 +1,34 @@
+/** What a server has to offer to be measured next to the relay: how it is started, and what it is. */
+
+import type { Server } from '../load/server.js'
+import type { Launched } from '../load/server-process.js'
+
+export interface Peer {
+  /** On the command line, and in every table. */
+  readonly name: string
+  /** The protocol that the load speaks with it, a name in `load/targets/by-name.ts`. */
+  readonly target: string
+  /** What it is and how it was set up, in a line. */
+  readonly description: string
+
+  /** How many may be on their way in at once, where it takes connections from a short queue. */
+  readonly joiningAtOnce?: number
+  /** Above so many clients, filling a room takes it minutes: only in the first round, and not for idle memory. */
+  readonly quickToFillUpTo?: number
+
+  /** @returns its version, or why it cannot be measured here */
+  probe(): Availability
+  /** Starts it, ready to take connections. @param cpu the core to keep it on; null to let it roam */
+  start(cpu: number | null): Promise<Server>
+}
+
+export type Availability = { version: string } | { missing: string }
+
+export function isAvailable(availability: Availability): availability is { version: string } {
+  return 'version' in availability
+}
+
+/** A launched process as a server of the load. */
+export function serverOf(label: string, { host, ports, pid, stop }: Launched): Server {
+  return { label, host, port: ports[0] as number, ports, metricsUrl: null, pid, stop }
+}

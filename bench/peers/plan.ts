@@ -1,0 +1,90 @@
+/** What is measured: which crowds, which loads on them, for how long, how often. */
+
+import { loopName } from '../load/report/words.js'
+import type { Loop } from '../load/requests.js'
+
+export interface PlannedLoad {
+  loop: Loop
+  seconds: number
+}
+
+export interface PlannedCrowd {
+  /** Who listens; one more client speaks. */
+  clients: number
+  loads: readonly PlannedLoad[]
+}
+
+export interface Plan {
+  rounds: number
+  crowds: readonly PlannedCrowd[]
+  idle: { clients: number; settleSeconds: number } | null
+  warmUpSeconds: number
+  payloadBytes: number
+}
+
+export interface PlanOptions {
+  runs: number
+  seconds: number
+  clients: readonly number[]
+  quick: boolean
+}
+
+const IN_FLIGHT = [1, 16, 256]
+const OPEN_MESSAGES_PER_SECOND = 10
+const PAYLOAD_BYTES = 64
+const IDLE_CLIENTS = 10_000
+const QUICK_IDLE_CLIENTS = 1000
+const QUICK_SECONDS = 0.5
+
+/** Ten messages a second are few to take a percentile of: an open loop is given longer. */
+const OPEN_LOOP_STRETCH = 3
+
+/** What a visit takes beside its windows, per thousand clients that join and leave, and to start and stop. */
+const SECONDS_PER_THOUSAND = 1
+const SECONDS_PER_VISIT = 8
+
+/** The largest crowd also gets the open loop. */
+export function planFor({ runs, seconds, clients, quick }: PlanOptions): Plan {
+  const largest = Math.max(...clients)
+  const windowSeconds = quick ? Math.min(seconds, QUICK_SECONDS) : seconds
+  return {
+    rounds: quick ? 1 : runs,
+    crowds: clients.map((count) => ({ clients: count, loads: loadsFor(windowSeconds, count === largest) })),
+    idle: { clients: quick ? QUICK_IDLE_CLIENTS : IDLE_CLIENTS, settleSeconds: quick ? 0.5 : 2 },
+    warmUpSeconds: quick ? 0.2 : 0.5,
+    payloadBytes: PAYLOAD_BYTES,
+  }
+}
+
+/** The fullest pipe comes last: what a server could not bring to an end does not get into another load. */
+function loadsFor(seconds: number, withOpen: boolean): PlannedLoad[] {
+  const closed = (inFlight: number): PlannedLoad => ({ loop: { kind: 'closed', inFlight }, seconds })
+  const open: PlannedLoad = {
+    loop: { kind: 'open', perSecond: OPEN_MESSAGES_PER_SECOND, arrivals: 'even', seed: 1 },
+    seconds: seconds * OPEN_LOOP_STRETCH,
+  }
+  return [
+    ...IN_FLIGHT.slice(0, -1).map(closed),
+    ...(withOpen ? [open] : []),
+    ...IN_FLIGHT.slice(-1).map(closed),
+  ]
+}
+
+/** The same for a load in every round and on every server. */
+export function loadKey(clients: number, loop: Loop): string {
+  return `${clients} clients, ${loopName(loop)}`
+}
+
+/** How long it takes, about. */
+export function estimateSeconds({ rounds, crowds, idle, warmUpSeconds }: Plan, peers: number): number {
+  const crowdSeconds = crowds.map(({ clients, loads }) => {
+    const windows = loads.reduce((sum, { seconds }) => sum + warmUpSeconds + seconds, 0)
+    return windows + 1 + (clients / 1000) * SECONDS_PER_THOUSAND
+  })
+  const visitSeconds = SECONDS_PER_VISIT + crowdSeconds.reduce((sum, one) => sum + one, 0)
+  const idleSeconds =
+    idle === null
+      ? 0
+      : SECONDS_PER_VISIT + 3 * idle.settleSeconds + (idle.clients / 1000) * SECONDS_PER_THOUSAND
+  return peers * (rounds * visitSeconds + idleSeconds)
+}

@@ -1,0 +1,20 @@
+/**
+ * `relay-process handle|socket HOST PORT LOG-DIR`: the built relay over Node's TCP handles or over public sockets,
+ * which its command line does not let one choose. It is what is built, not what is in `src/`.
+ */
+
+import { surviveEndings } from '../load/endings.js'
+
+const DIST = new URL('../../dist/', import.meta.url)
+const [transport, host, port, logDir = 'off'] = process.argv.slice(2)
+
+const { loadConfig }: typeof import('../../src/config/load.js') = await import(`${DIST}config/load.js`)
+const { Relay }: typeof import('../../src/relay.js') = await import(`${DIST}relay.js`)
+const { openOperationalLog }: typeof import('../../src/observe/operational-log.js') = await import(
+  `${DIST}observe/operational-log.js`
+)
+
+const flags = { listen: [`framed://${host}:${port}`], ops: 'off', logDir }
+const config = loadConfig({ environment: {}, flags })
+surviveEndings()
+await Relay.start(config, openOperationalLog('warn', process.stdout), { useHandles: transport === 'handle' })

@@ -1,0 +1,178 @@
+/**
+ * One server's turn: it is started, gets every crowd and every load of the plan, and is stopped. Owns what of
+ * a load's many numbers is kept.
+ */
+
+import { joinCrowd, oneRoom } from '../load/crowd.js'
+import type { Fleet } from '../load/fleet.js'
+import { NO_VIEW } from '../load/live-view.js'
+import { measureLoad } from '../load/measure.js'
+import { fleetFor, type SharedOptions } from '../load/options.js'
+import { Recorder } from '../load/recorder.js'
+import { accountWords, isClean } from '../load/report/words.js'
+import { idle } from '../load/scenarios/idle.js'
+import type { Server } from '../load/server.js'
+import type { Peer } from './peer.js'
+import { loadKey, type Plan, type PlannedCrowd, type PlannedLoad } from './plan.js'
+
+/** One load of one turn. */
+export interface Measured {
+  load: string
+  deliveriesPerSecond: number
+  p50Us: number
+  p99Us: number
+  p999Us: number
+  serverCpuShare: number
+  serverCpuUsPerDelivery: number
+  /** The part of the time in which the generator had something to do. */
+  generatorBusyShare: number
+  /** The part of the time in which the server or the generator was ready to run and something else had its core. */
+  lostShare: number
+  /** Whether every delivery came, once and in order. */
+  isClean: boolean
+  notes: string[]
+}
+
+export interface IdleMeasured {
+  clients: number
+  bytesPerConnection: number
+  cpuShare: number
+}
+
+/** The cores that the two sides are kept on; null to let them roam. */
+export interface Pinning {
+  server: number | null
+  generator: number | null
+}
+
+export interface LoadEvents {
+  /** A load is put on now, with its warm-up first. */
+  begins(): void
+  done(measured: Measured): void
+}
+
+const SAMPLE_SECONDS = 1
+const SOURCE_ADDRESSES = 8
+const JOINING_AT_ONCE = 100
+const IDLE_WARM_UP_CLIENTS = 200
+
+/**
+ * @param isFirst whether it is this server's first turn
+ * @param done takes each load as soon as it is measured
+ */
+export async function visit(
+  peer: Peer,
+  plan: Plan,
+  pinning: Pinning,
+  isFirst: boolean,
+  done: (measured: Measured) => void,
+): Promise<void> {
+  const server = await peer.start(pinning.server)
+  try {
+    const crowds = plan.crowds.filter(({ clients }) => isFirst || clients <= quickToFillUpTo(peer))
+    for (const crowd of crowds)
+      await measureCrowd(peer, server, crowd, plan, pinning, { begins: () => {}, done })
+  } finally {
+    await server.stop()
+  }
+}
+
+export async function visitIdle(peer: Peer, plan: Plan, pinning: Pinning): Promise<IdleMeasured | null> {
+  if (plan.idle === null) return null
+  const server = await peer.start(pinning.server)
+  try {
+    const { settleSeconds } = plan.idle
+    const clients = Math.min(plan.idle.clients, quickToFillUpTo(peer))
+    const options = sharedOptions(peer, pinning)
+    const wanted = { ...options, clients, warmUpClients: IDLE_WARM_UP_CLIENTS, settle: settleSeconds }
+    const { rssBytesPerConnection, idleCpuShare } = await idle(server, wanted, NO_VIEW)
+    return { clients, bytesPerConnection: rssBytesPerConnection, cpuShare: idleCpuShare }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Puts one crowd on a running server, and its loads on the crowd. */
+export async function measureCrowd(
+  peer: Pick<Peer, 'target' | 'joiningAtOnce'>,
+  server: Server,
+  { clients, loads }: PlannedCrowd,
+  { payloadBytes, warmUpSeconds }: Pick<Plan, 'payloadBytes' | 'warmUpSeconds'>,
+  pinning: Pinning,
+  { begins, done }: LoadEvents,
+): Promise<void> {
+  const options = sharedOptions(peer, pinning)
+  const fleet = fleetFor(options, clients + 1)
+  try {
+    const topology = oneRoom(options, clients + 1, 1)
+    await joinCrowd(fleet, server, options, { topology, payloadBytes, trickleBytesPerSecond: 0 }, NO_VIEW)
+    const sent = [0]
+    for (const load of loads) {
+      begins()
+      done(await measureOne(fleet, clients, load, warmUpSeconds, sent))
+    }
+  } finally {
+    await fleet.end()
+  }
+}
+
+async function measureOne(
+  fleet: Fleet,
+  clients: number,
+  { loop, seconds }: PlannedLoad,
+  warmUpSeconds: number,
+  sent: number[],
+): Promise<Measured> {
+  const recorder = new Recorder(fleet.processes, SAMPLE_SECONDS * 1000)
+  const result = await measureLoad(
+    fleet,
+    recorder,
+    loop,
+    { warmUpSeconds, seconds, churn: null, toldOfEach: null },
+    sent,
+  )
+  const clean = isClean(result.account)
+  return {
+    load: loadKey(clients, loop),
+    deliveriesPerSecond: result.deliveriesPerSecond,
+    p50Us: result.latencyUs.p50,
+    p99Us: result.latencyUs.p99,
+    p999Us: result.latencyUs.p999,
+    serverCpuShare: result.server?.cpuShare ?? Number.NaN,
+    serverCpuUsPerDelivery: result.server?.cpuUsPerDelivery ?? Number.NaN,
+    generatorBusyShare: result.generator.busyShare,
+    lostShare: lostShareOf(recorder),
+    isClean: clean,
+    notes: [...(clean ? [] : accountWords(result.account)), ...result.notes],
+  }
+}
+
+function lostShareOf(recorder: Recorder): number {
+  const { server, waitShare } = recorder.totals('measuring')
+  if (server === null) return waitShare
+  const serverShare = (server.after.waitSeconds - server.before.waitSeconds) / server.seconds
+  return Math.max(serverShare, waitShare)
+}
+
+function quickToFillUpTo({ quickToFillUpTo: clients = Number.POSITIVE_INFINITY }: Peer): number {
+  return clients
+}
+
+function sharedOptions(
+  { target, joiningAtOnce = JOINING_AT_ONCE }: Pick<Peer, 'target' | 'joiningAtOnce'>,
+  { generator }: Pinning,
+): SharedOptions {
+  return {
+    target,
+    // Where the server is, it says itself.
+    host: '',
+    port: 0,
+    serverArg: [],
+    ...(generator === null ? {} : { pinLoad: generator }),
+    sourceAddresses: SOURCE_ADDRESSES,
+    bind: [],
+    joining: joiningAtOnce,
+    loadNodeArg: [],
+    sample: SAMPLE_SECONDS,
+  }
+}
