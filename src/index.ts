@@ -1,5 +1,7 @@
 /** What an embedding program may use: the relay, its configuration, and the errors of starting it. */
 
+export { FramedClient } from './client/framed-client.js'
+export { FramedClientError } from './client/framed-client-error.js'
 export { ConfigError, type ConfigSources, loadConfig } from './config/load.js'
 export type { Config } from './config/settings.js'
 export { type Logger, openOperationalLog } from './observe/operational-log.js'

@@ -77,11 +77,11 @@ export class Hub<R extends Recipient> {
     return this.#sortedNames
   }
 
-  /** R2, R3: enters a room, making it if need be. `false` when it is not a room name, or the session has ended. */
-  join(session: Session<R>, roomName: string): boolean {
-    if (!isRoomName(roomName) || !this.#lives(session)) return false
+  /** R2, R3: enters a room, making it if need be. `null` when it is not a room name, or the session has ended. */
+  join(session: Session<R>, roomName: string): Room<R> | null {
+    if (!isRoomName(roomName) || !this.#lives(session)) return null
     const room = this.#rooms.get(roomName) ?? this.#makeRoom(roomName)
-    if (room.members.has(session)) return true
+    if (room.members.has(session)) return room
     room.members.add(session)
     session.rooms.add(room)
     room.audience.add(session.recipient)
@@ -89,7 +89,7 @@ export class Hub<R extends Recipient> {
     const event = { kind: 'joined', at: this.#now(), room: roomName, name, dialect } as const
     this.#announce(room, event, session.recipient)
     this.#observe(event)
-    return true
+    return room
   }
 
   /** Leaves one room. The last one out takes it along (R2). @param reason a close reason's label */

@@ -93,7 +93,7 @@ export class HubWithModel {
   join(who: number, room: string): void {
     const person = this.#person(who)
     if (person === null) return
-    assert.equal(this.hub.join(person.session, room), true)
+    assert.equal(this.hub.join(person.session, room)?.name, room)
     if (person.rooms.includes(room)) return
     person.rooms.push(room)
     this.#tell(room, person, `joined ${room} ${person.name}`)
@@ -166,7 +166,7 @@ export class HubWithModel {
     this.hub.end(ghost, 'again')
     assert.equal(this.hub.say(ghost, this.hub.defaultRoom, 'boo'), null)
     assert.equal(this.hub.direct(ghost, to, 'boo'), null)
-    assert.equal(this.hub.join(ghost, DEFAULT_ROOM), false)
+    assert.equal(this.hub.join(ghost, DEFAULT_ROOM), null)
     assert.equal(ghost.rooms.size, 0)
   }
 

@@ -1,6 +1,7 @@
 /** The options of a framed listener: the query of its URL, `framed://:9000?style=colon`. */
 
 import { z } from 'zod'
+import { isRoomName } from '../../hub/text.js'
 
 export const framedOptions = z.strictObject({
   /** `[Bob] Hi` or `Bob: Hi` (F4). */
@@ -11,6 +12,11 @@ export const framedOptions = z.strictObject({
   greeting: z.enum(['connect', 'join', 'off']).default('connect'),
   /** Whether LIST and LEAVE may come as a lone command byte. */
   bare: z.enum(['off', 'on']).default('off'),
+  /** The room that people who come in here are in; the relay's default room when none is named (R1). */
+  room: z
+    .string()
+    .refine(isRoomName, 'expected 1 to 64 printable ASCII characters without a space')
+    .optional(),
 })
 
 export type FramedOptions = z.infer<typeof framedOptions>

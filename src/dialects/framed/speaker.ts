@@ -13,7 +13,7 @@ import { Recipient } from '../../fanout/recipient.js'
 import { FrameDecoder, type FrameSink } from '../../frame/decoder.js'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../frame/layout.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
-import type { Session } from '../../hub/session.js'
+import type { Room, Session } from '../../hub/session.js'
 import { MAX_NAME_BYTES } from '../../hub/text.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
 import { BareCommands } from './bare.js'
@@ -63,6 +63,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
   readonly #decoder: FrameDecoder
   readonly #bare: BareCommands | null
   #session: Session<Recipient> | null = null
+  #room: Room<Recipient> | null = null
   /** After the last frame, the client said to take no more for now, or for ever. */
   #stopped = false
 
@@ -133,7 +134,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
 
   closed(reason: CloseReason): void {
     const session = this.#session
-    this.#session = null
+    this.#session = this.#room = null
     if (session !== null) this.#listener.relay.hub.end(session, reason.label)
   }
 
@@ -153,14 +154,14 @@ export class FramedSpeaker implements Speaker, FrameSink {
     this.#decoder.maxPayloadBytes = MAX_PAYLOAD_BYTES
     if (this.#bare !== null) this.#bare.joined = true
     if (this.#listener.options.greeting === 'join') this.#send(GREETING)
-    hub.join(claimed, hub.defaultRoom.name)
+    this.#room = hub.join(claimed, this.#listener.options.room ?? hub.defaultRoom.name)
   }
 
   /** F4–F7. */
   #message(session: Session<Recipient>, text: string | null): void {
     if (text === null) this.#send(NOT_ASCII)
     else if (text.length > maxTextBytes(session.name)) this.#tooLong(session)
-    else if (text !== '') this.#listener.relay.hub.say(session, this.#listener.relay.hub.defaultRoom, text)
+    else if (text !== '' && this.#room !== null) this.#listener.relay.hub.say(session, this.#room, text)
   }
 
   /** F8. */
