@@ -11,7 +11,7 @@ import { direct } from '../../bench/load/scenarios/direct.js'
 import { fanout, manyToMany } from '../../bench/load/scenarios/fanout.js'
 import { idle } from '../../bench/load/scenarios/idle.js'
 import { joinStorm } from '../../bench/load/scenarios/join-storm.js'
-import { type LoadScenario, runScenario } from '../../bench/load/scenarios/load-scenario.js'
+import { type LoadScenario, roomsByListener, runScenario } from '../../bench/load/scenarios/load-scenario.js'
 import { mixed } from '../../bench/load/scenarios/mixed.js'
 import { rooms } from '../../bench/load/scenarios/rooms.js'
 import { slowReaders } from '../../bench/load/scenarios/slow-readers.js'
@@ -21,9 +21,14 @@ import { optionsOf } from './scenario-options.js'
 
 const SHORT = ['--warm-up', '0.2', '--seconds', '0.6', '--sample', '0.2']
 
-async function relayFor(t: TestContext): Promise<Server> {
-  const { port } = await startRelay(t)
-  return attachedServer({ host: '127.0.0.1', port, pid: process.pid, metricsUrl: null, ports: 1 })
+/** @param rooms a listener for each; without any, one for the only room */
+async function relayFor(t: TestContext, rooms: readonly string[] = []): Promise<Server> {
+  const { port, ports } = await startRelay(
+    t,
+    rooms.length === 0 ? {} : { query: rooms.map((room) => `room=${room}`) },
+  )
+  const attached = attachedServer({ host: '127.0.0.1', port, pid: process.pid, metricsUrl: null, ports: 1 })
+  return { ...attached, ports }
 }
 
 /** @returns the results, after it has been made sure that nothing was wrong and something was delivered */
@@ -32,8 +37,9 @@ async function run<Options extends LoadOptions>(
   scenario: LoadScenario<Options>,
   ...words: string[]
 ): Promise<CrowdLoadResult[]> {
-  const server = await relayFor(t)
-  const results = await runScenario(scenario, server, optionsOf(scenario, ...SHORT, ...words), NO_VIEW)
+  const options = optionsOf(scenario, ...SHORT, ...words)
+  const server = await relayFor(t, roomsByListener(scenario.cast(options), options))
+  const results = await runScenario(scenario, server, options, NO_VIEW)
   for (const result of results) {
     const phase = loadPhase(result, false)
     assert.ok(phase.isClean, phase.notes.join('; '))
@@ -67,8 +73,8 @@ test('direct messages, to clients of another process', async (t) => {
   await run(t, direct, '--clients', '20', '--senders', '10', '--processes', '2')
 })
 
-test('rooms are for protocols that have them', async (t) => {
-  await assert.rejects(run(t, rooms), /one room only/)
+test('rooms: what is said in one is heard there and nowhere else', async (t) => {
+  await run(t, rooms, '--rooms', '3', '--members', '5', '--senders', '2')
 })
 
 test('churn: everyone who stays hears of everyone who comes and goes', async (t) => {

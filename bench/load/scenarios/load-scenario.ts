@@ -77,7 +77,8 @@ export async function runScenario<Options extends LoadOptions>(
   return results
 }
 
-function roomsByListener({ topology }: Cast, { target }: LoadOptions): string[] {
+/** The rooms that the server needs a listener each for; none where there is one room or the protocol names them. */
+export function roomsByListener({ topology }: Cast, { target }: LoadOptions): string[] {
   if (topology.rooms === 1 || targetByName(target).rooms !== 'listeners') return []
   return Array.from({ length: topology.rooms }, (_, room) => roomNameOf(room))
 }

@@ -28,6 +28,7 @@ const LETTER_L = 0x6c
 export const framedTarget: Target = {
   name: 'framed',
   echoesOwn: false,
+  rooms: 'listeners',
   announces: true,
   client: (setup) => new FramedClient(setup),
   template: (text) => ({ bytes: frame(MESSAGE, text), textAt: HEADER_BYTES }),
