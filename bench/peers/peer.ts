@@ -13,7 +13,7 @@ export interface Peer {
 
   /** How many may be on their way in at once, where it takes connections from a short queue. */
   readonly joiningAtOnce?: number
-  /** Above so many clients, filling a room takes it minutes: only in the first round, and not for idle memory. */
+  /** Above so many clients, filling a room takes it minutes: only in one round, and not for idle memory. */
   readonly quickToFillUpTo?: number
 
   /** @returns its version, or why it cannot be measured here */

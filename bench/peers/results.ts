@@ -18,6 +18,8 @@ export interface Turn {
   measured: Measured[]
   /** Why it came to no end; null when it did. */
   failure: string | null
+  /** False while it is under way. */
+  isWhole: boolean
 }
 
 export interface PeerInfo {

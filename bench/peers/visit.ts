@@ -57,19 +57,19 @@ const JOINING_AT_ONCE = 100
 const IDLE_WARM_UP_CLIENTS = 200
 
 /**
- * @param isFirst whether it is this server's first turn
+ * @param withSlowCrowds whether to bring in crowds, too, that take the server minutes to let in
  * @param done takes each load as soon as it is measured
  */
 export async function visit(
   peer: Peer,
   plan: Plan,
   pinning: Pinning,
-  isFirst: boolean,
+  withSlowCrowds: boolean,
   done: (measured: Measured) => void,
 ): Promise<void> {
   const server = await peer.start(pinning.server)
   try {
-    const crowds = plan.crowds.filter(({ clients }) => isFirst || clients <= quickToFillUpTo(peer))
+    const crowds = plan.crowds.filter(({ clients }) => withSlowCrowds || clients <= quickToFillUpTo(peer))
     for (const crowd of crowds)
       await measureCrowd(peer, server, crowd, plan, pinning, { begins: () => {}, done })
   } finally {

@@ -1,0 +1,98 @@
+/** The charts of the page, by file name. */
+
+import { type Chart, COLORS, type Series } from '../load/report/svg-chart.js'
+import type { Results } from './results.js'
+import { bytesPerConnection, isOpen, loadsOf, medianOf } from './summary.js'
+import type { Measured } from './visit.js'
+
+export function chartsOf(results: Results): Map<string, Chart> {
+  const closed = loadsOf(results).filter((load) => !isOpen(load))
+  const [crowd = ''] = closed.map(crowdOf)
+  const loads = closed.filter((load) => crowdOf(load) === crowd)
+  const open = loadsOf(results).find(isOpen)
+  const charts = new Map<string, Chart>([
+    [
+      'benchmarks-deliveries.svg',
+      {
+        title: `Deliveries a second, ${crowd}`,
+        x: { name: 'messages in flight', kind: 'category', categories: loads.map(limitOf) },
+        y: [{ name: 'deliveries a second', kind: 'log', min: 10_000, label: thousands }],
+        series: perServer(results, (peer) => valuesOf(results, peer, loads, 'deliveriesPerSecond', 1)),
+      },
+    ],
+    [
+      'benchmarks-cpu.svg',
+      {
+        title: `Server CPU per delivery, ${crowd}`,
+        x: { name: 'messages in flight', kind: 'category', categories: loads.map(limitOf) },
+        y: [{ name: 'µs', kind: 'log', min: 0.01 }],
+        series: perServer(results, (peer) => valuesOf(results, peer, loads, 'serverCpuUsPerDelivery', 1)),
+      },
+    ],
+    [
+      'benchmarks-memory.svg',
+      {
+        title: 'Memory of a silent connection',
+        x: { name: '', kind: 'category', categories: results.peers.map(({ name }) => name) },
+        y: [{ name: 'KiB' }],
+        series: [memorySeries(results)],
+      },
+    ],
+  ])
+  if (open !== undefined) charts.set('benchmarks-latency.svg', latencyChart(results, open))
+  return charts
+}
+
+function latencyChart(results: Results, load: string): Chart {
+  const metrics = ['p50Us', 'p99Us', 'p999Us'] as const
+  return {
+    title: `Latency, ${load}`,
+    x: { name: 'percentile', kind: 'category', categories: ['p50', 'p99', 'p99.9'] },
+    y: [{ name: 'ms', kind: 'log', min: 1 }],
+    series: perServer(results, (peer) =>
+      metrics.map((metric) => rounded((medianOf(results, peer, load, metric) ?? 0) / 1000)),
+    ),
+  }
+}
+
+function perServer({ peers }: Results, pointsOf: (peer: string) => number[]): Series[] {
+  return peers.map(({ name }, index) => ({
+    name,
+    kind: 'bar',
+    color: COLORS[index % COLORS.length] as string,
+    points: pointsOf(name),
+  }))
+}
+
+function memorySeries(results: Results): Series {
+  const points = results.peers.map(({ name }) => rounded((bytesPerConnection(results, name) ?? 0) / 1024))
+  return { name: 'resident memory', kind: 'bar', color: COLORS[0] as string, points }
+}
+
+function valuesOf(
+  results: Results,
+  peer: string,
+  loads: readonly string[],
+  metric: keyof Measured,
+  unit: number,
+): number[] {
+  return loads.map((load) => rounded((medianOf(results, peer, load, metric) ?? 0) / unit))
+}
+
+/** `1000 clients` of `1000 clients, 16 in flight`. */
+function crowdOf(load: string): string {
+  return load.split(', ')[0] as string
+}
+
+function limitOf(load: string): string {
+  return (load.split(', ')[1] as string).replace(' in flight', '')
+}
+
+/** Fewer digits: they are all in the file, and nobody sees the fourth. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(3))
+}
+
+function thousands(value: number): string {
+  return value >= 1e6 ? `${value / 1e6} M` : `${value / 1000} k`
+}

@@ -1,0 +1,27 @@
+/** The page's part about what a delivery costs, by layer. */
+
+import type { Cost } from './cost-table.js'
+import { costHeader, costRows } from './cost-words.js'
+import { markdownTable } from './markdown.js'
+
+export function costSection(costs: readonly Cost[] | null): string[] {
+  if (costs === null || costs.length === 0) return []
+  const loads = [...new Set(costs.map(({ load }) => load))]
+  const profiled = costs.every(({ shares }) => shares !== null)
+  const how = profiled
+    ? '`perf record -e cpu-clock` samples where the server is while the load runs, 1,999 times a second of its CPU ' +
+      'time; functions that V8 compiled are named by `--perf-basic-prof-only-functions`. A sample counts for the ' +
+      'function that was running, not for its callers. The samples’ shares are shares of the CPU time that ' +
+      '`/proc/PID/stat` says a delivery took.'
+    : 'User and system time are from `/proc/PID/stat`; `perf`, which tells more apart, does not work there.'
+  const tables = loads.map((load) => {
+    const ofLoad = costs.filter((cost) => cost.load === load)
+    return `${load}, µs per delivery:\n\n${markdownTable(costHeader(ofLoad), costRows(ofLoad))}`
+  })
+  return [
+    '## What a delivery costs, by layer',
+    'The relay over Node’s TCP handles (what it does where Node lets it), over public sockets (what it does ' +
+      `otherwise, and for TLS), and the bare C relay. ${how}`,
+    ...tables,
+  ]
+}
