@@ -218,7 +218,12 @@ export class Connection implements Client, Sink, TransportEvents {
 
   /** Goes on with what was left, and then with reading, unless it is paused again. */
   readOn(): void {
-    if (this.#pauses !== 0 || this.#state !== 'open') return
+    if (this.#pauses !== 0 || this.#state === 'gone') return
+    if (this.#state !== 'open') {
+      // It ended between `resume` and here, and nobody else makes good the pause: the client's FIN has to be read.
+      this.#transport.resume()
+      return
+    }
     this.#requestsLeft = REQUESTS_PER_TURN
     const undecoded = this.#undecoded
     this.#undecoded = null

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   ACCEPTED,
   direct,
@@ -122,7 +123,7 @@ onEachTransport((start) => {
   })
 
   test('F17 what is queued goes out before the LEAVE', async (t) => {
-    const relay = await start(t, { settings: { hardLimitBytes: '100000000' } })
+    const relay = await start(t, { settings: { hardLimitBytes: '100000000', softLimitBytes: '100000000' } })
     const amy = await relay.join('Amy')
     const bob = await relay.join('Bob')
     bob.socket.pause()
@@ -138,4 +139,20 @@ onEachTransport((start) => {
     await bob.expectEnd()
     await stopped
   })
+
+  for (const heard of [1, 100, 700]) {
+    test(`F17 whoever is cut short after ${heard} messages reads the reason, and is gone as soon as they have`, async (t) => {
+      // Were anybody left to linger, the end would take longer than a peer waits.
+      const relay = await start(t, { settings: { lingerMs: '20000', shutdownMs: '20000' } })
+      const amy = await relay.join('Amy')
+      const bob = await relay.join('Bob')
+      await amy.frame()
+      for (let n = 0; n < 2000; n++) bob.send(message(`${n} ${'x'.repeat(n % 500)}`))
+      for (let n = 0; n < heard; n++) await amy.frame()
+      const stopped = relay.relay.stop()
+      for (const peer of [amy, bob]) assert.equal((await peer.rest()).at(-1)?.[0], LEAVE)
+      const lingers = delay(10_000, null, { ref: false }).then(() => assert.fail('somebody lingers'))
+      await Promise.race([stopped, lingers])
+    })
+  }
 })

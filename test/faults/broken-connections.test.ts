@@ -49,7 +49,7 @@ onEachTransport((start) => {
   })
 
   test('F10 a reset while much is queued for the one who breaks off', async (t) => {
-    const relay = await start(t, { settings: { hardLimitBytes: '100000000' } })
+    const relay = await start(t, { settings: { hardLimitBytes: '100000000', softLimitBytes: '100000000' } })
     const pair = await HealthyPair.start(relay)
     t.after(() => pair.abandon())
     const before = openTcp()
@@ -69,7 +69,9 @@ onEachTransport((start) => {
   })
 
   test('F10 a FIN without ever reading: whoever does so is gone after the linger time', async (t) => {
-    const relay = await start(t, { settings: { hardLimitBytes: '100000000', lingerMs: '300' } })
+    const relay = await start(t, {
+      settings: { hardLimitBytes: '100000000', softLimitBytes: '100000000', lingerMs: '300' },
+    })
     const pair = await HealthyPair.start(relay)
     t.after(() => pair.abandon())
     const before = openTcp()

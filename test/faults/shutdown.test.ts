@@ -56,7 +56,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 test('F17 what was taken before SIGTERM reaches everybody before the LEAVE', async (t) => {
-  const relay = await serve(t, ['--hard-limit-bytes', '100000000'])
+  const relay = await serve(t, ['--hard-limit-bytes', '100000000', '--soft-limit-bytes', '100000000'])
   const amy = await relay.join('Amy')
   const bob = await relay.join('Bob')
   bob.socket.pause()
@@ -76,7 +76,16 @@ test('F17 what was taken before SIGTERM reaches everybody before the LEAVE', asy
 
 test('a second SIGTERM, and a SIGHUP, while it ends are harmless', async (t) => {
   const logs = new LogDir(t)
-  const args = ['--shutdown-ms', '1000', '--log-dir', logs.path, '--hard-limit-bytes', '100000000']
+  const args = [
+    '--shutdown-ms',
+    '1000',
+    '--log-dir',
+    logs.path,
+    '--hard-limit-bytes',
+    '100000000',
+    '--soft-limit-bytes',
+    '100000000',
+  ]
   const relay = await serve(t, args)
   const amy = await relay.join('Amy')
   const stuck = await relay.join('Stuck')
@@ -98,7 +107,14 @@ test('a second SIGTERM, and a SIGHUP, while it ends are harmless', async (t) => 
 })
 
 test('while it ends nobody can connect, and it has ended as soon as the last one is gone', async (t) => {
-  const relay = await serve(t, ['--shutdown-ms', '5000', '--hard-limit-bytes', '100000000'])
+  const relay = await serve(t, [
+    '--shutdown-ms',
+    '5000',
+    '--hard-limit-bytes',
+    '100000000',
+    '--soft-limit-bytes',
+    '100000000',
+  ])
   const amy = await relay.join('Amy')
   const stuck = await relay.join('Stuck')
   stuck.socket.pause()

@@ -137,7 +137,7 @@ onEachTransport((start) => {
   })
 
   test('M6 a reader that is merely late gets everything', async (t) => {
-    const relay = await start(t, { settings: { hardLimitBytes: '50000000' } })
+    const relay = await start(t, { settings: { hardLimitBytes: '50000000', softLimitBytes: '50000000' } })
     const amy = await relay.join('Amy')
     const late = await relay.join('Late')
     late.socket.pause()
