@@ -74,6 +74,32 @@ onEachTransport((start) => {
     await amy.expect(joining('Bob'), message('[Bob] one'), message('[Bob] two'), leaving('Bob'))
   })
 
+  test('F14 bare=on thousands of lone bytes and frames, cut into chunks of any size, lose nothing', async (t) => {
+    const relay = await start(t, { query: 'bare=on', settings: { hardLimitBytes: '100000000' } })
+    const amy = await relay.join('Amy')
+    const bob = await relay.join('Bob')
+    await amy.frame()
+    const rounds = 3000
+    const names = list('Amy Bob')
+    // A lone LIST before a frame whose first byte is not 0 cannot be mistaken for the beginning of a LIST frame.
+    const glued = Array.from({ length: rounds }, (_, n) => [
+      LONE_LIST,
+      message(`${n}`),
+      list('x'),
+      frame(9),
+    ]).flat()
+    const bytes = Buffer.concat(glued)
+    const pieces: Buffer[] = []
+    for (let at = 0, size = 1; at < bytes.length; at += size, size = (size * 7 + 3) % 9973) {
+      pieces.push(bytes.subarray(at, at + size))
+    }
+    await bob.sendApart(pieces)
+    for (let n = 0; n < rounds; n++) {
+      await bob.expect(names, names, error('Unsupported command 9'))
+      await amy.expect(message(`[Bob] ${n}`))
+    }
+  })
+
   for (const [what, last] of [
     ['frame', leave()],
     ['lone byte', LONE_LEAVE],
