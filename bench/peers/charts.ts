@@ -5,6 +5,9 @@ import type { Results } from './results.js'
 import { bytesPerConnection, isOpen, loadsOf, medianOf } from './summary.js'
 import type { Measured } from './visit.js'
 
+/** Eight names do not fit one. */
+const LEGEND_LINES = 2
+
 export function chartsOf(results: Results): Map<string, Chart> {
   const closed = loadsOf(results).filter((load) => !isOpen(load))
   const [crowd = ''] = closed.map(crowdOf)
@@ -17,6 +20,7 @@ export function chartsOf(results: Results): Map<string, Chart> {
         title: `Deliveries a second, ${crowd}`,
         x: { name: 'messages in flight', kind: 'category', categories: loads.map(limitOf) },
         y: [{ name: 'deliveries a second', kind: 'log', min: 10_000, label: thousands }],
+        legendLines: LEGEND_LINES,
         series: perServer(results, (peer) => valuesOf(results, peer, loads, 'deliveriesPerSecond', 1)),
       },
     ],
@@ -25,17 +29,20 @@ export function chartsOf(results: Results): Map<string, Chart> {
       {
         title: `Server CPU per delivery, ${crowd}`,
         x: { name: 'messages in flight', kind: 'category', categories: loads.map(limitOf) },
-        y: [{ name: 'µs', kind: 'log', min: 0.01 }],
-        series: perServer(results, (peer) => valuesOf(results, peer, loads, 'serverCpuUsPerDelivery', 1)),
+        // Bars of a logarithmic axis begin at 1: in nanoseconds none is below it.
+        y: [{ name: 'ns', kind: 'log', min: 10 }],
+        legendLines: LEGEND_LINES,
+        series: perServer(results, (peer) => valuesOf(results, peer, loads, 'serverCpuUsPerDelivery', 1000)),
       },
     ],
     [
       'benchmarks-memory.svg',
       {
         title: 'Memory of a silent connection',
-        x: { name: '', kind: 'category', categories: results.peers.map(({ name }) => name) },
+        x: { name: '', kind: 'category', categories: [''] },
         y: [{ name: 'KiB' }],
-        series: [memorySeries(results)],
+        legendLines: LEGEND_LINES,
+        series: perServer(results, (peer) => [rounded((bytesPerConnection(results, peer) ?? 0) / 1024)]),
       },
     ],
   ])
@@ -49,6 +56,7 @@ function latencyChart(results: Results, load: string): Chart {
     title: `Latency, ${load}`,
     x: { name: 'percentile', kind: 'category', categories: ['p50', 'p99', 'p99.9'] },
     y: [{ name: 'ms', kind: 'log', min: 1 }],
+    legendLines: LEGEND_LINES,
     series: perServer(results, (peer) =>
       metrics.map((metric) => rounded((medianOf(results, peer, load, metric) ?? 0) / 1000)),
     ),
@@ -64,19 +72,14 @@ function perServer({ peers }: Results, pointsOf: (peer: string) => number[]): Se
   }))
 }
 
-function memorySeries(results: Results): Series {
-  const points = results.peers.map(({ name }) => rounded((bytesPerConnection(results, name) ?? 0) / 1024))
-  return { name: 'resident memory', kind: 'bar', color: COLORS[0] as string, points }
-}
-
 function valuesOf(
   results: Results,
   peer: string,
   loads: readonly string[],
   metric: keyof Measured,
-  unit: number,
+  factor: number,
 ): number[] {
-  return loads.map((load) => rounded((medianOf(results, peer, load, metric) ?? 0) / unit))
+  return loads.map((load) => rounded((medianOf(results, peer, load, metric) ?? 0) * factor))
 }
 
 /** `1000 clients` of `1000 clients, 16 in flight`. */

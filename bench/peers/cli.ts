@@ -25,8 +25,13 @@ interface PeersOptions {
   pinLoad?: number
 }
 
-const COST_PLAN = { clients: 1000, inFlight: [1, 16], seconds: 4 }
-const QUICK_COST_SECONDS = 1.5
+const COST_PLAN = {
+  clients: 1000,
+  inFlight: [1, 16],
+  seconds: 4,
+  idle: { clients: 5000, settleSeconds: 2 },
+}
+const QUICK_COST_PLAN = { ...COST_PLAN, seconds: 1.5, idle: { clients: 1000, settleSeconds: 0.5 } }
 
 const options: PeersOptions = new Command('bench:peers')
   .description('the same load on the relay, on a bare C relay and on other servers')
@@ -77,7 +82,7 @@ async function run(): Promise<void> {
   const say = (line: string) => console.log(line)
   await runTurns(results, PEERS, say)
   if (results.costs === null && options.only === undefined) {
-    const plan = results.isQuick ? { ...COST_PLAN, seconds: QUICK_COST_SECONDS } : COST_PLAN
+    const plan = results.isQuick ? QUICK_COST_PLAN : COST_PLAN
     results.costs = await measureCosts(plan, results.pinning, say)
     saveResults(results)
   }

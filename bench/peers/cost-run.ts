@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { spawnServer } from '../load/server.js'
 import { launch } from '../load/server-process.js'
-import type { Cost } from './cost-table.js'
+import type { Cost, Costs } from './cost-table.js'
 import { type Peer, serverOf } from './peer.js'
 import { perfWorks, sampleLayers } from './perf.js'
-import { loadKey, type PlannedCrowd } from './plan.js'
-import { type Measured, measureCrowd, type Pinning } from './visit.js'
+import { type IdlePlan, loadKey, type PlannedCrowd } from './plan.js'
+import { type Measured, measureCrowd, type Pinning, visitIdle } from './visit.js'
 
 export const COST_SERVERS = {
   handle: 'relay over handles',
@@ -24,6 +24,7 @@ export interface CostPlan {
   clients: number
   inFlight: readonly number[]
   seconds: number
+  idle: IdlePlan
 }
 
 const RELAY = fileURLToPath(new URL('relay-process.ts', import.meta.url))
@@ -42,13 +43,13 @@ type Profile = Pick<Cost, 'shares' | 'kernelShare' | 'userShare'>
 
 /** @param say takes a line for each load */
 export async function measureCosts(
-  { clients, inFlight, seconds }: CostPlan,
+  { clients, inFlight, seconds, idle }: CostPlan,
   pinning: Pinning,
   say: (line: string) => void,
-): Promise<Cost[]> {
+): Promise<Costs> {
   const withPerf = perfWorks()
   if (!withPerf) say('perf does not work here: only kernel and user time can be told apart')
-  const costs: Cost[] = []
+  const costs: Costs = { loads: [], memory: [] }
   for (const [kind, server] of Object.entries(COST_SERVERS)) {
     for (const limit of inFlight) {
       const load = { loop: { kind: 'closed', inFlight: limit } as const, seconds }
@@ -58,9 +59,13 @@ export async function measureCosts(
         pinning,
         withPerf,
       )
-      costs.push({ ...cost, server, load: loadKey(clients, load.loop) })
+      costs.loads.push({ ...cost, server, load: loadKey(clients, load.loop) })
       say(`${server}, ${limit} in flight: ${cost.cpuUsPerDelivery.toFixed(2)} µs a delivery`)
     }
+  }
+  for (const kind of ['handle', 'socket'] as const) {
+    const { bytesPerConnection } = await visitIdle(profiledPeer(kind), idle, pinning)
+    costs.memory.push({ server: COST_SERVERS[kind], bytesPerConnection })
   }
   return costs
 }

@@ -24,3 +24,9 @@ export interface Cost {
   kernelShare: number
   userShare: number
 }
+
+export interface Costs {
+  loads: Cost[]
+  /** Of the relay's two transports, silent connections. */
+  memory: { server: string; bytesPerConnection: number }[]
+}

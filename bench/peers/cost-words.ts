@@ -1,6 +1,6 @@
 /** The cost of a delivery as rows: one for each layer, one column for each server. */
 
-import { type Cost, LAYERS, type Layer } from './cost-table.js'
+import { type Cost, type Costs, LAYERS, type Layer } from './cost-table.js'
 
 /** Layers with less than this in every column say nothing. */
 const NOTABLE_US = 0.005
@@ -29,4 +29,11 @@ export function layerUs({ cpuUsPerDelivery, shares }: Cost, layer: Layer): numbe
 
 function cell(us: number): string {
   return us < NOTABLE_US ? '–' : us.toFixed(2)
+}
+
+export function memoryWords(memory: Costs['memory']): string {
+  const parts = memory.map(
+    ({ server, bytesPerConnection }) => `${(bytesPerConnection / 1024).toFixed(1)} KiB (${server})`,
+  )
+  return `A silent connection takes ${parts.join(', ')}.`
 }

@@ -6,7 +6,7 @@ import { surviveEndings } from '../load/endings.js'
 import { positiveNumber, positiveWhole, positiveWholes } from '../load/options.js'
 import { table } from '../load/report/table.js'
 import { measureCosts } from './cost-run.js'
-import { costHeader, costRows } from './cost-words.js'
+import { costHeader, costRows, memoryWords } from './cost-words.js'
 
 interface CostOptions {
   clients: number
@@ -25,12 +25,14 @@ const options: CostOptions = new Command('bench:cost')
 surviveEndings()
 const pinning = availableParallelism() > 1 ? { server: 0, generator: 1 } : { server: null, generator: null }
 try {
-  const costs = await measureCosts(options, pinning, console.log)
-  for (const load of new Set(costs.map((cost) => cost.load))) {
-    const ofLoad = costs.filter((cost) => cost.load === load)
+  const idle = { clients: 5 * options.clients, settleSeconds: 2 }
+  const { loads, memory } = await measureCosts({ ...options, idle }, pinning, console.log)
+  for (const load of new Set(loads.map((cost) => cost.load))) {
+    const ofLoad = loads.filter((cost) => cost.load === load)
     console.log(`\n${load}, µs a delivery`)
     console.log(table(costHeader(ofLoad), costRows(ofLoad)))
   }
+  console.log(`\n${memoryWords(memory)}`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -1,9 +1,13 @@
 /** Markdown as the pages of `docs/` have it. */
 
-/** First column to the left, all others to the right. */
-export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** @param textColumns how many columns from the left are words; the others are numbers, to the right */
+export function markdownTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  textColumns = 1,
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const rule = header.map((_, column) => (column === 0 ? '---' : '--:'))
+  const rule = header.map((_, column) => (column < textColumns ? '---' : '--:'))
   return [line(header), line(rule), ...rows.map(line)].join('\n')
 }
 

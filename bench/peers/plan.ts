@@ -1,6 +1,5 @@
 /** What is measured: which crowds, which loads on them, for how long, how often. */
 
-import { loopName } from '../load/report/words.js'
 import type { Loop } from '../load/requests.js'
 
 export interface PlannedLoad {
@@ -14,10 +13,15 @@ export interface PlannedCrowd {
   loads: readonly PlannedLoad[]
 }
 
+export interface IdlePlan {
+  clients: number
+  settleSeconds: number
+}
+
 export interface Plan {
   rounds: number
   crowds: readonly PlannedCrowd[]
-  idle: { clients: number; settleSeconds: number } | null
+  idle: IdlePlan
   warmUpSeconds: number
   payloadBytes: number
 }
@@ -72,7 +76,8 @@ function loadsFor(seconds: number, withOpen: boolean): PlannedLoad[] {
 
 /** The same for a load in every round and on every server. */
 export function loadKey(clients: number, loop: Loop): string {
-  return `${clients} clients, ${loopName(loop)}`
+  const pace = loop.kind === 'closed' ? `${loop.inFlight} in flight` : `${loop.perSecond} messages/s`
+  return `${clients.toLocaleString('en-US')} clients, ${pace}`
 }
 
 /** How long it takes, about. */
@@ -83,8 +88,6 @@ export function estimateSeconds({ rounds, crowds, idle, warmUpSeconds }: Plan, p
   })
   const visitSeconds = SECONDS_PER_VISIT + crowdSeconds.reduce((sum, one) => sum + one, 0)
   const idleSeconds =
-    idle === null
-      ? 0
-      : SECONDS_PER_VISIT + 3 * idle.settleSeconds + (idle.clients / 1000) * SECONDS_PER_THOUSAND
+    SECONDS_PER_VISIT + 3 * idle.settleSeconds + (idle.clients / 1000) * SECONDS_PER_THOUSAND
   return peers * (rounds * visitSeconds + idleSeconds)
 }

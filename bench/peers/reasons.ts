@@ -25,7 +25,7 @@ const REASONS: Record<string, Partial<Record<Topic, string>>> = {
       'The last of the room is written to after everyone else, so the latency of a fan-out is the cost of a write ' +
       'times the people in the room; its write is the bare system call.',
     memory:
-      'A connection is a struct of two hundred bytes. It has no session, no deadlines, no queue and no objects of a ' +
+      'A connection is a struct of less than two hundred bytes. It has no session, no deadlines, no queue and no objects of a ' +
       'garbage-collected heap.',
   },
   'nats-server': {
@@ -33,8 +33,8 @@ const REASONS: Record<string, Partial<Record<Topic, string>>> = {
       'It passes on the bytes that it was given and makes no text of them, in compiled code; and it reads as much as ' +
       'a publisher has sent before it writes to anyone, so its batches are as large as the publisher’s.',
     latency:
-      'Subscribers are written to by goroutines of their own as soon as there is something, not in the order of a ' +
-      'room, so a part of them has a message while others are still being given theirs.',
+      'Many subscribers are written to by goroutines of their own as soon as there is something for them, while ' +
+      'others are still being given theirs.',
     memory: 'Its buffers begin at 512 bytes and shrink again while a connection is silent.',
   },
   'redis-server': {

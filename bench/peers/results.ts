@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Provenance, provenance } from '../load/report/provenance.js'
-import type { Cost } from './cost-table.js'
+import type { Costs } from './cost-table.js'
 import type { Plan } from './plan.js'
 import type { IdleMeasured, Measured, Pinning } from './visit.js'
 
@@ -38,7 +38,7 @@ export interface Results {
   turns: Turn[]
   idle: { peer: string; measured: IdleMeasured | null; failure: string | null }[]
   /** What a delivery costs, by layer; null while it has not been measured. */
-  costs: Cost[] | null
+  costs: Costs | null
 }
 
 export const RESULTS_PATH = fileURLToPath(new URL('../../build/bench-peers.json', import.meta.url))

@@ -52,12 +52,10 @@ async function takeTurn(
 
 async function takeIdleTurn(results: Results, peer: Peer, say: (line: string) => void): Promise<void> {
   try {
-    const measured = await visitIdle(peer, results.plan, results.pinning)
+    const measured = await visitIdle(peer, results.plan.idle, results.pinning)
     results.idle.push({ peer: peer.name, measured, failure: null })
-    if (measured !== null) {
-      const kibibytes = (measured.bytesPerConnection / 1024).toFixed(2)
-      say(`idle: ${peer.name}: ${measured.clients} connections, ${kibibytes} KiB each`)
-    }
+    const kibibytes = (measured.bytesPerConnection / 1024).toFixed(2)
+    say(`idle: ${peer.name}: ${measured.clients} connections, ${kibibytes} KiB each`)
   } catch (error) {
     const failure = wordsOf(error)
     results.idle.push({ peer: peer.name, measured: null, failure })

@@ -20,6 +20,9 @@ export type LoadMetric = Exclude<Metric, 'bytesPerConnection'>
 /** Differences below this are the machine's. */
 const NOTABLE_SHARE = 0.03
 
+/** So many of the rounds must point the same way. */
+const AGREEING_SHARE = 0.8
+
 /** @returns the median over the rounds; null where a server has none */
 export function medianOf(
   results: Results,
@@ -51,26 +54,33 @@ export interface Win {
   metric: Metric
   /** Null for idle memory. */
   load: string | null
-  /** How many times better, above 1. */
-  factor: number
+  /** Of the medians, theirs to the base's. */
+  ratio: number
 }
 
-/** Where a server is better than `base`, beyond what differs by itself. */
+/** Where a server is better than `base`, beyond what differs by itself, and in nearly all of the rounds. */
 export function winsOf(results: Results, peer: string, base: string): Win[] {
   const wins = loadsOf(results).flatMap((load) =>
-    metricsOf(load).map((metric): Win => {
-      const [theirs, ours] = [peer, base].map((name) => medianOf(results, name, load, metric))
-      return { metric, load, factor: factorOf(metric, theirs ?? null, ours ?? null) }
+    metricsOf(load).flatMap((metric): Win[] => {
+      const theirs = valuesOf(results, peer, load, metric)
+      const ours = valuesOf(results, base, load, metric)
+      if (theirs.length === 0 || ours.length === 0) return []
+      const agreeing = theirs.filter((value, round) => isBetter(metric, value, ours[round] ?? value, 0))
+      if (agreeing.length < AGREEING_SHARE * theirs.length) return []
+      return winOf(metric, load, median(theirs), median(ours))
     }),
   )
-  const memory = factorOf(
-    'bytesPerConnection',
-    bytesPerConnection(results, peer),
-    bytesPerConnection(results, base),
-  )
-  return [...wins, { metric: 'bytesPerConnection' as const, load: null, factor: memory }].filter(
-    ({ factor }) => factor > 1 + NOTABLE_SHARE,
-  )
+  const [theirs, ours] = [peer, base].map((name) => bytesPerConnection(results, name) ?? Number.NaN)
+  return [...wins, ...winOf('bytesPerConnection', null, theirs as number, ours as number)]
+}
+
+function winOf(metric: Metric, load: string | null, theirs: number, ours: number): Win[] {
+  return isBetter(metric, theirs, ours, NOTABLE_SHARE) ? [{ metric, load, ratio: theirs / ours }] : []
+}
+
+function isBetter(metric: Metric, theirs: number, ours: number, byShare: number): boolean {
+  const factor = METRICS[metric].moreIsBetter ? theirs / ours : ours / theirs
+  return factor > 1 + byShare
 }
 
 /** At a rate everyone delivers the same; in a full pipe the latency only says the throughput again. */
@@ -81,12 +91,7 @@ function metricsOf(load: string): LoadMetric[] {
 }
 
 export function isOpen(load: string): boolean {
-  return load.includes('/s ')
-}
-
-function factorOf(metric: Metric, theirs: number | null, ours: number | null): number {
-  if (theirs === null || ours === null || theirs <= 0 || ours <= 0) return 0
-  return METRICS[metric].moreIsBetter ? theirs / ours : ours / theirs
+  return load.endsWith('/s')
 }
 
 /** The median over loads and servers of (largest − smallest) / median of the rounds; null for a single round. */

@@ -13,7 +13,7 @@ import { accountWords, isClean } from '../load/report/words.js'
 import { idle } from '../load/scenarios/idle.js'
 import type { Server } from '../load/server.js'
 import type { Peer } from './peer.js'
-import { loadKey, type Plan, type PlannedCrowd, type PlannedLoad } from './plan.js'
+import { type IdlePlan, loadKey, type Plan, type PlannedCrowd, type PlannedLoad } from './plan.js'
 
 /** One load of one turn. */
 export interface Measured {
@@ -77,12 +77,15 @@ export async function visit(
   }
 }
 
-export async function visitIdle(peer: Peer, plan: Plan, pinning: Pinning): Promise<IdleMeasured | null> {
-  if (plan.idle === null) return null
+export async function visitIdle(
+  peer: Omit<Peer, 'name' | 'description' | 'probe'>,
+  plan: IdlePlan,
+  pinning: Pinning,
+): Promise<IdleMeasured> {
   const server = await peer.start(pinning.server)
   try {
-    const { settleSeconds } = plan.idle
-    const clients = Math.min(plan.idle.clients, quickToFillUpTo(peer))
+    const { settleSeconds } = plan
+    const clients = Math.min(plan.clients, quickToFillUpTo(peer))
     const options = sharedOptions(peer, pinning)
     const wanted = { ...options, clients, warmUpClients: IDLE_WARM_UP_CLIENTS, settle: settleSeconds }
     const { rssBytesPerConnection, idleCpuShare } = await idle(server, wanted, NO_VIEW)
@@ -154,7 +157,9 @@ function lostShareOf(recorder: Recorder): number {
   return Math.max(serverShare, waitShare)
 }
 
-function quickToFillUpTo({ quickToFillUpTo: clients = Number.POSITIVE_INFINITY }: Peer): number {
+function quickToFillUpTo({
+  quickToFillUpTo: clients = Number.POSITIVE_INFINITY,
+}: Pick<Peer, 'quickToFillUpTo'>): number {
   return clients
 }
 

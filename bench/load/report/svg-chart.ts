@@ -9,6 +9,8 @@ use([BarChart, LineChart, GridComponent, LegendComponent, MarkAreaComponent, Tit
 
 const WIDTH = 640
 const HEIGHT = 320
+const LEGEND_TOP = 28
+const LEGEND_LINE = 38
 const FONT = 'system-ui, -apple-system, "Segoe UI", sans-serif'
 const GREY = '#5b6470'
 const LINE_GREY = '#e3e6ea'
@@ -52,6 +54,8 @@ export interface Chart {
   series: readonly Series[]
   /** A piece of the x axis that is not measured, shaded. */
   shaded?: Shaded | null
+  /** Lines that the names of the series take; 1 unless there are many. */
+  legendLines?: number
 }
 
 export function renderSvg(chart: Chart): string {
@@ -64,21 +68,26 @@ export function renderSvg(chart: Chart): string {
   }
 }
 
-function optionOf({ title, x, y, series, shaded = null }: Chart): EChartsCoreOption {
+function optionOf({ title, x, y, series, shaded = null, legendLines = 1 }: Chart): EChartsCoreOption {
   return {
     animation: false,
     textStyle: { fontFamily: FONT, color: GREY },
     title: { text: title, left: 8, top: 4, textStyle: { fontSize: 14, fontWeight: 600, color: '#1d2430' } },
     // Room between the names: without a browser the widths of letters are a guess.
     legend: {
-      top: 28,
+      top: LEGEND_TOP,
       left: 8,
       itemWidth: 16,
       itemHeight: 8,
       itemGap: 24,
       textStyle: { color: GREY, fontSize: 11 },
     },
-    grid: { left: 64, right: y.length > 1 ? 64 : 24, top: 66, bottom: 40 },
+    grid: {
+      left: 64,
+      right: y.length > 1 ? 64 : 24,
+      top: LEGEND_TOP + legendLines * LEGEND_LINE,
+      bottom: 40,
+    },
     xAxis: { ...axisOption(x), nameLocation: 'middle', nameGap: 26 },
     yAxis: y.map((axis, index) => ({
       ...axisOption(axis),
