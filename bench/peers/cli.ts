@@ -31,13 +31,14 @@ const COST_PLAN = {
   seconds: 4,
   idle: { clients: 5000, settleSeconds: 2 },
 }
+const COST_SECONDS = 90
 const QUICK_COST_PLAN = { ...COST_PLAN, seconds: 1.5, idle: { clients: 1000, settleSeconds: 0.5 } }
 
 const options: PeersOptions = new Command('bench:peers')
   .description('the same load on the relay, on a bare C relay and on other servers')
   .option('--only <names>', `of ${PEERS.map(({ name }) => name).join(', ')}`, (text) => text.split(','))
   .option('--runs <rounds>', 'how often every load is put on every server', positiveWhole, 5)
-  .option('--seconds <seconds>', 'of each measured window', positiveNumber, 1.2)
+  .option('--seconds <seconds>', 'of each measured window', positiveNumber, 1)
   .option('--clients <counts>', 'who listens, one crowd after the other', positiveWholes, [1000, 5000])
   .option('--quick', 'one round of short windows: shows that it works, and no numbers to keep', false)
   .option('--write', 'write docs/benchmarks.md and its charts', false)
@@ -77,7 +78,8 @@ function beginning(): Results {
 async function run(): Promise<void> {
   const results = beginning()
   for (const { name, reason } of results.missing) console.log(`LEFT OUT: ${name}: ${reason}`)
-  const minutes = Math.ceil(estimateSeconds(results.plan, results.peers.length) / 60)
+  const costSeconds = options.only === undefined && results.costs === null ? COST_SECONDS : 0
+  const minutes = Math.ceil((estimateSeconds(results.plan, results.peers.length) + costSeconds) / 60)
   console.log(`${results.peers.length} servers, ${results.plan.rounds} rounds: about ${minutes} minutes`)
   const say = (line: string) => console.log(line)
   await runTurns(results, PEERS, say)

@@ -165,8 +165,7 @@ function method(results: Results): string {
   const lost = lostShares(results)
   const spread = typicalSpread(results)
   const slow = PEERS.filter(
-    ({ name, quickToFillUpTo }) =>
-      quickToFillUpTo !== undefined && results.peers.some((peer) => peer.name === name),
+    ({ name, maxClients }) => maxClients !== undefined && results.peers.some((peer) => peer.name === name),
   )
   const problems = problemsOf(results)
   return bullets([
@@ -181,8 +180,8 @@ function method(results: Results): string {
       ? 'Every delivery arrived, once and in order, on every server.'
       : `**Not everything arrived as it must:** ${problems.join('; ')}.`,
     ...slow.map(
-      ({ name, quickToFillUpTo }) =>
-        `Filling a room of ${name} takes time that grows with the square of the people: above ${count(quickToFillUpTo ?? 0)} it has one round at most, and its idle connections are that many.`,
+      ({ name, maxClients }) =>
+        `Letting people into a room takes ${name} longer the more are there, several minutes for 5,000: ${count(maxClients ?? 0)} are the most that it gets.`,
     ),
     `Other programs had the core that server or generator was waiting for during ${percent(lost.median)} of the time in the median load, and ${percent(lost.most)} in the worst.`,
     'With redis-server and mosquitto the speaker gets its own message too: one delivery more of each message.',

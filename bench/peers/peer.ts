@@ -13,8 +13,8 @@ export interface Peer {
 
   /** How many may be on their way in at once, where it takes connections from a short queue. */
   readonly joiningAtOnce?: number
-  /** Above so many clients, filling a room takes it minutes: only in one round, and not for idle memory. */
-  readonly quickToFillUpTo?: number
+  /** The largest crowd that it can let in within a minute or two; it gets no larger one. */
+  readonly maxClients?: number
 
   /** @returns its version, or why it cannot be measured here */
   probe(): Availability

@@ -43,9 +43,9 @@ const QUICK_SECONDS = 0.5
 /** Ten messages a second are few to take a percentile of: an open loop is given longer. */
 const OPEN_LOOP_STRETCH = 3
 
-/** What a visit takes beside its windows, per thousand clients that join and leave, and to start and stop. */
+/** What a visit takes beside its windows: per thousand clients that join, and to start, to drain and to stop. */
 const SECONDS_PER_THOUSAND = 1
-const SECONDS_PER_VISIT = 8
+const SECONDS_PER_VISIT = 5
 
 /** The largest crowd also gets the open loop. */
 export function planFor({ runs, seconds, clients, quick }: PlanOptions): Plan {
@@ -80,7 +80,7 @@ export function loadKey(clients: number, loop: Loop): string {
   return `${clients.toLocaleString('en-US')} clients, ${pace}`
 }
 
-/** How long it takes, about. */
+/** How long all turns take, about. */
 export function estimateSeconds({ rounds, crowds, idle, warmUpSeconds }: Plan, peers: number): number {
   const crowdSeconds = crowds.map(({ clients, loads }) => {
     const windows = loads.reduce((sum, { seconds }) => sum + warmUpSeconds + seconds, 0)

@@ -33,11 +33,10 @@ async function takeTurn(
   round: number,
   say: (line: string) => void,
 ): Promise<void> {
-  const withSlowCrowds = round === 1 && !results.isQuick
   const turn: Turn = { peer: peer.name, round, measured: [], failure: null, isWhole: false }
   results.turns.push(turn)
   try {
-    await visit(peer, results.plan, results.pinning, withSlowCrowds, (measured) => {
+    await visit(peer, results.plan, results.pinning, (measured) => {
       turn.measured.push(measured)
       saveResults(results)
       say(measuredLine(measured))

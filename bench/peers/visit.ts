@@ -56,20 +56,16 @@ const SOURCE_ADDRESSES = 8
 const JOINING_AT_ONCE = 100
 const IDLE_WARM_UP_CLIENTS = 200
 
-/**
- * @param withSlowCrowds whether to bring in crowds, too, that take the server minutes to let in
- * @param done takes each load as soon as it is measured
- */
+/** @param done takes each load as soon as it is measured */
 export async function visit(
   peer: Peer,
   plan: Plan,
   pinning: Pinning,
-  withSlowCrowds: boolean,
   done: (measured: Measured) => void,
 ): Promise<void> {
   const server = await peer.start(pinning.server)
   try {
-    const crowds = plan.crowds.filter(({ clients }) => withSlowCrowds || clients <= quickToFillUpTo(peer))
+    const crowds = plan.crowds.filter(({ clients }) => clients <= maxClientsOf(peer))
     for (const crowd of crowds)
       await measureCrowd(peer, server, crowd, plan, pinning, { begins: () => {}, done })
   } finally {
@@ -85,7 +81,7 @@ export async function visitIdle(
   const server = await peer.start(pinning.server)
   try {
     const { settleSeconds } = plan
-    const clients = Math.min(plan.clients, quickToFillUpTo(peer))
+    const clients = Math.min(plan.clients, maxClientsOf(peer))
     const options = sharedOptions(peer, pinning)
     const wanted = { ...options, clients, warmUpClients: IDLE_WARM_UP_CLIENTS, settle: settleSeconds }
     const { rssBytesPerConnection, idleCpuShare } = await idle(server, wanted, NO_VIEW)
@@ -157,10 +153,8 @@ function lostShareOf(recorder: Recorder): number {
   return Math.max(serverShare, waitShare)
 }
 
-function quickToFillUpTo({
-  quickToFillUpTo: clients = Number.POSITIVE_INFINITY,
-}: Pick<Peer, 'quickToFillUpTo'>): number {
-  return clients
+function maxClientsOf({ maxClients = Number.POSITIVE_INFINITY }: Pick<Peer, 'maxClients'>): number {
+  return maxClients
 }
 
 function sharedOptions(
