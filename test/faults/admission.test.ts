@@ -32,7 +32,7 @@ async function expectFull(peer: FramedPeer): Promise<void> {
 
 onEachTransport((start) => {
   test('F17 above maxConnections a newcomer gets LEAVE with the reason, and one record', async (t) => {
-    const logs = new LogDir(t)
+    const logs = new LogDir()
     const relay = await start(t, { settings: { maxConnections: '3', logDir: logs.path } })
     const pair = await HealthyPair.start(relay)
     t.after(() => pair.abandon())
@@ -107,7 +107,7 @@ if (!prlimit) console.error('SKIPPED: the test of the file descriptor limit, sin
 test('with 320 file descriptors 300 connections are served or ended, and the log goes on', {
   skip: !prlimit && 'prlimit is missing',
 }, async (t) => {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   const args = ['--log-dir', logs.path, '--log-max-bytes', '4096', '--log-keep-files', '1000']
   const relay = await serve(t, args, { through: ['prlimit', '--nofile=320:320'] })
   const pair = await HealthyPair.start(relay)

@@ -40,10 +40,10 @@ function watch(relay: RelayUnderLoad, series: string) {
   }
 }
 
-test('M6 a flood is slowed by TCP: nobody is cut off, nothing is lost, and memory is bounded', async () => {
-  const relay = await RelayUnderLoad.start()
-  const readers = await Readers.join(relay, { count: 50, receiveBytes: SMALL })
-  const sender = await Sender.join(relay)
+test('M6 a flood is slowed by TCP: nobody is cut off, nothing is lost, and memory is bounded', async (t) => {
+  const relay = await RelayUnderLoad.start(t)
+  const readers = await Readers.join(t, relay, { count: 50, receiveBytes: SMALL })
+  const sender = await Sender.join(t, relay)
   const pauses = watch(relay, ROOM_PAUSES)
   const retained = watch(relay, RETAINED)
   readers.go()
@@ -56,15 +56,14 @@ test('M6 a flood is slowed by TCP: nobody is cut off, nothing is lost, and memor
   assert.ok(outcomes.every(({ wrong, cut }) => !wrong && !cut))
   assert.equal(await relay.metric(SLOW_CUTS), 0)
   assert.ok(retained.most < 32 * MIB, `${retained.most} bytes retained`)
-  sender.leave()
   await relay.stop()
 })
 
-test('readers that have stopped are cut off, and nobody else loses anything', async () => {
+test('readers that have stopped are cut off, and nobody else loses anything', async (t) => {
   const slow = 2
-  const relay = await RelayUnderLoad.start()
-  const readers = await Readers.join(relay, { count: 50, receiveBytes: SMALL, slow })
-  const sender = await Sender.join(relay)
+  const relay = await RelayUnderLoad.start(t)
+  const readers = await Readers.join(t, relay, { count: 50, receiveBytes: SMALL, slow })
+  const sender = await Sender.join(t, relay)
   const cuts = watch(relay, SLOW_CUTS)
   readers.go()
   const begun = performance.now()
@@ -77,11 +76,10 @@ test('readers that have stopped are cut off, and nobody else loses anything', as
   const lines = relay.log.split('\n').filter((line) => line.includes('cut off a slow reader'))
   assert.equal(lines.length, slow, 'one line each')
   assert.match(lines.join(), /"name":"r0"/)
-  sender.leave()
   await relay.stop()
 })
 
-test('a reader that trickles under the minimum rate is cut off, one above it is not', async () => {
+test('a reader that trickles under the minimum rate is cut off, one above it is not', async (t) => {
   // The kernel takes bytes for loopback in lumps of nearly a megabyte, so the rates are well above that a second.
   const minimum = 2 * MIB
   const args = ['--grace-ms', '3000', '--min-drain-bytes-per-second', String(minimum)]
@@ -89,31 +87,28 @@ test('a reader that trickles under the minimum rate is cut off, one above it is 
     [minimum * 0.5, true],
     [minimum * 1.5, false],
   ] as const) {
-    const relay = await RelayUnderLoad.start(args)
-    const readers = await Readers.join(relay, {
+    const relay = await RelayUnderLoad.start(t, args)
+    const readers = await Readers.join(t, relay, {
       count: 40,
       receiveBytes: SMALL,
       slow: 1,
       trickleBytesPerSecond: rate,
     })
-    const sender = await Sender.join(relay)
+    const sender = await Sender.join(t, relay)
     const cuts = watch(relay, SLOW_CUTS)
     readers.go()
     const begun = performance.now()
     await sender.flood(() => cuts.last > 0 || performance.now() - begun > (cutOff ? 30_000 : 10_000))
     await cuts.stop()
     assert.equal(cuts.most, cutOff ? 1 : 0, `${rate} bytes a second against ${minimum}`)
-    readers.kill()
-    sender.leave()
-    await relay.stop()
   }
 })
 
-test('what is retained in all stays bounded when everybody has stopped reading', async () => {
+test('what is retained in all stays bounded when everybody has stopped reading', async (t) => {
   const limit = 4 * MIB
-  const relay = await RelayUnderLoad.start(['--retained-limit-bytes', String(limit)])
-  const readers = await Readers.join(relay, { count: 200, receiveBytes: SMALL, slow: 200 })
-  const sender = await Sender.join(relay)
+  const relay = await RelayUnderLoad.start(t, ['--retained-limit-bytes', String(limit)])
+  const readers = await Readers.join(t, relay, { count: 200, receiveBytes: SMALL, slow: 200 })
+  const sender = await Sender.join(t, relay)
   const retained = watch(relay, RETAINED)
   readers.go()
   const begun = performance.now()
@@ -121,15 +116,12 @@ test('what is retained in all stays bounded when everybody has stopped reading',
   await retained.stop()
   // One turn of one sender may come on top, and chunks are counted whole.
   assert.ok(retained.most < limit + 2 * MIB, `${retained.most} bytes retained`)
-  readers.kill()
-  sender.leave()
-  await relay.stop()
 })
 
-test('F16 a slow reader of a drop-oldest listener misses whole messages, is told, and stays', async () => {
-  const relay = await RelayUnderLoad.start([], '?policy=drop-oldest')
-  const readers = await Readers.join(relay, { count: 20, receiveBytes: SMALL, slow: 1 })
-  const sender = await Sender.join(relay)
+test('F16 a slow reader of a drop-oldest listener misses whole messages, is told, and stays', async (t) => {
+  const relay = await RelayUnderLoad.start(t, [], '?policy=drop-oldest')
+  const readers = await Readers.join(t, relay, { count: 20, receiveBytes: SMALL, slow: 1 })
+  const sender = await Sender.join(t, relay)
   const dropped = watch(relay, 'parlance_dropped_events_total')
   readers.go()
   const begun = performance.now()
@@ -137,7 +129,4 @@ test('F16 a slow reader of a drop-oldest listener misses whole messages, is told
   await dropped.stop()
   assert.ok(dropped.most > 0)
   assert.equal(await relay.metric(SLOW_CUTS), 0)
-  readers.kill()
-  sender.leave()
-  await relay.stop()
 })

@@ -29,7 +29,7 @@ async function joinLoosely(relay: ServedRelay, name: string) {
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`F17 ${signal} with 200 clients under load: LEAVE is everyone’s last frame, exit code 0`, async (t) => {
-    const logs = new LogDir(t)
+    const logs = new LogDir()
     const relay = await serve(t, ['--log-dir', logs.path])
     const { crowd, silence } = await crowdOf(relay, 200)
     t.after(silence)
@@ -75,7 +75,7 @@ test('F17 what was taken before SIGTERM reaches everybody before the LEAVE', asy
 })
 
 test('a second SIGTERM, and a SIGHUP, while it ends are harmless', async (t) => {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   const args = [
     '--shutdown-ms',
     '1000',

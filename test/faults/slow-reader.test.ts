@@ -31,7 +31,7 @@ async function flood(sender: FramedPeer, victim: string, what: (n: number) => Bu
 
 onEachTransport((start) => {
   test('M6 a reader that stops is cut off as slow, once, and the others get everything', async (t) => {
-    const logs = new LogDir(t)
+    const logs = new LogDir()
     const relay = await start(t, { settings: { hardLimitBytes: '1000000', logDir: logs.path } })
     const pair = await HealthyPair.start(relay)
     t.after(() => pair.abandon())
@@ -114,7 +114,7 @@ onEachTransport((start) => {
   })
 
   test('M6 before JOIN too: refusals that nobody reads do not pile up without end', async (t) => {
-    const logs = new LogDir(t)
+    const logs = new LogDir()
     const settings = { softLimitBytes: '32768', graceMs: '1000', loginDeadlineMs: '60000', logDir: logs.path }
     const relay = await start(t, { settings })
     const greedy = await relay.connect()
