@@ -20,7 +20,7 @@ import { LogDir, type LogRecord } from '../fixtures/log-dir.js'
 import { startRelay, type TestRelay } from '../fixtures/start-relay.js'
 
 async function logged(t: TestContext, settings = {}): Promise<[TestRelay, LogDir]> {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   return [await startRelay(t, { settings: { logDir: logs.path, ...settings } }), logs]
 }
 

@@ -12,7 +12,7 @@ import { startRelay } from '../fixtures/start-relay.js'
 const GOOD = '{"time":"2026-01-01T00:00:00.000Z","event":"kept"}\n'
 
 test('a log file is rotated when it is large enough, and no record is lost, torn or out of order', async (t) => {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   const settings = { logDir: logs.path, logMaxBytes: '4096', logKeepFiles: '1000' }
   const relay = await startRelay(t, { settings })
   const amy = await relay.join('Amy')
@@ -38,7 +38,7 @@ test('a log file is rotated when it is large enough, and no record is lost, torn
 })
 
 test('no more rotated files are kept than configured', async (t) => {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   const relay = await startRelay(t, {
     settings: { logDir: logs.path, logMaxBytes: '4096', logKeepFiles: '2' },
   })
@@ -53,7 +53,7 @@ test('no more rotated files are kept than configured', async (t) => {
 })
 
 test('SIGHUP opens the files again: what was moved away is complete, what follows goes into new ones', async (t) => {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   const relay = await serve(t, ['--log-dir', logs.path])
   const amy = await relay.join('Amy')
   const bob = await relay.join('Bob')
@@ -94,7 +94,7 @@ for (const [what, torn] of [
   ['a line of exactly 128 KiB', 'x'.repeat(128 * 1024)],
 ] as const) {
   test(`a torn tail is cut off at start: ${what}`, async (t) => {
-    const logs = new LogDir(t)
+    const logs = new LogDir()
     for (const name of ['connections', 'chat'] as const) writeFileSync(logs.file(name), GOOD + GOOD + torn)
     const relay = await startRelay(t, { settings: { logDir: logs.path } })
     const amy = await relay.join('Amy')
@@ -114,7 +114,7 @@ for (const [what, torn] of [
 }
 
 test('a file of nothing but a torn line starts anew', async (t) => {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   writeFileSync(logs.file('chat'), 'x'.repeat(140_000))
   const relay = await startRelay(t, { settings: { logDir: logs.path } })
   await relay.join('Amy')
@@ -126,7 +126,7 @@ test('a file of nothing but a torn line starts anew', async (t) => {
 })
 
 test('what is whole stays as it is', async (t) => {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   writeFileSync(logs.file('chat'), GOOD.repeat(5000))
   const before = statSync(logs.file('chat')).size
   const relay = await startRelay(t, { settings: { logDir: logs.path } })
@@ -136,7 +136,7 @@ test('what is whole stays as it is', async (t) => {
 
 for (const name of ['connections', 'chat'] as const) {
   test(`a ${name}.log that cannot be opened ends the start with exit code 73, and says which`, async (t) => {
-    const logs = new LogDir(t)
+    const logs = new LogDir()
     mkdirSync(logs.file(name))
     const relay = await serve(t, ['--log-dir', logs.path], { starts: false })
     assert.equal(await relay.program.exitCode(), 73)
@@ -145,7 +145,7 @@ for (const name of ['connections', 'chat'] as const) {
 }
 
 test('the log goes on after somebody has deleted the file and SIGHUP came', async (t) => {
-  const logs = new LogDir(t)
+  const logs = new LogDir()
   const relay = await serve(t, ['--log-dir', logs.path])
   const amy = await relay.join('Amy')
   rmSync(logs.file('chat'))
