@@ -16,7 +16,13 @@ import { RoomFanout } from './fanout/room-fanout.js'
 import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
 import type { HubEvent } from './hub/events.js'
 import { Hub } from './hub/hub.js'
-import type { Connection, ConnectionContext, ConnectionObserver, ConnectionStats } from './net/connection.js'
+import type {
+  Connection,
+  ConnectionContext,
+  ConnectionObserver,
+  ConnectionStats,
+  TurnedAway,
+} from './net/connection.js'
 import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
 import { handlesSupported } from './net/handle-transport.js'
@@ -178,6 +184,11 @@ export class Relay implements ConnectionObserver {
         'cut off a slow reader',
       )
     }
+  }
+
+  turnedAway(peer: TurnedAway): void {
+    this.#tally.closed(CLOSE_REASONS.full)
+    this.#journal?.closed({ ...peer, name: null }, CLOSE_REASONS.full)
   }
 
   #observe(event: HubEvent): void {

@@ -28,6 +28,15 @@ export interface ConnectionObserver {
   connected(connection: Connection): void
   asked(connection: Connection, name: string, outcome: ClaimOutcome): void
   closed(connection: Connection, reason: CloseReason): void
+  /** So many are being refused already that this one was closed without a word. */
+  turnedAway(peer: TurnedAway): void
+}
+
+/** A client that never became a connection. */
+export interface TurnedAway {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly dialect: string
 }
 
 /** What all connections of one listener share. */

@@ -97,7 +97,9 @@ function listening(server: Server, options: ListenerOptions): Promise<void> {
 function admit(transport: Transport, maxConnections: number, context: ConnectionContext): void {
   const excess = context.all.size + 1 - maxConnections
   if (excess > Math.min(MAX_REFUSALS_UNDER_WAY, maxConnections)) {
+    const { remoteAddress, remotePort } = transport
     transport.destroy()
+    context.observer.turnedAway({ remoteAddress, remotePort, dialect: context.dialect })
     return
   }
   context.outboxes.flusher.expectMore()

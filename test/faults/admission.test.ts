@@ -68,7 +68,8 @@ onEachTransport((start) => {
   })
 
   test('300 too many at once: all are ended, none is kept, those inside notice nothing', async (t) => {
-    const relay = await start(t, { settings: { maxConnections: '2' } })
+    const logs = new LogDir()
+    const relay = await start(t, { settings: { maxConnections: '2', logDir: logs.path } })
     const pair = await HealthyPair.start(relay)
     t.after(() => pair.abandon())
     const before = openTcp()
@@ -82,6 +83,9 @@ onEachTransport((start) => {
     await untilTcpIs(before)
     await pair.stop()
     assert.deepEqual(pair.others, [])
+    await relay.relay.stop()
+    const refusals = logs.records('connections').filter(({ reason }) => reason === 'full')
+    assert.equal(refusals.length, 300, 'one record each, told or not')
   })
 })
 
