@@ -19,6 +19,8 @@ export interface MeasureOptions {
   warmUpSeconds: number
   seconds: number
   churn: ChurnPlan | null
+  /** How long nothing may arrive before what is missing counts as lost; 3 s when left out. */
+  stallMs?: number
   /** How many are told of each who comes or goes; null where that cannot be said. */
   toldOfEach: number | null
 }
@@ -80,7 +82,7 @@ export async function measureLoad(
   options: MeasureOptions,
   sent: number[],
 ): Promise<LoadResult> {
-  const { churn, toldOfEach } = options
+  const { churn, toldOfEach, stallMs = STALL_MS } = options
   fleet.onSample = (process, sample) => recorder.take(process, sample)
   await fleet.askSpeakingLast<'start'>({ do: 'start', loop, sent, churn })
   await sleep(options.warmUpSeconds * 1000)
@@ -89,7 +91,7 @@ export async function measureLoad(
   await fleet.askAll<'close-window'>({ do: 'close-window' })
   const hushed = await fleet.askAll<'hush'>({ do: 'hush' })
   sent.splice(0, sent.length, ...(hushed[0]?.sent ?? []))
-  const drained = await fleet.askAll<'drain'>({ do: 'drain', sent, stallMs: STALL_MS, deadlineMs: DRAIN_MS })
+  const drained = await fleet.askAll<'drain'>({ do: 'drain', sent, stallMs, deadlineMs: DRAIN_MS })
   if (churn !== null) await fleet.askAll<'settle'>({ do: 'settle', quietMs: 1000, deadlineMs: DRAIN_MS })
   const accounts = await fleet.askAll<'account'>({ do: 'account', sent })
   // For the sample of what came last.

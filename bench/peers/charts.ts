@@ -2,8 +2,7 @@
 
 import { type Chart, COLORS, type Series } from '../load/report/svg-chart.js'
 import type { Results } from './results.js'
-import { bytesPerConnection, isOpen, loadsOf, medianOf } from './summary.js'
-import type { Measured } from './visit.js'
+import { bytesPerConnection, isOpen, type LoadMetric, loadsOf, medianOf } from './summary.js'
 
 /** Eight names do not fit one. */
 const LEGEND_LINES = 2
@@ -76,7 +75,7 @@ function valuesOf(
   results: Results,
   peer: string,
   loads: readonly string[],
-  metric: keyof Measured,
+  metric: LoadMetric,
   factor: number,
 ): number[] {
   return loads.map((load) => rounded((medianOf(results, peer, load, metric) ?? 0) * factor))

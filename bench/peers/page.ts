@@ -184,6 +184,8 @@ function method(results: Results): string {
         `Letting people into a room takes ${name} longer the more are there, several minutes for 5,000: ${count(maxClients ?? 0)} are the most that it gets.`,
     ),
     `Other programs had the core that server or generator was waiting for during ${percent(lost.median)} of the time in the median load, and ${percent(lost.most)} in the worst.`,
+    'Servers that send message by message do not get a full pipe through in a window: where fewer than twice the ' +
+      'messages in flight came through, rate and CPU are of the whole load, until everyone had the last message.',
     'With redis-server and mosquitto the speaker gets its own message too: one delivery more of each message.',
   ])
 }

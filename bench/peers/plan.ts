@@ -37,6 +37,8 @@ const IN_FLIGHT = [1, 16, 256]
 const OPEN_MESSAGES_PER_SECOND = 10
 const PAYLOAD_BYTES = 64
 const IDLE_CLIENTS = 10_000
+/** redis-server takes its time to give back the buffers of those who have just come. */
+const IDLE_SETTLE_SECONDS = 4
 const QUICK_IDLE_CLIENTS = 1000
 const QUICK_SECONDS = 0.5
 
@@ -54,7 +56,10 @@ export function planFor({ runs, seconds, clients, quick }: PlanOptions): Plan {
   return {
     rounds: quick ? 1 : runs,
     crowds: clients.map((count) => ({ clients: count, loads: loadsFor(windowSeconds, count === largest) })),
-    idle: { clients: quick ? QUICK_IDLE_CLIENTS : IDLE_CLIENTS, settleSeconds: quick ? 0.5 : 2 },
+    idle: {
+      clients: quick ? QUICK_IDLE_CLIENTS : IDLE_CLIENTS,
+      settleSeconds: quick ? 0.5 : IDLE_SETTLE_SECONDS,
+    },
     warmUpSeconds: quick ? 0.2 : 0.5,
     payloadBytes: PAYLOAD_BYTES,
   }

@@ -2,7 +2,6 @@
 
 import { median } from '../load/verdict.js'
 import type { Results } from './results.js'
-import type { Measured } from './visit.js'
 
 /** What can be compared, and whether more of it is better. */
 export const METRICS = {
@@ -34,11 +33,12 @@ export function medianOf(
   return values.length === 0 ? null : median(values)
 }
 
-function valuesOf({ turns }: Results, peer: string, load: string, metric: keyof Measured): number[] {
+/** By round; a load in which nothing came has no values. */
+function valuesOf({ turns }: Results, peer: string, load: string, metric: LoadMetric): number[] {
   return turns
     .filter((turn) => turn.peer === peer)
-    .flatMap((turn) => turn.measured.filter((one) => one.load === load).map((one) => Number(one[metric])))
-    .filter((value) => Number.isFinite(value))
+    .flatMap(({ measured }) => measured.filter((one) => one.load === load && one.deliveriesPerSecond > 0))
+    .map((one) => one[metric])
 }
 
 export function bytesPerConnection({ idle }: Results, peer: string): number | null {

@@ -6,7 +6,7 @@
 import { joinCrowd, oneRoom } from '../load/crowd.js'
 import type { Fleet } from '../load/fleet.js'
 import { NO_VIEW } from '../load/live-view.js'
-import { measureLoad } from '../load/measure.js'
+import { type LoadResult, measureLoad } from '../load/measure.js'
 import { fleetFor, type SharedOptions } from '../load/options.js'
 import { Recorder } from '../load/recorder.js'
 import { accountWords, isClean } from '../load/report/words.js'
@@ -22,8 +22,9 @@ export interface Measured {
   p50Us: number
   p99Us: number
   p999Us: number
-  serverCpuShare: number
   serverCpuUsPerDelivery: number
+  /** Whether throughput and CPU are of the whole load, because its window was too short to say anything. */
+  isWhole: boolean
   /** The part of the time in which the generator had something to do. */
   generatorBusyShare: number
   /** The part of the time in which the server or the generator was ready to run and something else had its core. */
@@ -52,6 +53,12 @@ export interface LoadEvents {
 }
 
 const SAMPLE_SECONDS = 1
+/** On servers that take all that has been said before they send any of it. */
+const STALL_MS = 10_000
+
+/** How often a full pipe has to have come through in a window that counts. */
+const FILLINGS = 2
+
 const SOURCE_ADDRESSES = 8
 const JOINING_AT_ONCE = 100
 const IDLE_WARM_UP_CLIENTS = 200
@@ -123,26 +130,40 @@ async function measureOne(
   sent: number[],
 ): Promise<Measured> {
   const recorder = new Recorder(fleet.processes, SAMPLE_SECONDS * 1000)
-  const result = await measureLoad(
-    fleet,
-    recorder,
-    loop,
-    { warmUpSeconds, seconds, churn: null, toldOfEach: null },
-    sent,
-  )
+  const times = { warmUpSeconds, seconds, churn: null, toldOfEach: null, stallMs: STALL_MS }
+  const result = await measureLoad(fleet, recorder, loop, times, sent)
   const clean = isClean(result.account)
+  const isShort = loop.kind === 'closed' && result.deliveries < FILLINGS * loop.inFlight * clients
   return {
     load: loadKey(clients, loop),
-    deliveriesPerSecond: result.deliveriesPerSecond,
+    ...(isShort ? wholeLoad(recorder) : windowOf(result)),
+    isWhole: isShort,
     p50Us: result.latencyUs.p50,
     p99Us: result.latencyUs.p99,
     p999Us: result.latencyUs.p999,
-    serverCpuShare: result.server?.cpuShare ?? Number.NaN,
-    serverCpuUsPerDelivery: result.server?.cpuUsPerDelivery ?? Number.NaN,
     generatorBusyShare: result.generator.busyShare,
     lostShare: lostShareOf(recorder),
     isClean: clean,
     notes: [...(clean ? [] : accountWords(result.account)), ...result.notes],
+  }
+}
+
+type Pace = Pick<Measured, 'deliveriesPerSecond' | 'serverCpuUsPerDelivery'>
+
+function windowOf({ deliveriesPerSecond, server }: LoadResult): Pace {
+  return { deliveriesPerSecond, serverCpuUsPerDelivery: server?.cpuUsPerDelivery ?? 0 }
+}
+
+/** From the first message until everyone has the last one. */
+function wholeLoad(recorder: Recorder): Pace {
+  const stages = (['warming up', 'measuring', 'draining'] as const).map((stage) => recorder.totals(stage))
+  const deliveries = stages.reduce((sum, stage) => sum + stage.deliveries, 0)
+  const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0)
+  const before = stages[0]?.server?.before.cpuSeconds ?? 0
+  const after = stages.at(-1)?.server?.after.cpuSeconds ?? 0
+  return {
+    deliveriesPerSecond: deliveries / seconds,
+    serverCpuUsPerDelivery: ((after - before) * 1e6) / Math.max(1, deliveries),
   }
 }
 
