@@ -23,12 +23,7 @@ const NOTABLE_SHARE = 0.03
 const AGREEING_SHARE = 0.8
 
 /** @returns the median over the rounds; null where a server has none */
-export function medianOf(
-  results: Results,
-  peer: string,
-  load: string,
-  metric: keyof Measured,
-): number | null {
+export function medianOf(results: Results, peer: string, load: string, metric: LoadMetric): number | null {
   const values = valuesOf(results, peer, load, metric)
   return values.length === 0 ? null : median(values)
 }
