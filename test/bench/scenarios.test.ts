@@ -23,10 +23,11 @@ const SHORT = ['--warm-up', '0.2', '--seconds', '0.6', '--sample', '0.2']
 
 /** @param rooms a listener for each; without any, one for the only room */
 async function relayFor(t: TestContext, rooms: readonly string[] = []): Promise<Server> {
-  const { port, ports } = await startRelay(
-    t,
-    rooms.length === 0 ? {} : { query: rooms.map((room) => `room=${room}`) },
-  )
+  const { port, ports } = await startRelay(t, {
+    ...(rooms.length === 0 ? {} : { query: rooms.map((room) => `room=${room}`) }),
+    // So that whoever has stopped reading is cut off within a short window.
+    settings: { graceMs: '1500' },
+  })
   const attached = attachedServer({ host: '127.0.0.1', port, pid: process.pid, metricsUrl: null, ports: 1 })
   return { ...attached, ports }
 }
@@ -87,7 +88,7 @@ test('churn: everyone who stays hears of everyone who comes and goes', async (t)
 
 test('slow readers are cut off, and the others lose nothing', async (t) => {
   const words = ['--receivers', '12', '--stopped', '2', '--trickling', '1', '--payload', '60000']
-  const [result] = await run(t, slowReaders, ...words, '--rate', '300', '--seconds', '2')
+  const [result] = await run(t, slowReaders, ...words, '--rate', '150', '--seconds', '3')
   assert.equal(result?.slow?.stopped.clients, 2)
   assert.equal(result?.slow?.trickling.clients, 1)
   assert.equal(result?.slow?.stopped.cut, 2)
