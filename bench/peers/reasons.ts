@@ -65,14 +65,12 @@ const REASONS: Record<string, Partial<Record<Topic, string>>> = {
   },
   ws: {
     'fan-out': 'It sends while it reads, to one client after the other, and collects nothing first.',
-    latency:
-      'It sends while it reads: the first of the room has a message before the relay has begun to write.',
+    latency: 'The first of its room has a message before the relay has begun to write.',
     memory: 'It knows neither names nor deadlines, and keeps no queue of its own beside the socket’s.',
   },
   'socket.io': {
     'fan-out': 'It frames a message once for all of a room and sends while it reads.',
-    latency:
-      'It sends while it reads: the first of the room has a message before the relay has begun to write.',
+    latency: 'The first of its room has a message before the relay has begun to write.',
     memory: 'It keeps no queue of its own beside the socket’s.',
   },
 }
