@@ -52,7 +52,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   const child = spawn(pinned[0] as string, pinned.slice(1), { stdio: ['ignore', output, output] })
   closeSync(output)
   child.on('error', () => {})
-  const kill = () => child.kill('SIGKILL')
+  const kill = () => {
+    child.kill('SIGKILL')
+    rmSync(directory, { recursive: true, force: true })
+  }
   process.on('exit', kill)
 
   async function stop(): Promise<void> {
