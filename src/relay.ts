@@ -99,6 +99,7 @@ export class Relay implements ConnectionObserver {
       audience: () => new RoomFanout(this.#outboxes),
       now: Date.now,
       announceUpTo: config.announceUpTo,
+      recent: { ageMs: config.editWindowMs, entries: config.recentMessages },
       later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
       observe: (event) => this.#observe(event),
@@ -254,9 +255,14 @@ export class Relay implements ConnectionObserver {
       stats = { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 }
       this.#stats.set(name, stats)
     }
-    const dialectContext: DialectContext = { hub: this.#hub, maxLoginBytes: MAX_LOGIN_BYTES }
+    const dialectContext: DialectContext = {
+      hub: this.#hub,
+      maxLoginBytes: MAX_LOGIN_BYTES,
+      timeZone: this.#config.timeZone,
+    }
     return {
       dialect: name,
+      needsLogin: spec.dialect.needsLogin,
       speak: spec.dialect.listen(spec.options, dialectContext),
       outboxes: this.#outboxes,
       slowPolicy: spec.slowPolicy,

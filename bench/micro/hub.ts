@@ -25,6 +25,7 @@ function contenders(present: number): Contender[] {
     now: () => 1_700_000_000_000,
     defaultRoom: 'general',
     announceUpTo: 10_000,
+    recent: { ageMs: 300_000, entries: 10_000 },
     later: () => {},
     observe: () => {
       events++
@@ -43,8 +44,8 @@ function contenders(present: number): Contender[] {
     },
   })
   return [
-    repeated('say', () => hub.say(bob, defaultRoom, 'Hi')),
-    repeated('direct', (index) => hub.direct(bob, `p${index % present}`, 'Hi')),
+    repeated('say', () => hub.messages.say(bob, defaultRoom, 'Hi')),
+    repeated('direct', (index) => hub.messages.direct(bob, [`p${index % present}`], 'Hi')),
     repeated('claim, join, end', (index) => hub.end(comeIn(hub, `v${index}`), 'left')),
     repeated('claim a taken name', () => hub.claim('p0', 'framed', DEAF)),
     {

@@ -89,6 +89,7 @@ export function messageOf(payloadBytes: number): MessageEvent {
     name: 'Bob',
     dialect: 'framed',
     text,
+    saidAt: null,
   }
 }
 

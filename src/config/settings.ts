@@ -43,6 +43,15 @@ function wholeNumber(
   }
 }
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
 const hostPortOrOff = z.string().transform((text, context): HostPort | 'off' => {
   if (text === 'off') return 'off'
   const parsed = parseHostPort(text)
@@ -116,6 +125,27 @@ export const SETTINGS = {
     fallback: 'general',
     placeholder: 'NAME',
   },
+  timeZone: {
+    schema: z.string().refine(isTimeZone),
+    expected: 'an IANA time zone such as UTC or Europe/Berlin',
+    help: 'write times of day in this time zone, where a dialect shows them',
+    fallback: 'UTC',
+    placeholder: 'ZONE',
+  },
+  editWindowMs: wholeNumber(
+    1,
+    DAY_MS,
+    300_000,
+    'milliseconds',
+    'how long a message can be edited or acknowledged, where a dialect can',
+  ),
+  recentMessages: wholeNumber(
+    1,
+    10_000_000,
+    10_000,
+    'messages',
+    'remember so many for that, each person remembered with one counted too',
+  ),
   maxConnections: {
     schema: z.union([z.literal('auto'), z.int().min(1).max(10_000_000)]),
     expected: 'auto or a whole number from 1 to 10000000',

@@ -14,6 +14,11 @@ export interface Dialect<Options = unknown> {
   readonly name: string
   /** The port of its listener when nothing is configured. */
   readonly defaultPort: number
+  /**
+   * Whether a client without a name is only on its way in. Where it is, the login deadline runs; where clients may
+   * look around without one, it does not.
+   */
+  readonly needsLogin: boolean
   /** The options in the query of its listeners' URLs, as text in and as validated values out. */
   readonly options: z.ZodType<Options>
   /** Made once for each listener: everything that its connections share. */
@@ -23,8 +28,10 @@ export interface Dialect<Options = unknown> {
 /** What the relay gives to every dialect. */
 export interface DialectContext {
   readonly hub: Hub<Recipient>
-  /** The longest frame or line before somebody has a name. */
+  /** The longest frame before somebody has a name (F15). */
   readonly maxLoginBytes: number
+  /** The IANA time zone in which the relay writes times of day. */
+  readonly timeZone: string
 }
 
 /** Begins one connection's side of the dialect; may greet. */
@@ -42,8 +49,14 @@ export interface Client {
    *   connection's turn, and `feed` returns how far it came
    */
   took(): boolean
-  /** Somebody asked for a name: recorded, and when it was accepted the login deadline is over. */
+  /** Somebody asked for a name, or for another one: recorded, and when it was accepted the login deadline is over. */
   asked(name: string, outcome: ClaimOutcome): void
+  /**
+   * Nothing is fed until `resumeInput`: what was fed takes time. A speaker that calls this in `feed` returns
+   * how far it came, and is fed the rest again afterwards.
+   */
+  pauseInput(): void
+  resumeInput(): void
   /**
    * The client is done: ends the connection once what is queued is sent. Nothing more is fed to the speaker,
    * and its `closed` is called before this returns.

@@ -79,8 +79,11 @@ export class Lane {
     last.index = member.index
   }
 
-  /** @param except a member of this lane who is not to be told */
-  tell(event: RoomEvent, except: Member | null): void {
+  /**
+   * @param except a member of this lane who is not to be told
+   * @param others further members who are not; `null` for none, which costs nothing
+   */
+  tell(event: RoomEvent, except: Member | null, others: readonly Member[] | null = null): void {
     const batch = this.#batch
     const from = batch.bytes
     this.encoding.encode(event, batch)
@@ -89,6 +92,7 @@ export class Lane {
     if (from === 0) this.#flusher.listLane(this)
     this.#ends.push(to)
     if (except !== null) this.#except(except, from, to)
+    if (others !== null) for (const member of others) this.#except(member, from, to)
     if (to > MAX_BATCH_BYTES) this.collect()
   }
 

@@ -15,6 +15,8 @@ export const PAUSE = {
   retained: 8,
   /** It had its share of this turn; the others are next. */
   turn: 16,
+  /** What it sent takes time to decode. */
+  decoding: 32,
 } as const
 
 export type PauseCause = (typeof PAUSE)[keyof typeof PAUSE]
@@ -68,7 +70,14 @@ export type PauseClocks = { readonly [Cause in keyof typeof PAUSE]: PauseClock }
 
 export function createPauseClocks(now: () => number): PauseClocks {
   const clock = () => new PauseClock(now)
-  return { room: clock(), direct: clock(), answers: clock(), retained: clock(), turn: clock() }
+  return {
+    room: clock(),
+    direct: clock(),
+    answers: clock(),
+    retained: clock(),
+    turn: clock(),
+    decoding: clock(),
+  }
 }
 
 const WORDS = new Map(Object.entries(PAUSE).map(([word, cause]) => [cause, word as keyof typeof PAUSE]))

@@ -35,17 +35,22 @@ export class RoomFanout implements Audience<Recipient> {
     this.#congestion.forget(recipient.source)
   }
 
-  tell(event: RoomEvent, actor: Recipient | null): void {
+  tell(event: RoomEvent, actor: Recipient | null, except: ReadonlySet<Recipient> | null = null): void {
     // M5 over rooms: what the actor said elsewhere in this turn goes into the outboxes first.
     if (actor !== null && actor.lastRoom !== this) {
       actor.lastRoom?.collect()
       actor.lastRoom = this
     }
     const member = actor === null ? undefined : this.#memberOf(actor)
+    const others = except === null ? null : this.#membersOf(except, actor)
     for (const lane of this.#lanes) {
       if (lane.size === 0) continue
-      const except = member?.lane === lane && !lane.encoding.tellsActor(event) ? member : null
-      lane.tell(event, except)
+      const own = member?.lane === lane && !lane.encoding.tellsActor(event) ? member : null
+      lane.tell(
+        event,
+        own,
+        others?.filter((other) => other.lane === lane),
+      )
     }
     // Whoever made it the last event that fits does not make the next one yet.
     if (member === undefined || actor === null) return
@@ -68,6 +73,14 @@ export class RoomFanout implements Audience<Recipient> {
   }
 
   #memberOf(recipient: Recipient): Member | undefined {
-    return recipient.memberships.find((member) => this.#lanes.includes(member.lane))
+    return recipient.memberships.find((member) => member.lane.congestion === this.#congestion)
+  }
+
+  /** Those of `recipients` who are in this room, but for the actor, for whom the dialect decides. */
+  #membersOf(recipients: ReadonlySet<Recipient>, actor: Recipient | null): Member[] {
+    return [...recipients].flatMap((recipient) => {
+      const member = recipient === actor ? undefined : this.#memberOf(recipient)
+      return member === undefined ? [] : [member]
+    })
   }
 }

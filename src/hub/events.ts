@@ -1,34 +1,60 @@
 /**
  * What the hub says happened. Plain data without bytes: fan-out encodes it, logs record it.
- * `at` is milliseconds since 1970, `dialect` is how the person it is about speaks.
+ * `at` is milliseconds since 1970, `name` is whom it is about, and `dialect` is how they speak.
  */
 
 interface Occurrence {
   readonly at: number
+  readonly name: string
   readonly dialect: string
 }
 
-/** Somebody said `text` to everyone in `room`. */
-export interface MessageEvent extends Occurrence {
-  readonly kind: 'message'
+/** What somebody said. */
+interface Utterance extends Occurrence {
+  /** M1. */
   readonly id: string
-  readonly room: string
-  readonly name: string
   readonly text: string
+  /** When they say they said it, in their own words; `null` where their dialect does not ask them (C6). */
+  readonly saidAt: string | null
+}
+
+/** Somebody said `text` to everyone in `room`. */
+export interface MessageEvent extends Utterance {
+  readonly kind: 'message'
+  readonly room: string
+}
+
+/** Somebody said `text` to `to` alone; to each of several people it is one of these, with one id. */
+export interface DirectEvent extends Utterance {
+  readonly kind: 'direct'
+  readonly to: string
+}
+
+/** The message `id` says `text` from now on. `room` is `null` for a direct message. */
+export interface EditedEvent extends Occurrence {
+  readonly kind: 'edited'
+  readonly id: string
+  readonly text: string
+  readonly room: string | null
+}
+
+/** `name` has received the message `id`. `room` is `null` for a direct message. */
+export interface ReceiptEvent extends Occurrence {
+  readonly kind: 'receipt'
+  readonly id: string
+  readonly room: string | null
 }
 
 /** `name` is in `room` from now on. */
 export interface JoinedEvent extends Occurrence {
   readonly kind: 'joined'
   readonly room: string
-  readonly name: string
 }
 
 /** `name` is no longer in `room`. `reason` is a close reason's label. */
 export interface LeftEvent extends Occurrence {
   readonly kind: 'left'
   readonly room: string
-  readonly name: string
   readonly reason: string
 }
 
@@ -44,23 +70,52 @@ export interface CrowdEvent {
   readonly left: number
 }
 
-/** `name` said `text` to `to` alone. */
-export interface DirectEvent extends Occurrence {
-  readonly kind: 'direct'
-  readonly id: string
-  readonly name: string
+/** Who was `formerName` is `name` from now on; told in `room`. */
+export interface RenamedEvent extends Occurrence {
+  readonly kind: 'renamed'
+  readonly room: string
+  readonly formerName: string
+}
+
+/** How somebody says they are to be found. Presence only: messages are delivered all the same. */
+export type Status = 'online' | 'offline' | 'do-not-disturb'
+
+export interface StatusEvent extends Occurrence {
+  readonly kind: 'status'
+  readonly room: string
+  readonly status: Status
+}
+
+/** R4: `room` is in no listing from now on, or is again. */
+export interface VisibilityEvent extends Occurrence {
+  readonly kind: 'visibility'
+  readonly room: string
+  readonly isPrivate: boolean
+}
+
+/** Nothing that `to` says reaches `name` from now on. */
+export interface BlockedEvent extends Occurrence {
+  readonly kind: 'blocked'
   readonly to: string
-  readonly text: string
 }
 
 /** What everyone in a room is told. */
-export type RoomEvent = MessageEvent | JoinedEvent | LeftEvent | CrowdEvent
+export type RoomEvent =
+  | MessageEvent
+  | EditedEvent
+  | ReceiptEvent
+  | JoinedEvent
+  | LeftEvent
+  | CrowdEvent
+  | RenamedEvent
+  | StatusEvent
+  | VisibilityEvent
 
 /** What one session alone is told. */
-export type PrivateEvent = DirectEvent
+export type PrivateEvent = DirectEvent | EditedEvent | ReceiptEvent | BlockedEvent
 
 /** What is recorded: everything that somebody did. A crowd is joins and leaves that are recorded one by one. */
-export type HubEvent = MessageEvent | JoinedEvent | LeftEvent | PrivateEvent
+export type HubEvent = Exclude<RoomEvent, CrowdEvent> | PrivateEvent
 
 /**
  * Where a session's private events go. Whoever opens a session gives one.
@@ -80,6 +135,7 @@ export interface Audience<R extends Recipient> {
    * Tells everybody in the room, in the order of the calls (M5).
    * @param actor whom the event is about; whether this one is told too is the dialect's rule (M4). `null` for
    *   an event about nobody in particular
+   * @param except further people who are not told; they need not be in the room. Read before this returns
    */
-  tell(event: RoomEvent, actor: R | null): void
+  tell(event: RoomEvent, actor: R | null, except?: ReadonlySet<R> | null): void
 }

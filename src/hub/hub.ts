@@ -4,10 +4,12 @@
  * waits: a call has happened when it returns, which is what makes claims atomic (N3) and order plain (M5).
  */
 
-import type { Audience, HubEvent, JoinedEvent, LeftEvent, Recipient } from './events.js'
-import { MessageIds } from './message-ids.js'
+import type { Audience, HubEvent, JoinedEvent, LeftEvent, Recipient, RoomEvent, Status } from './events.js'
+import { Messages } from './messages.js'
+import { type ClaimRefusal, Names } from './names.js'
+import type { RecentLimits } from './recent-messages.js'
 import { Room, Session } from './session.js'
-import { byBytes, isName, isRoomName } from './text.js'
+import { byBytes, isRoomName } from './text.js'
 
 export interface HubOptions<R extends Recipient> {
   /** Makes the audience of a room that comes into being. */
@@ -18,6 +20,8 @@ export interface HubOptions<R extends Recipient> {
   readonly defaultRoom: string
   /** In a room with more members than this, joins and leaves are told as one line a second. */
   readonly announceUpTo: number
+  /** How long and how much of what was said can be referred to (C8, C13). */
+  readonly recent: RecentLimits
   /** Calls back once after so many milliseconds. */
   readonly later: (callback: () => void, delayMs: number) => void
   /** Sees every event once, after it was told: logs and counters. */
@@ -27,21 +31,18 @@ export interface HubOptions<R extends Recipient> {
 /** How often a room too large for announcements hears how many came and went. */
 const CROWD_MS = 1000
 
-/** Why a claim failed; a session otherwise. */
-export type ClaimRefusal = 'taken' | 'invalid'
-
 export class Hub<R extends Recipient> {
   readonly defaultRoom: Room<R>
+  /** What people say to each other. */
+  readonly messages: Messages<R>
   readonly #audience: (room: string) => Audience<R>
   readonly #now: () => number
   readonly #observe: (event: HubEvent) => void
   readonly #announceUpTo: number
   readonly #later: (callback: () => void, delayMs: number) => void
-  readonly #ids: MessageIds
-  // N4: maps, so that `__proto__` is a name like any other.
-  readonly #sessions = new Map<string, Session<R>>()
+  readonly #names = new Names<R>()
   readonly #rooms = new Map<string, Room<R>>()
-  #sortedNames: readonly string[] | null = null
+  #publicRoomNames: readonly string[] | null = null
 
   constructor(options: HubOptions<R>) {
     this.#audience = options.audience
@@ -49,41 +50,96 @@ export class Hub<R extends Recipient> {
     this.#observe = options.observe
     this.#announceUpTo = options.announceUpTo
     this.#later = options.later
-    this.#ids = new MessageIds(options.now)
-    this.defaultRoom = this.#makeRoom(options.defaultRoom)
+    this.messages = new Messages(this.#names, options)
+    this.defaultRoom = this.#makeRoom(options.defaultRoom, null)
   }
 
   get sessionCount(): number {
-    return this.#sessions.size
+    return this.#names.size
   }
 
   get roomCount(): number {
     return this.#rooms.size
   }
 
-  /** N1–N3: a session under `name`, unless somebody has it or it is not a name. */
-  claim(name: string, dialect: string, recipient: R): Session<R> | ClaimRefusal {
-    if (!isName(name)) return 'invalid'
-    if (this.#sessions.has(name)) return 'taken'
-    const session = new Session(name, dialect, recipient)
-    this.#sessions.set(name, session)
-    this.#sortedNames = null
+  /**
+   * N1–N3: a session under `name`, unless somebody has it or it is not a name.
+   * @param refersToMessages whether the session will `edit` and `acknowledge`
+   */
+  claim(name: string, dialect: string, recipient: R, refersToMessages = false): Session<R> | ClaimRefusal {
+    const refusal = this.#names.refusal(name, recipient)
+    if (refusal !== null) return refusal
+    const session = new Session(name, dialect, recipient, refersToMessages)
+    this.#names.add(name, session)
     return session
+  }
+
+  /** The name is taken for everybody but `holder` from now on, who is not here yet (C1). @returns why not, or `null` */
+  hold(name: string, holder: R): ClaimRefusal | null {
+    return this.#names.hold(name, holder)
+  }
+
+  /** What `holder` holds is free again. */
+  release(holder: R): void {
+    this.#names.release(holder)
+  }
+
+  /** X6: the new name is claimed before the old one is free. @returns why not, or `null` */
+  rename(session: Session<R>, name: string): ClaimRefusal | null {
+    const refusal = this.#names.refusal(name, session.recipient)
+    if (refusal !== null) return refusal
+    if (!this.#names.isLive(session)) return 'invalid'
+    const formerName = session.name
+    this.#names.add(name, session)
+    session.name = name
+    this.messages.blocks.renamed(formerName, name)
+    const { dialect } = session
+    for (const room of session.rooms) {
+      this.#tell(room, session, {
+        kind: 'renamed',
+        at: this.#now(),
+        room: room.name,
+        name,
+        formerName,
+        dialect,
+      })
+    }
+    this.#names.delete(formerName)
+    return null
   }
 
   /** Everybody's name, sorted. The array is shared and not to be changed; it is a new one after a change. */
   names(): readonly string[] {
-    this.#sortedNames ??= [...this.#sessions.keys()].sort(byBytes)
-    return this.#sortedNames
+    return this.#names.sorted()
+  }
+
+  /** R4: the rooms that may be listed, sorted. The array is shared and not to be changed. */
+  publicRoomNames(): readonly string[] {
+    this.#publicRoomNames ??= [...this.#rooms.values()]
+      .filter(({ isPrivate }) => !isPrivate)
+      .map(({ name }) => name)
+      .sort(byBytes)
+    return this.#publicRoomNames
+  }
+
+  /** The room of that name, private or not; `undefined` when there is none. */
+  room(name: string): Room<R> | undefined {
+    return this.#rooms.get(name)
+  }
+
+  /** The names of a room's members, sorted. */
+  memberNames(room: Room<R>): string[] {
+    return Array.from(room.members.keys(), ({ name }) => name).sort(byBytes)
   }
 
   /** R2, R3: enters a room, making it if need be. `null` when it is not a room name, or the session has ended. */
   join(session: Session<R>, roomName: string): Room<R> | null {
-    if (!isRoomName(roomName) || !this.#lives(session)) return null
-    const room = this.#rooms.get(roomName) ?? this.#makeRoom(roomName)
+    if (!isRoomName(roomName) || !this.#names.isLive(session)) return null
+    const room = this.#rooms.get(roomName) ?? this.#makeRoom(roomName, session)
     if (room.members.has(session)) return room
-    room.members.add(session)
+    room.members.set(session, this.messages.nextSequence())
     session.rooms.add(room)
+    if (session.refersToMessages) room.referring++
     room.audience.add(session.recipient)
     const { name, dialect } = session
     const event = { kind: 'joined', at: this.#now(), room: roomName, name, dialect } as const
@@ -96,38 +152,40 @@ export class Hub<R extends Recipient> {
   leave(session: Session<R>, room: Room<R>, reason: string): void {
     if (!room.members.delete(session)) return
     session.rooms.delete(room)
+    if (session.refersToMessages) room.referring--
     room.audience.remove(session.recipient)
     const { name, dialect } = session
     const event = { kind: 'left', at: this.#now(), room: room.name, name, dialect, reason } as const
     this.#announce(room, event, session.recipient)
     this.#observe(event)
-    if (room.members.size === 0 && room !== this.defaultRoom) this.#rooms.delete(room.name)
+    if (room.members.size === 0) this.#emptied(room)
   }
 
-  /**
-   * Says `text` to a room. The text is taken as it is: whoever calls has refused what must not pass (M3).
-   * @returns the message's id (M1), or `null` when the session is not in that room
-   */
-  say(session: Session<R>, room: Room<R>, text: string): string | null {
-    if (!room.members.has(session)) return null
-    const id = this.#ids.next()
+  /** R4, X9: whether the room is in listings. @returns whether the session may say so: only its creator may */
+  setPrivate(session: Session<R>, room: Room<R>, isPrivate: boolean): boolean {
+    if (room.creator !== session || !room.members.has(session)) return false
+    room.isPrivate = isPrivate
+    this.#publicRoomNames = null
     const { name, dialect } = session
-    const event = { kind: 'message', id, at: this.#now(), room: room.name, name, dialect, text } as const
-    room.audience.tell(event, session.recipient)
-    this.#observe(event)
-    return id
+    this.#tell(room, session, {
+      kind: 'visibility',
+      at: this.#now(),
+      room: room.name,
+      name,
+      dialect,
+      isPrivate,
+    })
+    return true
   }
 
-  /** Says `text` to one person. @returns the message's id, or `null` when nobody has that name or the session has ended */
-  direct(session: Session<R>, to: string, text: string): string | null {
-    const target = this.#sessions.get(to)
-    if (target === undefined || !this.#lives(session)) return null
-    const id = this.#ids.next()
+  /** C10: tells the session's rooms when it is another status than before. */
+  setStatus(session: Session<R>, status: Status): void {
+    if (session.status === status) return
+    session.status = status
     const { name, dialect } = session
-    const event = { kind: 'direct', id, at: this.#now(), name, dialect, to, text } as const
-    target.recipient.receive(event, session.recipient)
-    this.#observe(event)
-    return id
+    for (const room of session.rooms) {
+      this.#tell(room, session, { kind: 'status', at: this.#now(), room: room.name, name, dialect, status })
+    }
   }
 
   /**
@@ -135,18 +193,24 @@ export class Hub<R extends Recipient> {
    * heard of the leave (N3). Ending one twice does nothing. @param reason a close reason's label
    */
   end(session: Session<R>, reason: string): void {
-    if (!this.#lives(session)) return
+    if (!this.#names.isLive(session)) return
     for (const room of session.rooms) this.leave(session, room, reason)
-    this.#sessions.delete(session.name)
-    this.#sortedNames = null
+    this.messages.blocks.forget(session)
+    this.#names.delete(session.name)
   }
 
   /** Ends every session at once. They are not told of each other: that would be everyone times everyone. */
   endAll(reason: string): void {
     for (const room of this.#rooms.values()) {
-      for (const session of room.members) room.audience.remove(session.recipient)
+      for (const session of room.members.keys()) room.audience.remove(session.recipient)
     }
-    for (const session of [...this.#sessions.values()]) this.end(session, reason)
+    for (const session of [...this.#names.sessions()]) this.end(session, reason)
+  }
+
+  /** Tells a room what a member did, and records it. */
+  #tell(room: Room<R>, session: Session<R>, event: Exclude<RoomEvent, { kind: 'crowd' }>): void {
+    room.audience.tell(event, session.recipient)
+    this.#observe(event)
   }
 
   /** Tells a room who came or went: one by one, or as a crowd, where that would be everyone times everyone. */
@@ -166,14 +230,18 @@ export class Hub<R extends Recipient> {
     room.audience.tell({ kind: 'crowd', at: this.#now(), room: room.name, joined, left }, null)
   }
 
-  /** Somebody else may have the name of a session that has ended. */
-  #lives(session: Session<R>): boolean {
-    return this.#sessions.get(session.name) === session
+  #makeRoom(name: string, creator: Session<R> | null): Room<R> {
+    const room = new Room(name, this.#audience(name), creator)
+    this.#rooms.set(name, room)
+    this.#publicRoomNames = null
+    return room
   }
 
-  #makeRoom(name: string): Room<R> {
-    const room = new Room(name, this.#audience(name))
-    this.#rooms.set(name, room)
-    return room
+  /** R2, C12. */
+  #emptied(room: Room<R>): void {
+    this.messages.recent.forget(room)
+    if (room === this.defaultRoom) return
+    this.#rooms.delete(room.name)
+    this.#publicRoomNames = null
   }
 }

@@ -3,19 +3,24 @@
  * rooms and never all rooms. Both are made, joined and ended by the hub alone.
  */
 
-import type { Audience, Recipient } from './events.js'
+import type { Audience, Recipient, Status } from './events.js'
 
 /** One person: a name that is theirs, and the rooms that they are in. */
 export class Session<R extends Recipient> {
-  readonly name: string
+  /** Changes when they are renamed. */
+  name: string
   readonly dialect: string
   readonly recipient: R
+  /** Whether they can say which message they mean: one that nobody can refer to need not be remembered. */
+  readonly refersToMessages: boolean
   readonly rooms = new Set<Room<R>>()
+  status: Status = 'online'
 
-  constructor(name: string, dialect: string, recipient: R) {
+  constructor(name: string, dialect: string, recipient: R, refersToMessages: boolean) {
     this.name = name
     this.dialect = dialect
     this.recipient = recipient
+    this.refersToMessages = refersToMessages
   }
 }
 
@@ -23,13 +28,20 @@ export class Session<R extends Recipient> {
 export class Room<R extends Recipient> {
   readonly name: string
   readonly audience: Audience<R>
-  readonly members = new Set<Session<R>>()
+  /** Who is in it, and the number of the hub's event from which on they are told everything. */
+  readonly members = new Map<Session<R>, number>()
+  /** R4: who may set it private; `null` for the default room, and once they are gone. */
+  creator: Session<R> | null
+  isPrivate = false
+  /** How many of the members can refer to messages. */
+  referring = 0
   /** Joins and leaves that nobody was told of yet, because the room is too large to announce each. */
   untoldJoins = 0
   untoldLeaves = 0
 
-  constructor(name: string, audience: Audience<R>) {
+  constructor(name: string, audience: Audience<R>, creator: Session<R> | null) {
     this.name = name
     this.audience = audience
+    this.creator = creator
   }
 }

@@ -42,6 +42,7 @@ export interface TurnedAway {
 /** What all connections of one listener share. */
 export interface ConnectionContext {
   readonly dialect: string
+  readonly needsLogin: boolean
   readonly speak: SpeakerFactory
   readonly outboxes: OutboxContext
   readonly slowPolicy: SlowPolicy
@@ -85,7 +86,7 @@ export class Connection implements Client, Sink, TransportEvents {
     context.all.add(this)
     context.stats.opened++
     context.observer.connected(this)
-    context.loginDeadlines.set(this)
+    if (context.needsLogin) context.loginDeadlines.set(this)
     this.#speaker = context.speak(this)
     transport.open(this)
   }
@@ -115,6 +116,14 @@ export class Connection implements Client, Sink, TransportEvents {
       this.#context.loginDeadlines.clear(this)
     }
     this.#context.observer.asked(this, name, outcome)
+  }
+
+  pauseInput(): void {
+    this.pause(PAUSE.decoding)
+  }
+
+  resumeInput(): void {
+    this.resume(PAUSE.decoding)
   }
 
   close(reason: CloseReason): void {
@@ -191,7 +200,9 @@ export class Connection implements Client, Sink, TransportEvents {
     if (this.#state !== 'open') return
     this.#context.stats.bytesIn += length
     this.#requestsLeft = REQUESTS_PER_TURN
-    this.#feed(bytes, length)
+    const taken = this.#feed(bytes, length)
+    // The bytes are borrowed, and this connection's turn is over: what is left has to be kept.
+    if (taken < length) this.#undecoded = Buffer.from(bytes.subarray(taken, length))
     if (length >= BYTES_PER_TURN) this.#giveWay()
   }
 
@@ -211,12 +222,12 @@ export class Connection implements Client, Sink, TransportEvents {
     if (this.#state === 'closing') this.#endWhenSent()
   }
 
-  #feed(bytes: Buffer, length: number): void {
+  /** @returns how many were taken: all, when nothing is to be kept */
+  #feed(bytes: Buffer, length: number): number {
     const taken = this.#speaker.feed(bytes, 0, length)
-    if (this.#state !== 'open') return
-    // The bytes are borrowed, and this connection's turn is over: what is left has to be kept.
-    if (taken < length) this.#undecoded = Buffer.from(bytes.subarray(taken, length))
+    if (this.#state !== 'open') return length
     if (this.#pauses === 0) this.#watchFrame()
+    return taken
   }
 
   /** Fair turns: no more from this connection until everybody else was read from and the flush has run. */
@@ -236,7 +247,10 @@ export class Connection implements Client, Sink, TransportEvents {
     this.#requestsLeft = REQUESTS_PER_TURN
     const undecoded = this.#undecoded
     this.#undecoded = null
-    if (undecoded !== null) this.#feed(undecoded, undecoded.length)
+    if (undecoded !== null) {
+      const taken = this.#feed(undecoded, undecoded.length)
+      if (taken < undecoded.length) this.#undecoded = undecoded.subarray(taken)
+    }
     if (this.#pauses === 0 && this.#state === 'open') {
       this.#watchFrame()
       this.#transport.resume()

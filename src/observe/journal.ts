@@ -49,8 +49,12 @@ export class Journal {
   }
 
   observe(event: HubEvent): void {
-    const { kind, at, ...fields } = event
-    if (kind !== 'direct') {
+    const { kind, at, ...all } = event
+    const fields = withoutNulls(all)
+    // A receipt says nothing, and everybody in a room may send one for every message.
+    if (kind === 'receipt') return
+    const isPrivate = kind === 'direct' || (kind === 'edited' && event.room === null)
+    if (!isPrivate) {
       this.#chat.info({ event: kind, ...fields })
       return
     }
@@ -58,6 +62,11 @@ export class Journal {
     const text = this.#logsDirectText ? event.text : undefined
     this.#chat.info({ event: kind, ...fields, text, textBytes: Buffer.byteLength(event.text) })
   }
+}
+
+/** What an event does not have is not in its record. */
+function withoutNulls(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
 
 function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {

@@ -35,6 +35,9 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   minDrainBytesPerSecond: ['1', '2', '3'],
   retainedLimitBytes: ['10000000', '20000000', '30000000'],
   announceUpTo: ['0', '1', '2'],
+  timeZone: ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo'],
+  editWindowMs: ['1', '2', '3'],
+  recentMessages: ['1', '2', '3'],
 }
 
 /** A setting's value as it would be written. */
@@ -81,6 +84,9 @@ test('nobody says anything: every setting has its documented default', () => {
     minDrainBytesPerSecond: 64 * 1024,
     retainedLimitBytes: 256 * 1024 * 1024,
     announceUpTo: 10_000,
+    timeZone: 'UTC',
+    editWindowMs: 300_000,
+    recentMessages: 10_000,
   })
 })
 

@@ -105,7 +105,7 @@ export class FakeEncoding implements Encoding {
   }
 
   encodePrivate(event: PrivateEvent): Buffer | null {
-    return Buffer.from(this.#line(event.name, event.text), 'latin1')
+    return event.kind === 'direct' ? Buffer.from(this.#line(event.name, event.text), 'latin1') : null
   }
 
   encodeMissed(events: number): Buffer {
@@ -154,6 +154,7 @@ export class Person {
       name: from.name,
       to: this.name,
       text,
+      saidAt: null,
     } as const
     this.recipient.receive(event, from.recipient)
   }
@@ -207,7 +208,7 @@ export class World {
 }
 
 export function message(from: Person, text: string): RoomEvent {
-  return { kind: 'message', at: 0, id: '', dialect: '', room: '', name: from.name, text }
+  return { kind: 'message', at: 0, id: '', dialect: '', room: '', name: from.name, text, saidAt: null }
 }
 
 export function joined(who: Person): RoomEvent {

@@ -3,38 +3,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HubEvent } from '../../src/hub/events.js'
-import { Hub } from '../../src/hub/hub.js'
 import type { Session } from '../../src/hub/session.js'
-import { Ear, RecordingAudience } from './model.js'
-
-function hubWith(observe: (event: HubEvent) => void = () => {}) {
-  let made = 0
-  const hub: Hub<Ear> = new Hub<Ear>({
-    audience: () => {
-      made++
-      return new RecordingAudience()
-    },
-    now: () => 1_700_000_000_000,
-    defaultRoom: 'general',
-    announceUpTo: 1000,
-    later: () => {},
-    observe,
-  })
-  const claim = (name: string): Session<Ear> => {
-    const session = hub.claim(name, 'framed', new Ear())
-    assert.ok(typeof session !== 'string', `${name}: ${session}`)
-    return session
-  }
-  const into = (name: string, ...rooms: string[]) => {
-    const session = claim(name)
-    for (const room of rooms) assert.ok(hub.join(session, room))
-    return session
-  }
-  return { hub, claim, into, audiencesMade: () => made }
-}
+import { Ear } from './model.js'
+import { hubWorld } from './world.js'
 
 test('N1 N3 of many claims of one name one wins, and it is free again once that one has ended', () => {
-  const { hub } = hubWith()
+  const { hub } = hubWorld()
   for (let round = 0; round < 3; round++) {
     const outcomes = Array.from({ length: 100 }, () => hub.claim('Bob', 'framed', new Ear()))
     const winners = outcomes.filter((outcome) => typeof outcome !== 'string')
@@ -45,14 +19,14 @@ test('N1 N3 of many claims of one name one wins, and it is free again once that 
 })
 
 test('N1 names differ by case', () => {
-  const { claim, hub } = hubWith()
+  const { claim, hub } = hubWorld()
   claim('bob')
   claim('Bob')
   assert.deepEqual(hub.names(), ['Bob', 'bob'])
 })
 
 test('N2 a name is 1 to 32 characters from ! to ~', () => {
-  const { hub } = hubWith()
+  const { hub } = hubWorld()
   for (let code = 0; code <= 0x3000; code++) {
     const name = `a${String.fromCharCode(code)}`
     const valid = code > 0x20 && code < 0x7f
@@ -66,8 +40,10 @@ test('N2 a name is 1 to 32 characters from ! to ~', () => {
 
 test('N3 a name is still taken while the leave is announced, to the room and to the records', () => {
   const claims: unknown[] = []
-  const { hub, into } = hubWith((event) => {
-    if (event.kind === 'left') claims.push(hub.claim(event.name, 'framed', new Ear()))
+  const { hub, into } = hubWorld({
+    observe: (event) => {
+      if (event.kind === 'left') claims.push(hub.claim(event.name, 'framed', new Ear()))
+    },
   })
   const bob = into('Bob', 'general', 'tea')
   hub.end(bob, 'reset')
@@ -76,7 +52,7 @@ test('N3 a name is still taken while the leave is announced, to the room and to 
 })
 
 test('N3 ending an old session does not end the new one of the same name', () => {
-  const { hub, into } = hubWith()
+  const { hub, into } = hubWorld()
   const old = into('Bob', 'general')
   hub.end(old, 'left')
   const young = into('Bob', 'general')
@@ -86,7 +62,7 @@ test('N3 ending an old session does not end the new one of the same name', () =>
 })
 
 test('R2 a room comes with the first and goes with the last, except the default one', () => {
-  const { hub, into, audiencesMade } = hubWith()
+  const { hub, into, audiencesMade } = hubWorld()
   const amy = into('Amy', 'tea')
   const bob = into('Bob', 'tea')
   assert.equal(hub.roomCount, 2)
@@ -98,11 +74,11 @@ test('R2 a room comes with the first and goes with the last, except the default 
   assert.equal(hub.roomCount, 1)
   hub.join(amy, 'tea')
   assert.equal(audiencesMade(), 3, 'a new room and not the old one')
-  assert.equal(hub.say(amy, tea, 'to the room that is gone'), null)
+  assert.equal(hub.messages.say(amy, tea, 'to the room that is gone'), null)
 })
 
 test('R3 a room name is 1 to 64 visible ASCII characters', () => {
-  const { hub, claim } = hubWith()
+  const { hub, claim } = hubWorld()
   const amy = claim('Amy')
   for (const name of ['', ' ', 'a b', 'x'.repeat(65), 'tea\n', 'thé', '\0']) {
     assert.equal(hub.join(amy, name), null, JSON.stringify(name))
@@ -115,7 +91,7 @@ test('R3 a room name is 1 to 64 visible ASCII characters', () => {
 
 test('joining twice is joining once', () => {
   const events: HubEvent[] = []
-  const { hub, into } = hubWith((event) => events.push(event))
+  const { hub, into } = hubWorld({ observe: (event) => events.push(event) })
   const amy = into('Amy', 'tea', 'tea')
   assert.equal(events.length, 1)
   assert.equal(amy.rooms.size, 1)
@@ -125,7 +101,7 @@ test('joining twice is joining once', () => {
 
 test('leaving a room that one is not in does nothing', () => {
   const events: HubEvent[] = []
-  const { hub, claim, into } = hubWith((event) => events.push(event))
+  const { hub, claim, into } = hubWorld({ observe: (event) => events.push(event) })
   into('Amy', 'tea')
   const bob = claim('Bob')
   events.length = 0
@@ -134,27 +110,30 @@ test('leaving a room that one is not in does nothing', () => {
 })
 
 test('a direct message reaches its one receiver, also oneself, and carries an id and a time', () => {
-  const { hub, into } = hubWith()
+  const { hub, into } = hubWorld()
   const amy = into('Amy')
   const bob = into('Bob', 'general')
-  assert.equal(hub.direct(amy, 'Cyd', 'psst'), null)
-  const id = hub.direct(amy, 'Bob', 'psst')
+  assert.deepEqual(hub.messages.direct(amy, ['Cyd'], 'psst'), { kind: 'missing', name: 'Cyd' })
+  const outcome = hub.messages.direct(amy, ['Bob'], 'psst')
+  assert.ok(outcome.kind === 'sent')
+  const { id } = outcome
   assert.deepEqual(bob.recipient.heard.at(-1), {
     kind: 'direct',
     id,
     at: 1_700_000_000_000,
     name: 'Amy',
-    dialect: 'framed',
+    dialect: 'chatty',
     to: 'Bob',
     text: 'psst',
+    saidAt: null,
   })
-  assert.notEqual(hub.direct(bob, 'Bob', 'note'), null)
+  assert.equal(hub.messages.direct(bob, ['Bob'], 'note').kind, 'sent')
   assert.equal(bob.recipient.heard.length, 2)
   assert.equal(amy.recipient.heard.length, 0)
 })
 
 test('the list of names is the same array until somebody comes or goes', () => {
-  const { hub, claim } = hubWith()
+  const { hub, claim } = hubWorld()
   const amy = claim('Amy')
   const names = hub.names()
   hub.join(amy, 'tea')
@@ -169,7 +148,7 @@ test('the list of names is the same array until somebody comes or goes', () => {
 
 test('ending everybody tells nobody of each other, records every leave and leaves nothing behind', () => {
   const events: HubEvent[] = []
-  const { hub, into } = hubWith((event) => events.push(event))
+  const { hub, into } = hubWorld({ observe: (event) => events.push(event) })
   const ears = Array.from(
     { length: 200 },
     (_, index) => into(`p${index}`, 'general', `room${index % 7}`).recipient,

@@ -31,10 +31,12 @@ export class RecordingAudience implements Audience<Ear> {
     if (at >= 0) this.members.splice(at, 1)
   }
 
-  tell(event: RoomEvent, actor: Ear | null): void {
+  tell(event: RoomEvent, actor: Ear | null, except: ReadonlySet<Ear> | null = null): void {
     assert.notEqual(event.kind, 'crowd')
     if (event.kind === 'crowd') return
-    for (const member of this.members) if (member !== actor) member.heard.push(event)
+    for (const member of this.members) {
+      if (member !== actor && except?.has(member) !== true) member.heard.push(event)
+    }
   }
 }
 
@@ -73,6 +75,7 @@ export class HubWithModel {
       now,
       defaultRoom: DEFAULT_ROOM,
       announceUpTo: Number.MAX_SAFE_INTEGER,
+      recent: { ageMs: 1000, entries: 100 },
       later: () => assert.fail('no room here is too large to announce everybody'),
       observe: (event) => this.observed.push(event),
     })
@@ -111,7 +114,7 @@ export class HubWithModel {
     const person = this.#person(who)
     if (person === null || person.rooms.length === 0) return
     const room = person.rooms[which % person.rooms.length] as string
-    this.#took(this.hub.say(person.session, this.#roomOf(person, room), text))
+    this.#took(this.hub.messages.say(person.session, this.#roomOf(person, room), text))
     this.#tell(room, person, `message ${room} ${person.name} ${text}`)
   }
 
@@ -122,19 +125,20 @@ export class HubWithModel {
     if (person === null || elsewhere === null) return
     const room = elsewhere.rooms.find((name) => !person.rooms.includes(name))
     if (room === undefined) return
-    assert.equal(this.hub.say(person.session, this.#roomOf(elsewhere, room), text), null)
+    assert.equal(this.hub.messages.say(person.session, this.#roomOf(elsewhere, room), text), null)
   }
 
   direct(who: number, to: string, text: string): void {
     const person = this.#person(who)
     if (person === null) return
     const target = this.#people.find(({ name }) => name === to)
-    const id = this.hub.direct(person.session, to, text)
+    const outcome = this.hub.messages.direct(person.session, [to], text)
     if (target === undefined) {
-      assert.equal(id, null)
+      assert.deepEqual(outcome, { kind: 'missing', name: to })
       return
     }
-    this.#took(id)
+    assert.ok(outcome.kind === 'sent')
+    this.#took(outcome.id)
     const words = `direct ${person.name} ${to} ${text}`
     target.wanted.push(words)
     this.#wantedObserved.push(words)
@@ -164,8 +168,8 @@ export class HubWithModel {
     const ghost = this.#ended[which % Math.max(this.#ended.length, 1)]
     if (ghost === undefined) return
     this.hub.end(ghost, 'again')
-    assert.equal(this.hub.say(ghost, this.hub.defaultRoom, 'boo'), null)
-    assert.equal(this.hub.direct(ghost, to, 'boo'), null)
+    assert.equal(this.hub.messages.say(ghost, this.hub.defaultRoom, 'boo'), null)
+    assert.deepEqual(this.hub.messages.direct(ghost, [to], 'boo'), { kind: 'missing', name: to })
     assert.equal(this.hub.join(ghost, DEFAULT_ROOM), null)
     assert.equal(ghost.rooms.size, 0)
   }
@@ -240,6 +244,8 @@ function inWords(event: HubEvent): string {
       return `joined ${event.room} ${event.name}`
     case 'left':
       return `left ${event.room} ${event.name} ${event.reason}`
+    default:
+      return event.kind
   }
 }
 

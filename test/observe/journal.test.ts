@@ -59,7 +59,7 @@ test('what happens in rooms is recorded with what was said', async (t) => {
   const room = { name: 'Bob', room: 'general' }
   const { chat } = await recordsOf(t, false, (journal) => {
     journal.observe({ kind: 'joined', ...AT, ...room })
-    journal.observe({ kind: 'message', ...AT, ...room, id: 'id1', text: 'Hi' })
+    journal.observe({ kind: 'message', ...AT, ...room, id: 'id1', text: 'Hi', saidAt: null })
     journal.observe({ kind: 'left', ...AT, ...room, reason: 'reset' })
   })
   assert.deepEqual(chat, [
@@ -73,7 +73,7 @@ test('a direct message is recorded as having happened and how long it was, and w
   const fact = { name: 'Bob', to: 'Amy', id: 'id2' }
   for (const logsText of [false, true]) {
     const { chat } = await recordsOf(t, logsText, (journal) =>
-      journal.observe({ kind: 'direct', ...AT, ...fact, text: 'psst, Zoë' }),
+      journal.observe({ kind: 'direct', ...AT, ...fact, text: 'psst, Zoë', saidAt: null }),
     )
     const text = logsText ? { text: 'psst, Zoë' } : {}
     assert.deepEqual(chat, [{ event: 'direct', dialect: 'framed', ...fact, ...text, textBytes: 10 }])
@@ -92,10 +92,23 @@ test('a text that looks like a record, ends lines or is long stays inside its ow
   ]
   const { chat } = await recordsOf(t, false, (journal) => {
     for (const text of texts)
-      journal.observe({ kind: 'message', ...AT, name: '__proto__', room: 'r', id: '', text })
+      journal.observe({ kind: 'message', ...AT, name: '__proto__', room: 'r', id: '', text, saidAt: null })
   })
   assert.deepEqual(
     chat.map((record) => (record as { text?: string }).text),
     texts,
   )
+})
+
+test('C8 an edit is recorded beside the original, that of a direct message like one, and a receipt not at all', async (t) => {
+  const edit = { name: 'Bob', id: 'id3' }
+  const { chat } = await recordsOf(t, false, (journal) => {
+    journal.observe({ kind: 'edited', ...AT, ...edit, room: 'general', text: 'Hello' })
+    journal.observe({ kind: 'edited', ...AT, ...edit, room: null, text: 'psst' })
+    journal.observe({ kind: 'receipt', ...AT, ...edit, room: 'general' })
+  })
+  assert.deepEqual(chat, [
+    { event: 'edited', dialect: 'framed', ...edit, room: 'general', text: 'Hello' },
+    { event: 'edited', dialect: 'framed', ...edit, textBytes: 4 },
+  ])
 })

@@ -99,7 +99,7 @@ test('the numbers are those of the sources', async () => {
   const from = sources()
   from.fanout.deliveries = 123
   for (const kind of ['message', 'direct', 'joined'] as const) {
-    const rest = { name: 'Bob', room: 'general', to: 'Amy', id: '', text: '' }
+    const rest = { name: 'Bob', room: 'general', to: 'Amy', id: '', text: '', saidAt: null }
     from.tally.observe({ kind, ...AT, ...rest })
   }
   from.tally.asked('taken')
@@ -178,7 +178,14 @@ test('histograms are cumulative, complete and in the unit of their name', async 
 test('names, rooms, texts and reasons from outside make no new samples', async () => {
   const from = sources()
   const happen = (index: number) => {
-    const event = { ...AT, name: `name${index}`, room: `room${index}`, text: `text${index}`, id: `${index}` }
+    const event = {
+      ...AT,
+      name: `name${index}`,
+      room: `room${index}`,
+      text: `text${index}`,
+      id: `${index}`,
+      saidAt: null,
+    }
     from.tally.observe({ kind: 'joined', ...event })
     from.tally.observe({ kind: 'message', ...event })
     from.tally.observe({ kind: 'direct', ...event, to: `to${index}` })

@@ -3,7 +3,7 @@
  * N·(N+1)/2 announcements are there. A server may put several into one line; they are counted as what they say.
  */
 
-import type { Command } from 'commander'
+import { Command } from 'commander'
 import { joinCrowd, oneRoom } from '../crowd.js'
 import { type LiveView, liveView } from '../live-view.js'
 import { notesOn, serverUseOf } from '../measure.js'
@@ -40,8 +40,8 @@ const PAYLOAD_BYTES = 64
 const SAMPLE_SECONDS = 0.1
 
 export function addJoinStormCommand(program: Command): void {
-  addSharedOptions(program.command('join-storm').description('everybody comes at once'), SAMPLE_SECONDS)
-    .option('--clients <count>', 'clients that come', positiveWhole, 1000)
+  addJoinStormOptions(program.command('join-storm'))
+    .description('everybody comes at once')
     .action(async (options: JoinStormOptions) => {
       const server = await serverFor(options)
       try {
@@ -53,6 +53,20 @@ export function addJoinStormCommand(program: Command): void {
         await server.stop()
       }
     })
+}
+
+/** The options as the command line would give them. */
+export function joinStormOptions(words: readonly string[]): JoinStormOptions {
+  return addJoinStormOptions(new Command('join-storm').exitOverride()).parse(words, { from: 'user' }).opts()
+}
+
+function addJoinStormOptions(command: Command): Command {
+  return addSharedOptions(command, SAMPLE_SECONDS).option(
+    '--clients <count>',
+    'clients that come',
+    positiveWhole,
+    1000,
+  )
 }
 
 export async function joinStorm(

@@ -3,7 +3,7 @@
  * other on it, one report. A scenario says who is there and what they do.
  */
 
-import type { Command } from 'commander'
+import { Command } from 'commander'
 import { type CrowdLoadResult, loopsOf, runCrowd } from '../crowd.js'
 import { roomNameOf } from '../generator/crowd.js'
 import { type LiveView, liveView } from '../live-view.js'
@@ -51,6 +51,16 @@ export function addLoadScenario<Options extends LoadOptions>(
       await server.stop()
     }
   })
+}
+
+/** A scenario's options as its command line would give them. @throws CommanderError for what is no such option */
+export function scenarioOptions<Options extends LoadOptions>(
+  scenario: LoadScenario<Options>,
+  words: readonly string[],
+): Options {
+  const command = new Command(scenario.name).exitOverride().configureOutput({ writeErr: () => {} })
+  scenario.addOptions(addLoadOptions(command, scenario.defaults)).parse(words, { from: 'user' })
+  return command.opts()
 }
 
 /** Everything that the options ask for, on a server that is there. */

@@ -5,14 +5,16 @@ import type { Encoding } from '../../fanout/encoding.js'
 import { writeAscii, writeHeader, writeTextFrame } from '../../frame/encoder.js'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../frame/layout.js'
 import type { PrivateEvent, RoomEvent } from '../../hub/events.js'
+import { toAscii } from '../ascii.js'
 import { COMMAND } from './commands.js'
-import { toAscii } from './text.js'
 
 /** What stands around a name in front of what they said. */
 interface Style {
   readonly before: string
   readonly after: string
 }
+
+const EDITED = '(edited) '
 
 /** F6: the longest text that fits one frame behind `[name] `, in either style. */
 export function maxTextBytes(name: string): number {
@@ -33,6 +35,14 @@ export class FramedEncoding implements Encoding {
           this.#append(batch, COMMAND.MESSAGE, this.#prefix(event.name), text)
         }
         break
+      case 'edited':
+        for (const text of this.#fitting(event.name, EDITED + event.text)) {
+          this.#append(batch, COMMAND.MESSAGE, this.#prefix(event.name), text)
+        }
+        break
+      case 'renamed':
+        this.#append(batch, COMMAND.MESSAGE, `**${event.formerName} is now known as ${event.name}**`, '')
+        break
       case 'joined':
         this.#append(batch, COMMAND.MESSAGE, `**${event.name} is joining the chat**`, '')
         break
@@ -48,10 +58,17 @@ export class FramedEncoding implements Encoding {
     }
   }
 
-  encodePrivate(event: PrivateEvent): Buffer {
-    const prefix = this.#prefix(event.name)
-    const frames = this.#fitting(event.name, event.text).map((text) => frameOf(COMMAND.DIRECT, prefix + text))
-    return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
+  encodePrivate(event: PrivateEvent): Buffer | null {
+    switch (event.kind) {
+      case 'direct':
+        return this.#direct(event.name, event.text)
+      case 'edited':
+        return this.#direct(event.name, EDITED + event.text)
+      case 'blocked':
+        return frameOf(COMMAND.MESSAGE, `**${event.name} has blocked you**`)
+      default:
+        return null
+    }
   }
 
   /** F16. */
@@ -62,6 +79,12 @@ export class FramedEncoding implements Encoding {
   /** F2: the newcomer hears of themselves too. F4: Bob gets nothing of his own. */
   tellsActor(event: RoomEvent): boolean {
     return event.kind === 'joined'
+  }
+
+  #direct(name: string, text: string): Buffer {
+    const prefix = this.#prefix(name)
+    const frames = this.#fitting(name, text).map((piece) => frameOf(COMMAND.DIRECT, prefix + piece))
+    return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
   }
 
   #prefix(name: string): string {

@@ -9,6 +9,7 @@ import { FramedSpeaker } from './speaker.js'
 export const framed: Dialect<FramedOptions> = {
   name: 'framed',
   defaultPort: 9000,
+  needsLogin: true,
   options: framedOptions,
   listen(options: FramedOptions, relay: DialectContext) {
     const listener = {

@@ -161,7 +161,8 @@ export class FramedSpeaker implements Speaker, FrameSink {
   #message(session: Session<Recipient>, text: string | null): void {
     if (text === null) this.#send(NOT_ASCII)
     else if (text.length > maxTextBytes(session.name)) this.#tooLong(session)
-    else if (text !== '' && this.#room !== null) this.#listener.relay.hub.say(session, this.#room, text)
+    else if (text !== '' && this.#room !== null)
+      this.#listener.relay.hub.messages.say(session, this.#room, text)
   }
 
   /** F8. */
@@ -175,13 +176,17 @@ export class FramedSpeaker implements Speaker, FrameSink {
       this.#send(NOT_ASCII)
       return
     }
-    const space = payload.indexOf(' ')
-    const to = payload.slice(payload.startsWith('@') ? 1 : 0, Math.max(space, 0))
-    const text = payload.slice(space + 1)
+    const plain = payload.replace(WHISPER, '')
+    const space = plain.indexOf(' ')
+    const to = plain.slice(plain.startsWith('@') ? 1 : 0, Math.max(space, 0))
+    const text = plain.slice(space + 1)
     if (to === '' || text === '') this.#send(DIRECT_USAGE)
     else if (text.length > maxTextBytes(session.name)) this.#tooLong(session)
-    else if (this.#listener.relay.hub.direct(session, to, text) === null) {
-      this.#error(`No such user: ${shortened(to)}`)
+    else {
+      const outcome = this.#listener.relay.hub.messages.direct(session, [to], text)
+      if (outcome.kind === 'missing') this.#error(`No such user: ${shortened(to)}`)
+      // C11: nothing that was taken is lost without a word.
+      else if (outcome.kind === 'blocked') this.#error(`${to} has blocked you`)
     }
   }
 
@@ -200,6 +205,9 @@ export class FramedSpeaker implements Speaker, FrameSink {
 }
 
 const DIALECT_NAME = 'framed'
+
+/** Clients in the wild send `/w Amy text`. With one word behind it, it is a text for somebody called `/w`. */
+const WHISPER = /^\/w +(?=[^ ]+ +[^ ])/
 
 /** F15: what gets an ERROR in words before the LEAVE. */
 const BROKEN_RULES: ReadonlySet<CloseReason> = new Set([

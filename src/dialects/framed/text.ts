@@ -1,6 +1,4 @@
-/** Text of the framed dialect: which bytes are text (F7), and how Unicode is shown in ASCII (M2). */
-
-import anyAscii from 'any-ascii'
+/** Text of the framed dialect: which bytes are text (F7). */
 
 const TAB = 0x09
 const LF = 0x0a
@@ -25,14 +23,6 @@ export function readText(bytes: Uint8Array, start: number, end: number): string 
 
 function isPadding(byte: number): boolean {
   return byte === 0 || byte === LF || byte === CR
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-const ASCII = /^[\x00-\x7f]*$/
-
-/** M2: text as this dialect can show it; `é` becomes `e`. */
-export function toAscii(text: string): string {
-  return ASCII.test(text) ? text : anyAscii(text)
 }
 
 const MAX_DESCRIBED_BYTES = 64

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { toAscii } from '../../../src/dialects/ascii.js'
 import { COMMAND } from '../../../src/dialects/framed/commands.js'
 import { FRAMED_ENCODINGS, frameOf, maxTextBytes } from '../../../src/dialects/framed/encoding.js'
-import { toAscii } from '../../../src/dialects/framed/text.js'
 import { Batch } from '../../../src/fanout/batch.js'
 import { ChunkPool } from '../../../src/fanout/chunk.js'
 import type { RoomEvent } from '../../../src/hub/events.js'
@@ -14,9 +14,9 @@ import { decodeAll } from '../../frame/streams.js'
 const BASE = { at: 0, id: '', dialect: 'other', room: 'general' } as const
 const { brackets, colon } = FRAMED_ENCODINGS
 
-const said = (name: string, text: string) => ({ kind: 'message', ...BASE, name, text }) as const
+const said = (name: string, text: string) => ({ kind: 'message', ...BASE, name, text, saidAt: null }) as const
 const whispered = (name: string, text: string) =>
-  ({ kind: 'direct', ...BASE, name, to: 'Amy', text }) as const
+  ({ kind: 'direct', ...BASE, name, to: 'Amy', text, saidAt: null }) as const
 
 function framesOf(encoding: typeof brackets, ...events: RoomEvent[]): [number, string][] {
   const batch = new Batch(new ChunkPool())
@@ -24,7 +24,8 @@ function framesOf(encoding: typeof brackets, ...events: RoomEvent[]): [number, s
   return inWords(batch.slice(0, batch.bytes, events.length).bytes)
 }
 
-function inWords(bytes: Buffer): [number, string][] {
+function inWords(bytes: Buffer | null): [number, string][] {
+  assert.ok(bytes !== null)
   const { frames } = decodeAll([bytes])
   const total = frames.reduce((sum, { payload }) => sum + 3 + payload.length, 0)
   assert.equal(total, bytes.length, 'whole frames and nothing else')
@@ -48,6 +49,31 @@ test('F2 F4 F10 each event is a MESSAGE in the words of the page, one behind the
     [COMMAND.MESSAGE, 'Bob: Hi'],
     announced('leaving'),
   ])
+})
+
+test('M2 an edit, a rename and a block are lines of this page', () => {
+  const edited = { kind: 'edited', ...BASE, name: 'Bob', text: 'Hi' } as const
+  const renamed = { kind: 'renamed', ...BASE, name: 'Rob', formerName: 'Bob' } as const
+  assert.deepEqual(framesOf(brackets, edited, renamed), [
+    [COMMAND.MESSAGE, '[Bob] (edited) Hi'],
+    [COMMAND.MESSAGE, '**Bob is now known as Rob**'],
+  ])
+  assert.deepEqual(inWords(brackets.encodePrivate({ ...edited, room: null })), [
+    [COMMAND.DIRECT, '[Bob] (edited) Hi'],
+  ])
+  assert.deepEqual(inWords(colon.encodePrivate({ kind: 'blocked', ...BASE, name: 'Bob', to: 'Amy' })), [
+    [COMMAND.MESSAGE, '**Bob has blocked you**'],
+  ])
+})
+
+test('what this page has no words for says nothing', () => {
+  const receipt = { kind: 'receipt', ...BASE, name: 'Bob' } as const
+  const batch = new Batch(new ChunkPool())
+  brackets.encode(receipt, batch)
+  brackets.encode({ kind: 'status', ...BASE, name: 'Bob', status: 'offline' }, batch)
+  brackets.encode({ kind: 'visibility', ...BASE, name: 'Bob', isPrivate: true }, batch)
+  assert.equal(batch.bytes, 0)
+  assert.equal(brackets.encodePrivate({ ...receipt, room: null }), null)
 })
 
 test('F9 a direct message is a DIRECT frame', () => {

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { describeBytes, readText, toAscii } from '../../../src/dialects/framed/text.js'
+import { toAscii } from '../../../src/dialects/ascii.js'
+import { describeBytes, readText } from '../../../src/dialects/framed/text.js'
 
 const PRINTABLE = /^[\x20-\x7e]*$/
 

@@ -1,0 +1,46 @@
+/**
+ * What a conformance check is: one thing that a page of the protocol says, tried on a server from outside. The kit
+ * speaks raw bytes with encoders of its own, so that a mistake in the relay's cannot hide itself.
+ */
+
+import type { RawPeer } from './raw-peer.js'
+
+/** One thing that a rule says. Several checks may belong to one rule. */
+export interface Check {
+  /** The rule's id, such as `F2`. */
+  readonly rule: string
+  /** What must be so, as a sentence. */
+  readonly title: string
+  /** It waits for a deadline of the server's: run only when that is asked for. */
+  readonly slow?: true
+  /** @throws CheckFailure when it is not so; NotApplicable (failure.ts) when this server cannot be asked */
+  run(context: CheckContext): Promise<void>
+}
+
+/** What a check has to work with. Everything that it opens is closed after it. */
+export interface CheckContext {
+  /** A new connection to the server under test, of which nothing was read yet. */
+  connect(): Promise<RawPeer>
+  /** A name that nobody has had in this run: short letters and digits, good in every dialect. */
+  freshName(): string
+}
+
+/** The checks of one dialect. */
+export interface Suite {
+  /** As in listener URLs. */
+  readonly dialect: string
+  readonly checks: readonly Check[]
+  /** Plays a server that is strict about what a client sends. */
+  readonly strictServer: StrictServer
+}
+
+/** Sees what a client under development does. */
+export interface Verdicts {
+  /** The client did something that shows it keeps the rule. */
+  kept(rule: string, what: string): void
+  /** The client broke the rule. */
+  broken(rule: string, what: string): void
+}
+
+/** Serves one connection of a client under development until it ends. */
+export type StrictServer = (peer: RawPeer, verdicts: Verdicts) => Promise<void>

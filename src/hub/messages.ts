@@ -1,0 +1,182 @@
+/**
+ * What people say to each other: messages, edits, receipts, and who will not hear whom. Owns the messages' ids and
+ * what is remembered of them. Like the rest of the hub it takes text as it is: whoever calls has refused what must
+ * not pass (M3).
+ */
+
+import { Blocks } from './blocks.js'
+import type { EditedEvent, HubEvent, ReceiptEvent, Recipient } from './events.js'
+import { MessageIds } from './message-ids.js'
+import type { Names } from './names.js'
+import { type RecentLimits, type RecentMessage, RecentMessages, wasSent } from './recent-messages.js'
+import type { Room, Session } from './session.js'
+
+export interface MessagesOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly recent: RecentLimits
+  readonly observe: (event: HubEvent) => void
+}
+
+/** What became of a direct message: its id (M1), or why it went to nobody. */
+export type DirectOutcome =
+  | { readonly kind: 'sent'; readonly id: string }
+  /** Nobody has that name. */
+  | { readonly kind: 'missing'; readonly name: string }
+  /** These have blocked the sender (C11). */
+  | { readonly kind: 'blocked'; readonly by: readonly string[] }
+
+export class Messages<R extends Recipient> {
+  /** For the hub: they follow names. */
+  readonly blocks = new Blocks<R>()
+  /** For the hub: it goes with the room. */
+  readonly recent: RecentMessages<R>
+  readonly #names: Names<R>
+  readonly #ids: MessageIds
+  readonly #now: () => number
+  readonly #observe: (event: HubEvent) => void
+  #sequence = 0
+
+  constructor(names: Names<R>, { now, recent, observe }: MessagesOptions) {
+    this.#names = names
+    this.#now = now
+    this.#observe = observe
+    this.#ids = new MessageIds(now)
+    this.recent = new RecentMessages(recent, now)
+  }
+
+  /** For the hub: numbers joins among the messages, so that it can be said which was first. */
+  nextSequence(): number {
+    return ++this.#sequence
+  }
+
+  /**
+   * Says `text` to a room.
+   * @param saidAt see `MessageEvent`
+   * @returns the message's id (M1), or `null` when the session is not in that room
+   */
+  say(session: Session<R>, room: Room<R>, text: string, saidAt: string | null = null): string | null {
+    if (!room.members.has(session)) return null
+    const id = this.#ids.next()
+    const at = this.#now()
+    const { name, dialect } = session
+    const event = { kind: 'message', id, at, room: room.name, name, dialect, text, saidAt } as const
+    const blockers = this.blocks.blockersOf(name)
+    room.audience.tell(event, session.recipient, blockers === null ? null : recipientsOf(blockers))
+    this.#observe(event)
+    const sequence = this.nextSequence()
+    if (room.referring > 0) {
+      const people = blockers === null ? NOBODY : new Set(blockers)
+      this.recent.add({ id, at, sender: session, room, sequence, people, receivers: new Set() })
+    }
+    return id
+  }
+
+  /**
+   * Says `text` to people: to all of them, once each, or to none.
+   * @param saidAt see `DirectEvent`
+   */
+  direct(
+    session: Session<R>,
+    to: readonly string[],
+    text: string,
+    saidAt: string | null = null,
+  ): DirectOutcome {
+    const people = new Set<Session<R>>()
+    for (const name of to) {
+      const target = this.#names.get(name)
+      if (target === undefined || !this.#names.isLive(session)) return { kind: 'missing', name }
+      people.add(target)
+    }
+    const blockers = this.blocks.blockersOf(session.name)
+    const by = [...people].filter((target) => blockers?.has(target)).map(({ name }) => name)
+    if (by.length > 0) return { kind: 'blocked', by }
+    const id = this.#ids.next()
+    const at = this.#now()
+    const { name, dialect } = session
+    let refers = session.refersToMessages
+    for (const target of people) {
+      const event = { kind: 'direct', id, at, name, dialect, to: target.name, text, saidAt } as const
+      target.recipient.receive(event, session.recipient)
+      this.#observe(event)
+      refers ||= target.refersToMessages
+    }
+    const sequence = this.nextSequence()
+    if (refers) {
+      this.recent.add({ id, at, sender: session, room: null, sequence, people, receivers: new Set() })
+    }
+    return { kind: 'sent', id }
+  }
+
+  /**
+   * C8: what the message said is `text` from now on, for all who were sent it and are still there.
+   * @returns whether it is the session's own message and recent enough
+   */
+  edit(session: Session<R>, id: string, text: string): boolean {
+    const message = this.recent.get(id)
+    if (message === undefined || message.sender !== session || !this.#names.isLive(session)) return false
+    const { name, dialect } = session
+    const room = message.room?.name ?? null
+    this.#follow(message, session, { kind: 'edited', id, at: this.#now(), room, name, dialect, text })
+    return true
+  }
+
+  /**
+   * C7: the session has received the message; its sender and the others who were sent it are told the first time.
+   * @returns whether it was sent that message, and it is recent enough
+   */
+  acknowledge(session: Session<R>, id: string): boolean {
+    const message = this.recent.get(id)
+    if (message === undefined || !wasSent(message, session)) return false
+    if (!this.recent.receive(message, session)) return true
+    const { name, dialect } = session
+    const room = message.room?.name ?? null
+    this.#follow(message, session, { kind: 'receipt', id, at: this.#now(), room, name, dialect })
+    return true
+  }
+
+  /** C11: nothing that `name` says reaches the session from now on. @returns whether somebody has that name */
+  block(session: Session<R>, name: string): boolean {
+    const target = this.#names.get(name)
+    if (target === undefined || !this.#names.isLive(session)) return false
+    this.blocks.add(session, name)
+    const { name: by, dialect } = session
+    const event = { kind: 'blocked', at: this.#now(), name: by, dialect, to: name } as const
+    target.recipient.receive(event, session.recipient)
+    this.#observe(event)
+    return true
+  }
+
+  /** @returns whether the session had blocked that name */
+  unblock(session: Session<R>, name: string): boolean {
+    return this.blocks.delete(session, name)
+  }
+
+  /** Tells those who know the message what its sender or one of them has done about it. */
+  #follow(message: RecentMessage<R>, actor: Session<R>, event: EditedEvent | ReceiptEvent): void {
+    const { room, sender, people } = message
+    const blockers = this.blocks.blockersOf(actor.name)
+    const inRoom = room !== null
+    if (inRoom) {
+      const except = new Set<R>()
+      for (const member of room.members.keys()) {
+        if ((member !== sender && !wasSent(message, member)) || blockers?.has(member) === true) {
+          except.add(member.recipient)
+        }
+      }
+      room.audience.tell(event, actor.recipient, except)
+    }
+    const alone = inRoom ? (room.members.has(sender) ? [] : [sender]) : new Set([sender, ...people])
+    for (const person of alone) {
+      if (person === actor || !this.#names.isLive(person) || blockers?.has(person) === true) continue
+      person.recipient.receive(event, actor.recipient)
+    }
+    this.#observe(event)
+  }
+}
+
+function recipientsOf<R extends Recipient>(sessions: ReadonlySet<Session<R>>): ReadonlySet<R> {
+  return new Set(Array.from(sessions, ({ recipient }) => recipient))
+}
+
+const NOBODY: ReadonlySet<never> = new Set()

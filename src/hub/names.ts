@@ -1,0 +1,79 @@
+/**
+ * Who has which name. Owns that a name is one person's at a time over all dialects (N1, N3), also while it is
+ * only held for somebody who has not joined yet.
+ */
+
+import type { Recipient } from './events.js'
+import type { Session } from './session.js'
+import { byBytes, isName } from './text.js'
+
+/** Why a claim failed. */
+export type ClaimRefusal = 'taken' | 'invalid'
+
+export class Names<R extends Recipient> {
+  // N4: maps, so that `__proto__` is a name like any other.
+  readonly #sessions = new Map<string, Session<R>>()
+  readonly #holders = new Map<string, R>()
+  readonly #held = new Map<R, string>()
+  #sorted: readonly string[] | null = null
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  get(name: string): Session<R> | undefined {
+    return this.#sessions.get(name)
+  }
+
+  /** Somebody else may have the name of a session that has ended. */
+  isLive(session: Session<R>): boolean {
+    return this.#sessions.get(session.name) === session
+  }
+
+  sessions(): IterableIterator<Session<R>> {
+    return this.#sessions.values()
+  }
+
+  /** Everybody's name, sorted. The array is shared and not to be changed; it is a new one after a change. */
+  sorted(): readonly string[] {
+    this.#sorted ??= [...this.#sessions.keys()].sort(byBytes)
+    return this.#sorted
+  }
+
+  /** @returns why `claimant` cannot have the name; `null` when it can: who holds it may claim it */
+  refusal(name: string, claimant: R): ClaimRefusal | null {
+    if (!isName(name)) return 'invalid'
+    const holder = this.#holders.get(name)
+    if (this.#sessions.has(name) || (holder !== undefined && holder !== claimant)) return 'taken'
+    return null
+  }
+
+  /** The name is taken for everybody else from now on. Somebody holds one name at a time. */
+  hold(name: string, holder: R): ClaimRefusal | null {
+    const refusal = this.refusal(name, holder)
+    if (refusal !== null) return refusal
+    this.release(holder)
+    this.#holders.set(name, holder)
+    this.#held.set(holder, name)
+    return null
+  }
+
+  release(holder: R): void {
+    const name = this.#held.get(holder)
+    if (name === undefined) return
+    this.#held.delete(holder)
+    this.#holders.delete(name)
+  }
+
+  /** Only after `refusal` said `null`. What the session's recipient held is no longer held. */
+  add(name: string, session: Session<R>): void {
+    this.release(session.recipient)
+    this.#sessions.set(name, session)
+    this.#sorted = null
+  }
+
+  delete(name: string): void {
+    this.#sessions.delete(name)
+    this.#sorted = null
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Turns chunks, cut anywhere, back into lines, each ended by LF or CRLF. Owns only what straddles two chunks; knows
+ * nothing of what a line says.
+ */
+
+import { HeldBytes } from './held-bytes.js'
+
+/** Who takes the lines of one decoder. */
+export interface LineSink {
+  /**
+   * One line without its end: `bytes[start, end)`, borrowed until this returns.
+   * @returns `false` to stop after this line: `decode` then says how far it came
+   */
+  line(bytes: Uint8Array, start: number, end: number): boolean
+  /** A line is longer than `maxLineBytes`. Nothing more is decoded. */
+  tooLong(): void
+}
+
+const LF = 0x0a
+const CR = 0x0d
+
+export class LineDecoder {
+  readonly #sink: LineSink
+  readonly #maxLineBytes: number
+  readonly #held = new HeldBytes()
+  /** How many lines have straddled so far. */
+  #straddled = 0
+  #over = false
+
+  /** @param maxLineBytes of a line without its end */
+  constructor(sink: LineSink, maxLineBytes: number) {
+    this.#sink = sink
+    this.#maxLineBytes = maxLineBytes
+  }
+
+  /** The serial number of the line that has begun and is not complete, or 0: what a frame deadline watches. */
+  get partialFrame(): number {
+    return this.#held.length === 0 ? 0 : this.#straddled
+  }
+
+  /** Decodes `chunk[start, end)`, borrowed until this returns. @returns the offset of the first byte not looked at */
+  decode(chunk: Uint8Array, start = 0, end: number = chunk.length): number {
+    let at = start
+    while (at < end && !this.#over) {
+      const found = chunk.indexOf(LF, at)
+      const lineEnd = found === -1 || found >= end ? -1 : found
+      const heldBytes = this.#held.length
+      // One more than the longest line, because the last may be the CR of its end.
+      if ((lineEnd === -1 ? end : lineEnd) - at + heldBytes > this.#maxLineBytes + 1)
+        return this.#tooLong(end)
+      if (lineEnd === -1) {
+        if (heldBytes === 0) this.#straddled++
+        this.#held.add(chunk, at, end)
+        return end
+      }
+      let goesOn: boolean
+      if (heldBytes === 0) {
+        goesOn = this.#deliver(chunk, at, lineEnd)
+      } else {
+        this.#held.add(chunk, at, lineEnd)
+        const line = this.#held.take()
+        goesOn = this.#deliver(line, 0, line.length)
+      }
+      at = lineEnd + 1
+      if (!goesOn) return at
+    }
+    return at
+  }
+
+  #deliver(bytes: Uint8Array, start: number, end: number): boolean {
+    const last = end > start && bytes[end - 1] === CR ? end - 1 : end
+    if (last - start <= this.#maxLineBytes) return this.#sink.line(bytes, start, last)
+    this.#tooLong(end)
+    return false
+  }
+
+  #tooLong(end: number): number {
+    this.#over = true
+    this.#sink.tooLong()
+    return end
+  }
+}

@@ -1,0 +1,188 @@
+/** What follows a message: edits, receipts, and blocks; and that what is remembered of it is bounded. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { HubEvent } from '../../src/hub/events.js'
+import type { RecentLimits } from '../../src/hub/recent-messages.js'
+import type { Ear } from './model.js'
+import { type HubWorld, hubWorld } from './world.js'
+
+const EDIT_MS = 1000
+
+function world(limits: Partial<RecentLimits> = {}): HubWorld {
+  return hubWorld({ recent: { ageMs: EDIT_MS, entries: 1000, ...limits } })
+}
+
+function kinds(ear: Ear): string[] {
+  return ear.heard.map(({ kind }) => kind)
+}
+
+function last(ear: Ear): HubEvent {
+  return ear.heard.at(-1) as HubEvent
+}
+
+test('C8 an edit reaches all who were sent the message, in its room and nobody who came later', () => {
+  const { hub, into } = world()
+  const [amy, bob] = [into('Amy', 'general'), into('Bob', 'general')]
+  const id = hub.messages.say(amy, hub.defaultRoom, 'Hi') as string
+  const cyd = into('Cyd', 'general')
+  assert.equal(hub.messages.edit(amy, id, 'Hello'), true)
+  assert.deepEqual(last(bob.recipient), {
+    kind: 'edited',
+    id,
+    at: 1_700_000_000_000,
+    room: 'general',
+    name: 'Amy',
+    dialect: 'chatty',
+    text: 'Hello',
+  })
+  assert.ok(!kinds(cyd.recipient).includes('edited'))
+  assert.ok(!kinds(amy.recipient).includes('edited'))
+})
+
+test('C8 only the sender edits, a known message, within the window', () => {
+  const { hub, into, pass } = world()
+  const [amy, bob] = [into('Amy', 'general'), into('Bob', 'general')]
+  const id = hub.messages.say(amy, hub.defaultRoom, 'Hi') as string
+  assert.equal(hub.messages.edit(bob, id, 'Ho'), false)
+  assert.equal(hub.messages.edit(amy, `${id}0`, 'Ho'), false)
+  pass(EDIT_MS)
+  assert.equal(hub.messages.edit(amy, id, 'just in time'), true)
+  pass(1)
+  assert.equal(hub.messages.edit(amy, id, 'too late'), false)
+})
+
+test('C8 a direct message is edited for those whom it went to, as long as they are there', () => {
+  const { hub, into } = world()
+  const [amy, bob, cyd] = [into('Amy', 'general'), into('Bob', 'general'), into('Cyd', 'tea')]
+  const outcome = hub.messages.direct(amy, ['Bob', 'Cyd', 'Bob'], 'psst')
+  assert.ok(outcome.kind === 'sent')
+  assert.equal(kinds(bob.recipient).filter((kind) => kind === 'direct').length, 1, 'once each')
+  hub.end(bob, 'left')
+  const heard = bob.recipient.heard.length
+  assert.equal(hub.messages.edit(amy, outcome.id, 'psssst'), true)
+  assert.equal(bob.recipient.heard.length, heard)
+  assert.equal(last(cyd.recipient).kind, 'edited')
+})
+
+test('C7 the sender and the other receivers hear of a receipt, the first time', () => {
+  const { hub, into } = world()
+  const [amy, bob, cyd] = [into('Amy', 'general'), into('Bob', 'general'), into('Cyd', 'general')]
+  const id = hub.messages.say(amy, hub.defaultRoom, 'Hi') as string
+  const dee = into('Dee', 'general')
+  for (const round of [1, 2]) {
+    assert.equal(hub.messages.acknowledge(bob, id), true, `receipt ${round}`)
+    for (const one of [amy, cyd])
+      assert.equal(kinds(one.recipient).filter((kind) => kind === 'receipt').length, 1)
+  }
+  assert.ok(!kinds(bob.recipient).includes('receipt'))
+  assert.ok(!kinds(dee.recipient).includes('receipt'), 'Dee was not sent it')
+  assert.equal(hub.messages.acknowledge(dee, id), false)
+  assert.equal(hub.messages.acknowledge(amy, id), false, 'nobody is sent their own')
+})
+
+test('C7 a sender who has left the room hears of receipts all the same', () => {
+  const { hub, into } = world()
+  const [amy, bob] = [into('Amy', 'tea'), into('Bob', 'tea')]
+  const tea = hub.room('tea')
+  assert.ok(tea !== undefined)
+  const id = hub.messages.say(amy, tea, 'Hi') as string
+  hub.leave(amy, tea, 'left')
+  assert.equal(hub.messages.acknowledge(bob, id), true)
+  assert.equal(last(amy.recipient).kind, 'receipt')
+})
+
+test('C11 nothing that somebody blocked says reaches the blocker: messages, edits and receipts', () => {
+  const { hub, into } = world()
+  const [amy, bob, cyd] = [into('Amy', 'general'), into('Bob', 'general'), into('Cyd', 'general')]
+  const before = hub.messages.say(bob, hub.defaultRoom, 'before') as string
+  assert.equal(hub.messages.block(amy, 'Bob'), true)
+  assert.deepEqual(last(bob.recipient), {
+    kind: 'blocked',
+    at: 1_700_000_000_000,
+    name: 'Amy',
+    dialect: 'chatty',
+    to: 'Bob',
+  })
+  const heard = amy.recipient.heard.length
+  const id = hub.messages.say(bob, hub.defaultRoom, 'Hi') as string
+  hub.messages.edit(bob, before, 'before, edited')
+  hub.messages.edit(bob, id, 'Hi, edited')
+  const amys = hub.messages.say(amy, hub.defaultRoom, 'from me') as string
+  assert.equal(hub.messages.acknowledge(bob, amys), true)
+  assert.equal(amy.recipient.heard.length, heard)
+  assert.equal(last(cyd.recipient).kind, 'receipt')
+  assert.equal(hub.messages.acknowledge(amy, id), false, 'she was not sent it')
+})
+
+test('C11 a direct message with a blocker among its receivers goes to nobody', () => {
+  const { hub, into } = world()
+  const [amy, bob, cyd] = [into('Amy', 'general'), into('Bob', 'general'), into('Cyd', 'general')]
+  hub.messages.block(amy, 'Bob')
+  assert.deepEqual(hub.messages.direct(bob, ['Cyd', 'Amy'], 'psst'), { kind: 'blocked', by: ['Amy'] })
+  assert.ok(!kinds(cyd.recipient).includes('direct'))
+  assert.equal(hub.messages.unblock(amy, 'Bob'), true)
+  assert.equal(hub.messages.unblock(amy, 'Bob'), false)
+  assert.equal(hub.messages.direct(bob, ['Cyd', 'Amy'], 'psst').kind, 'sent')
+})
+
+test('C11 a block follows a rename, outlasts a reconnect, and ends with the session of the blocker', () => {
+  const { hub, into } = world()
+  const [amy, bob] = [into('Amy', 'general'), into('Bob', 'general')]
+  hub.messages.block(amy, 'Bob')
+  hub.rename(bob, 'Rob')
+  assert.equal(hub.messages.direct(bob, ['Amy'], 'psst').kind, 'blocked')
+  hub.end(bob, 'left')
+  const rob = into('Rob', 'general')
+  assert.equal(hub.messages.direct(rob, ['Amy'], 'psst').kind, 'blocked')
+  hub.end(amy, 'left')
+  into('Amy', 'general')
+  assert.equal(hub.messages.direct(rob, ['Amy'], 'psst').kind, 'sent')
+})
+
+test('C11 there is nobody to block', () => {
+  const { hub, into } = world()
+  const amy = into('Amy', 'general')
+  for (const name of ['Bob', '', '__proto__']) assert.equal(hub.messages.block(amy, name), false)
+})
+
+test('C13 what is remembered is bounded, and the oldest is forgotten first', () => {
+  const { hub, into } = world({ entries: 3 })
+  const [amy] = [into('Amy', 'general'), into('Bob', 'general')]
+  const ids = Array.from({ length: 5 }, () => hub.messages.say(amy, hub.defaultRoom, 'Hi') as string)
+  assert.deepEqual(
+    ids.map((id) => hub.messages.edit(amy, id, 'Ho')),
+    [false, false, true, true, true],
+  )
+})
+
+test('C13 people who are remembered with a message count', () => {
+  const { hub, into } = world({ entries: 4 })
+  const [amy, bob, cyd] = [into('Amy', 'general'), into('Bob', 'general'), into('Cyd', 'general')]
+  const first = hub.messages.say(amy, hub.defaultRoom, 'one') as string
+  const second = hub.messages.say(amy, hub.defaultRoom, 'two') as string
+  for (const one of [bob, cyd]) assert.equal(hub.messages.acknowledge(one, second), true)
+  assert.equal(hub.messages.edit(amy, first, 'one'), true)
+  hub.messages.say(amy, hub.defaultRoom, 'three')
+  assert.equal(hub.messages.edit(amy, first, 'one'), false)
+  assert.equal(hub.messages.edit(amy, second, 'two'), true)
+})
+
+test('C12 what was said in a room is forgotten with it', () => {
+  const { hub, into } = world()
+  const amy = into('Amy', 'tea')
+  const tea = hub.room('tea')
+  assert.ok(tea !== undefined)
+  const id = hub.messages.say(amy, tea, 'Hi') as string
+  hub.leave(amy, tea, 'left')
+  hub.join(amy, 'tea')
+  assert.equal(hub.messages.edit(amy, id, 'Ho'), false)
+})
+
+test('a message that nobody can refer to is not remembered', () => {
+  const { hub, claim } = world()
+  const amy = claim('Amy', false)
+  hub.join(amy, 'general')
+  const id = hub.messages.say(amy, hub.defaultRoom, 'Hi') as string
+  assert.equal(hub.messages.edit(amy, id, 'Ho'), false)
+})
