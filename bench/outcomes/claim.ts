@@ -29,6 +29,11 @@ export function exactly(what: string, measured: number, expected: number): Claim
   return { what, measured: figure(measured), expected: figure(expected), holds: measured === expected }
 }
 
+/** A figure that explains another one, and that nothing is expected of. */
+export function explains(what: string, measured: number): Claim {
+  return { what, measured: figure(measured), expected: '', holds: true }
+}
+
 function figure(value: number): string {
   return Number.isInteger(value) || Math.abs(value) >= 100 ? count(value) : value.toFixed(2)
 }

@@ -21,9 +21,10 @@ export const PIN_LOAD: readonly string[] = HAS_TWO_CORES ? ['--pin-load', '1'] :
 export async function withRelay<Result>(
   rooms: readonly string[],
   work: (server: Server) => Promise<Result>,
+  serverArguments: readonly string[] = [],
 ): Promise<Result> {
   const cpu = HAS_TWO_CORES ? 0 : null
-  const server = await spawnServer({ kind: 'parlance', cpu, arguments: [], rooms })
+  const server = await spawnServer({ kind: 'parlance', cpu, arguments: serverArguments, rooms })
   try {
     return await work(server)
   } finally {
@@ -31,16 +32,22 @@ export async function withRelay<Result>(
   }
 }
 
-/** One load of a scenario on a relay of its own. @param words as on the command line */
+/**
+ * One load of a scenario on a relay of its own.
+ * @param words as on the command line
+ * @param serverArguments further ones of `parlance serve`
+ */
 export async function runOnce<Options extends LoadOptions>(
   scenario: LoadScenario<Options>,
   words: readonly string[],
+  serverArguments: readonly string[] = [],
 ): Promise<CrowdLoadResult> {
   const options = scenarioOptions(scenario, [...words, ...PIN_LOAD])
-  return await withRelay(roomsByListener(scenario.cast(options), options), async (server) => {
+  const load = async (server: Server) => {
     const [result] = await runScenario(scenario, server, options, NO_VIEW)
     return result as CrowdLoadResult
-  })
+  }
+  return await withRelay(roomsByListener(scenario.cast(options), options), load, serverArguments)
 }
 
 /** Deliveries that were lost, doubled, out of order or of unknown origin, and clients that were lost. */

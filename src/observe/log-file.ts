@@ -10,6 +10,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { createStream, type RotatingFileStream } from 'rotating-file-stream'
+import { PendingLines } from './pending-lines.js'
 
 export interface LogFileOptions {
   readonly dir: string
@@ -34,8 +35,7 @@ export class LogFile {
   linesLost = 0
   readonly #options: LogFileOptions
   #stream: RotatingFileStream | null = null
-  #pending: string[] = []
-  #pendingBytes = 0
+  readonly #pending = new PendingLines()
   /** Lines of the block that is under way, 0 for none, and who writes it: after `reopen` not the current one. */
   #linesUnderWay = 0
   #writer: RotatingFileStream | null = null
@@ -57,12 +57,10 @@ export class LogFile {
 
   /** Takes one line with its line feed. */
   write(line: string): void {
-    if (this.#pendingBytes + line.length > MAX_PENDING_BYTES) {
+    if (!this.#pending.add(line, MAX_PENDING_BYTES)) {
       this.#lose(1)
       return
     }
-    this.#pending.push(line)
-    this.#pendingBytes += line.length
     this.#timer ??= setTimeout(this.#flush, FLUSH_MS)
   }
 
@@ -107,20 +105,17 @@ export class LogFile {
     this.#timer = null
     const stream = this.#stream
     if (stream === null || this.#linesUnderWay > 0) return
-    if (this.#pending.length === 0) {
+    if (this.#pending.lines === 0) {
       if (this.#closing !== null) stream.end(this.#closing)
       return
     }
-    const block = this.#pending.join('')
-    this.#linesUnderWay = this.#pending.length
+    this.#linesUnderWay = this.#pending.lines
     this.#writer = stream
-    this.#pending = []
-    this.#pendingBytes = 0
-    stream.write(block, (error) => {
+    stream.write(this.#pending.take(), (error) => {
       if (error) return
       this.#linesUnderWay = 0
       this.#recovered()
-      if (this.#pending.length > 0 || this.#closing !== null) this.#flush()
+      if (this.#pending.lines > 0 || this.#closing !== null) this.#flush()
     })
   }
 
@@ -159,9 +154,8 @@ export class LogFile {
   }
 
   #closeInTrouble(): void {
-    this.#lose(this.#pending.length)
-    this.#pending = []
-    this.#pendingBytes = 0
+    this.#lose(this.#pending.lines)
+    this.#pending.forget()
     this.#closing?.()
   }
 
