@@ -28,6 +28,7 @@ export class CutOffWatch {
   readonly #cutSeconds = { stopped: [] as number[], trickling: [] as number[] }
   #seen: ReadonlySet<string> = new Set()
   #timer: NodeJS.Timeout | undefined
+  #stopped = false
 
   constructor(clients: readonly SlowClient[]) {
     this.#clients = clients
@@ -41,6 +42,8 @@ export class CutOffWatch {
   }
 
   stop(): void {
+    // A poll may be under way, and would set the timer again.
+    this.#stopped = true
     clearTimeout(this.#timer)
   }
 
@@ -71,7 +74,7 @@ export class CutOffWatch {
       this.#cutSeconds[client.pace].push(seconds)
     }
     this.#seen = established
-    this.#timer = setTimeout(() => void this.#poll(), POLL_MS)
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#poll(), POLL_MS)
   }
 }
 
