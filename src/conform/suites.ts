@@ -1,0 +1,8 @@
+/** The suites of the kit, by dialect. A new one is one more line. */
+
+import type { Suite } from './check.js'
+import { framedSuite } from './framed/suite.js'
+
+export const SUITES: ReadonlyMap<string, Suite> = new Map(
+  [framedSuite].map((suite): [string, Suite] => [suite.dialect, suite]),
+)
