@@ -10,6 +10,7 @@ const GAUGES: ReadonlyMap<string, string> = new Map([
   ['parlance_connections', 'connections'],
   ['parlance_queued_bytes', 'queued bytes'],
   ['parlance_retained_bytes', 'retained bytes'],
+  ['parlance_pauses_total{cause="room"}', 'pauses of who sends'],
   ['nodejs_eventloop_lag_p99_seconds', 'event loop lag p99 s'],
 ])
 
@@ -51,12 +52,12 @@ async function scrape(url: string): Promise<Record<string, number> | null> {
   }
 }
 
-/** Of the text format only what `GAUGES` names; several label values of one name are added up. */
+/** Of the text format only what `GAUGES` names; what is named without labels is added up over them. */
 export function gaugesOf(text: string): Record<string, number> {
   const values: Record<string, number> = {}
   for (const line of text.split('\n')) {
-    const [, name, value] = /^([a-z_0-9]+)(?:\{[^}]*\})? (\S+)$/.exec(line) ?? []
-    const label = name === undefined ? undefined : GAUGES.get(name)
+    const [, name, labels = '', value] = /^([a-z_0-9]+)(\{[^}]*\})? (\S+)$/.exec(line) ?? []
+    const label = name === undefined ? undefined : (GAUGES.get(name + labels) ?? GAUGES.get(name))
     if (label !== undefined) values[label] = (values[label] ?? 0) + Number(value)
   }
   return values

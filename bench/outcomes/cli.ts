@@ -7,11 +7,12 @@ import { provenance } from '../load/report/provenance.js'
 import { writeJson } from '../load/report/publish.js'
 import { table } from '../load/report/table.js'
 import type { Claim, Outcome } from './claim.js'
+import { flood } from './flood.js'
 import { joinStorm } from './join-storm.js'
 import { smallRooms } from './small-rooms.js'
 import { stoppedReaders } from './stopped-readers.js'
 
-const OUTCOMES: readonly Outcome[] = [stoppedReaders, joinStorm, smallRooms]
+const OUTCOMES: readonly Outcome[] = [flood, stoppedReaders, joinStorm, smallRooms]
 
 const names = OUTCOMES.map(({ name }) => name)
 const program = new Command('outcomes')
