@@ -3,6 +3,7 @@
 
 import { Command } from 'commander'
 import { chatCommand } from './commands/chat.js'
+import { conformCommand } from './commands/conform.js'
 import { serveCommand } from './commands/serve.js'
 import { EXIT_CODE } from './exit-code.js'
 import { VERSION } from './version.js'
@@ -16,12 +17,14 @@ const program = new Command('parlance')
   .exitOverride()
   .addCommand(serveCommand())
   .addCommand(chatCommand())
+  .addCommand(conformCommand())
   .addHelpText(
     'after',
     `
 Examples:
   parlance serve                        the relay with defaults
   parlance chat 127.0.0.1 Bob           chat on it as Bob
+  parlance conform framed 127.0.0.1     try a server from outside
   parlance help serve                   everything that can be set`,
   )
 

@@ -3,6 +3,8 @@ export const EXIT_CODE = {
   ok: 0,
   /** The connection was lost, or the relay ended the chat. */
   lost: 1,
+  /** A server or a client under test does something that the pages of the protocol do not say. */
+  notOk: 1,
   /** The arguments are wrong. */
   usage: 64,
   /** A port in use, a host that cannot be reached. */

@@ -17,7 +17,10 @@ export interface Check {
   run(context: CheckContext): Promise<void>
 }
 
-/** What a check has to work with. Everything that it opens is closed after it. */
+/**
+ * What a check has to work with. Everything that it opens is closed after it. Other people may be on the server: what
+ * comes about names that are not the check's own is not its business.
+ */
 export interface CheckContext {
   /** A new connection to the server under test, of which nothing was read yet. */
   connect(): Promise<RawPeer>
@@ -42,5 +45,9 @@ export interface Verdicts {
   broken(rule: string, what: string): void
 }
 
-/** Serves one connection of a client under development until it ends. */
+/**
+ * Serves one connection of a client under development until it ends. What it waits for on `peer` has no end but that
+ * of the connection (a CheckFailure then, which may be let through), unless it says one itself: a client is
+ * typed at by people. It need not close: that is done when it returns.
+ */
 export type StrictServer = (peer: RawPeer, verdicts: Verdicts) => Promise<void>

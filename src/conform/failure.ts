@@ -5,8 +5,8 @@ export class CheckFailure extends Error {
   readonly expected: string
   readonly came: string
 
-  constructor(expected: string, came: string) {
-    super(`expected ${expected}; came ${came}`)
+  constructor(expected: string, came: string, options?: ErrorOptions) {
+    super(`expected ${expected}; came ${came}`, options)
     this.name = 'CheckFailure'
     this.expected = expected
     this.came = came

@@ -5,11 +5,14 @@ import { CheckFailure } from './failure.js'
 import { shownBytes } from './shown-bytes.js'
 
 export interface RawPeerOptions {
-  /** How long to wait for what must come. */
+  /** How long to wait for what must come, where the call does not say: `FOREVER_MS` for as long as it takes. */
   readonly timeoutMs: number
   /** How long nothing must come for it to count as nothing. */
   readonly quietMs: number
 }
+
+/** The longest that a timer of Node's can run: 24 days. */
+export const FOREVER_MS = 2 ** 31 - 1
 
 export class RawPeer {
   readonly socket: Socket
@@ -36,19 +39,19 @@ export class RawPeer {
     socket.on('error', () => {})
   }
 
-  /** @throws CheckFailure when nobody accepts */
+  /** @throws CheckFailure when nobody accepts; its cause is the system's error */
   static async open(host: string, port: number, options: RawPeerOptions): Promise<RawPeer> {
     const socket = connect({ host, port, allowHalfOpen: true })
     const peer = new RawPeer(socket, options)
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => socket.destroy(new Error('timed out')), options.timeoutMs)
+      const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), options.timeoutMs)
       socket.once('connect', () => {
         clearTimeout(timer)
         resolve()
       })
       socket.once('error', (error) => {
         clearTimeout(timer)
-        reject(new CheckFailure(`a connection to ${host}:${port}`, error.message))
+        reject(new CheckFailure(`a connection to ${host}:${port}`, error.message, { cause: error }))
       })
     })
     return peer
@@ -83,18 +86,22 @@ export class RawPeer {
   }
 
   /** Takes `bytes` bytes. @throws CheckFailure when they do not come */
-  async take(bytes: number, expected = `${bytes} bytes`): Promise<Buffer> {
-    await this.until(() => this.#received.length >= bytes, expected)
+  async take(bytes: number, expected = `${bytes} bytes`, withinMs?: number): Promise<Buffer> {
+    await this.until(() => this.#received.length >= bytes, expected, withinMs)
     return this.#shift(bytes)
   }
 
   /** Takes what `cut` finds at the beginning: it says how long it is, or 0 as long as it is not all there. */
-  async takeUnit(cut: (received: Buffer) => number, expected: string): Promise<Buffer> {
+  async takeUnit(cut: (received: Buffer) => number, expected: string, withinMs?: number): Promise<Buffer> {
     let bytes = 0
-    await this.until(() => {
-      bytes = cut(this.#received)
-      return bytes > 0
-    }, expected)
+    await this.until(
+      () => {
+        bytes = cut(this.#received)
+        return bytes > 0
+      },
+      expected,
+      withinMs,
+    )
     return this.#shift(bytes)
   }
 
@@ -111,8 +118,8 @@ export class RawPeer {
   }
 
   /** Waits until `there` says so. @throws CheckFailure with what came instead, when it does not in time */
-  async until(there: () => boolean, expected: string): Promise<void> {
-    await this.#wait(() => there() || this.#ended, this.#options.timeoutMs)
+  async until(there: () => boolean, expected: string, withinMs = this.#options.timeoutMs): Promise<void> {
+    await this.#wait(() => there() || this.#ended, withinMs)
     if (there()) return
     const what = this.#received.length === 0 ? 'nothing' : shownBytes(this.#received)
     throw new CheckFailure(expected, this.#ended ? `${what}, and the end of the connection` : what)
@@ -130,7 +137,7 @@ export class RawPeer {
       const left = end - performance.now()
       if (left <= 0) return
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left)
+        const timer = setTimeout(resolve, Math.min(left, FOREVER_MS))
         this.#wake = () => {
           clearTimeout(timer)
           resolve()

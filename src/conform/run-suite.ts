@@ -1,0 +1,67 @@
+/** Runs the checks of a suite, rule by rule. */
+
+import type { Check, Suite } from './check.js'
+import { freshNames, type Outcome, runCheck, type ServerUnderTest } from './run-check.js'
+
+export interface SuiteOptions {
+  readonly host: string
+  readonly port: number
+  /** How long to wait for what must come. */
+  readonly timeoutMs: number
+  /** How long nothing must come for it to count as nothing. */
+  readonly quietMs: number
+  /** Whether to run the checks that wait for deadlines. */
+  readonly slow: boolean
+  /** Only these rules; all when null. */
+  readonly only: ReadonlySet<string> | null
+}
+
+export interface CheckResult {
+  readonly title: string
+  readonly outcome: Outcome
+}
+
+/** What came of the checks of one rule, in the suite's order. */
+export interface RuleResult {
+  readonly rule: string
+  readonly results: readonly CheckResult[]
+}
+
+/** Why a slow check was not run. */
+export const NEEDS_SLOW = 'needs --slow'
+
+/** The rules of a suite in order, each with its checks: `F2` is before `F10`. */
+export function rulesOf(suite: Suite, only: ReadonlySet<string> | null = null): Map<string, Check[]> {
+  const rules = new Map<string, Check[]>()
+  for (const check of suite.checks) {
+    if (only !== null && !only.has(check.rule)) continue
+    const sofar = rules.get(check.rule)
+    if (sofar === undefined) rules.set(check.rule, [check])
+    else sofar.push(check)
+  }
+  return new Map([...rules].sort(([a], [b]) => byRule(a, b)))
+}
+
+/** One rule at a time, one check at a time: what a server does when many things happen at once is a check's own matter. */
+export async function* runSuite(suite: Suite, options: SuiteOptions): AsyncGenerator<RuleResult> {
+  const server: ServerUnderTest = { ...options, freshName: freshNames() }
+  for (const [rule, checks] of rulesOf(suite, options.only)) {
+    const results: CheckResult[] = []
+    for (const check of checks) {
+      const outcome: Outcome =
+        check.slow === true && !options.slow
+          ? { kind: 'skipped', why: NEEDS_SLOW }
+          : await runCheck(check, server)
+      results.push({ title: check.title, outcome })
+    }
+    yield { rule, results }
+  }
+}
+
+/** Rules of the dialect's own page come in the order of their numbers, after the letters. */
+function byRule(a: string, b: string): number {
+  const [, lettersA = a, numberA = ''] = /^(\D*)(\d*)/.exec(a) ?? []
+  const [, lettersB = b, numberB = ''] = /^(\D*)(\d*)/.exec(b) ?? []
+  if (lettersA !== lettersB) return lettersA < lettersB ? -1 : 1
+  return Number(numberA) - Number(numberB)
+}
