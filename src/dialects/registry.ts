@@ -1,8 +1,9 @@
 /** The dialects that this relay speaks, by name. A new one is one more line. */
 
+import { chatroom } from './chatroom/chatroom.js'
 import type { Dialect } from './dialect.js'
 import { framed } from './framed/framed.js'
 
 export const DIALECTS: ReadonlyMap<string, Dialect> = new Map(
-  [framed].map((dialect) => [dialect.name, dialect as Dialect]),
+  [framed, chatroom].map((dialect) => [dialect.name, dialect as Dialect]),
 )

@@ -1,0 +1,17 @@
+/** The chatroom dialect: TCP port 8000, lines both ways, JSON in most of them. Rules C1–C13. */
+
+import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { chatroomEncoding } from './encoding.js'
+import { type ChatroomOptions, chatroomOptions } from './options.js'
+import { ChatroomSpeaker } from './speaker.js'
+
+export const chatroom: Dialect<ChatroomOptions> = {
+  name: 'chatroom',
+  defaultPort: 8000,
+  needsLogin: true,
+  options: chatroomOptions,
+  listen(options: ChatroomOptions, relay: DialectContext) {
+    const listener = { relay, options, encoding: chatroomEncoding(options.push, relay.timeZone) }
+    return (client: Client) => new ChatroomSpeaker(listener, client)
+  },
+}

@@ -1,0 +1,13 @@
+/** The options of a chatroom listener: the query of its URL, `chatroom://:8000?push=bare`. */
+
+import { z } from 'zod'
+
+export const chatroomOptions = z.strictObject({
+  /**
+   * How messages go out: behind the verb `SEND`, or as the JSON line alone with four keys, for clients that take
+   * every line from the relay for one. With `bare`, requests may also say `@all`, and `@a@b` without a space.
+   */
+  push: z.enum(['verb', 'bare']).default('verb'),
+})
+
+export type ChatroomOptions = z.infer<typeof chatroomOptions>

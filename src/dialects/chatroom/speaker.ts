@@ -1,0 +1,167 @@
+/**
+ * One connection's side of the chatroom dialect: lines in, hub calls and answers out. Every request gets its
+ * status line, and only then what it made come.
+ *
+ *              JOIN with a name that is free               LEAVE, or the connection ends
+ *   stranger -------------------------------------> member -------------------------------> over
+ *      | USERNAME: holds a name for this connection
+ *      | anything but USERNAME, JOIN, LEAVE and USERBOARD: 500; stays
+ *      | LEAVE -----------------------------------------------------------------------------> over
+ */
+
+import type { Slice } from '../../fanout/chunk.js'
+import type { Recipient } from '../../fanout/recipient.js'
+import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
+import type { ClaimRefusal } from '../../hub/names.js'
+import type { Room } from '../../hub/session.js'
+import { LineDecoder, type LineSink } from '../../streams/lines.js'
+import type { Client, DialectContext, Speaker } from '../dialect.js'
+import { ANSWERS, boardAnswer } from './answers.js'
+import type { ChatroomEncoding } from './encoding.js'
+import { Member } from './member.js'
+import { isChatroomName } from './name.js'
+import type { ChatroomOptions } from './options.js'
+import { PatientRecipient } from './patient-recipient.js'
+import { type Request, readRequest, shownName } from './request.js'
+import { STATUS_WORDS } from './status-words.js'
+
+/** What all connections of one listener share. */
+export interface ChatroomListener {
+  readonly relay: DialectContext
+  readonly options: ChatroomOptions
+  readonly encoding: ChatroomEncoding
+}
+
+/** A request line may be as long as this, before and after JOIN. */
+const MAX_LINE_BYTES = 8 * 1024
+
+const DIALECT_NAME = 'chatroom'
+
+/** C2: the requests of those who have joined. */
+const MEMBER_REQUESTS: ReadonlyMap<string, (member: Member, parameter: string | null) => Slice> = new Map([
+  ['SEND', (member, parameter) => member.send(parameter)],
+  ['RECEIVED', (member, parameter) => member.received(parameter)],
+  ['EDIT', (member, parameter) => member.edit(parameter)],
+  ['USERSTATUS', (member, parameter) => member.setStatus(parameter)],
+  ['BLOCK', (member, parameter) => member.block(parameter)],
+  ['UNBLOCK', (member, parameter) => member.unblock(parameter)],
+])
+
+export class ChatroomSpeaker implements Speaker, LineSink {
+  readonly #listener: ChatroomListener
+  readonly #client: Client
+  readonly #recipient: PatientRecipient
+  readonly #decoder = new LineDecoder(this, MAX_LINE_BYTES)
+  #member: Member | null = null
+  /** C1: what USERNAME holds. */
+  #heldName: string | null = null
+
+  constructor(listener: ChatroomListener, client: Client) {
+    this.#listener = listener
+    this.#client = client
+    this.#recipient = new PatientRecipient(listener.encoding, client.outbox)
+  }
+
+  get partialFrame(): number {
+    return this.#decoder.partialFrame
+  }
+
+  feed(bytes: Buffer, start: number, end: number): number {
+    return this.#decoder.decode(bytes, start, end)
+  }
+
+  line(bytes: Uint8Array, start: number, end: number): boolean {
+    const answer = this.#carryOut(readRequest(bytes, start, end))
+    this.#recipient.send(answer)
+    this.#recipient.answered()
+    if (answer === ANSWERS.bye) this.#client.close(CLOSE_REASONS.left)
+    return this.#client.took()
+  }
+
+  tooLong(): void {
+    this.#client.expel(CLOSE_REASONS.oversize)
+  }
+
+  /** The dialect has one line for whatever the relay cannot go on with. */
+  farewell(): void {
+    this.#recipient.send(ANSWERS.serverError)
+  }
+
+  closed(reason: CloseReason): void {
+    const { hub } = this.#listener.relay
+    const member = this.#member
+    this.#member = null
+    if (member !== null) hub.end(member.session, reason.label)
+    // C1: a name that was held and never used.
+    else hub.release(this.#recipient)
+  }
+
+  #carryOut({ verb, parameter }: Request): Slice {
+    switch (verb) {
+      case 'USERNAME':
+        return this.#holdName(parameter)
+      case 'JOIN':
+        return this.#join(parameter)
+      case 'LEAVE':
+        return this.#leave(parameter)
+      case 'USERBOARD':
+        return this.#board(parameter)
+    }
+    const request = MEMBER_REQUESTS.get(verb)
+    // C2.
+    if (request === undefined || this.#member === null) return ANSWERS.serverError
+    return request(this.#member, parameter)
+  }
+
+  /** C1, C2. */
+  #holdName(name: string | null): Slice {
+    if (this.#member !== null) return ANSWERS.serverError
+    const refusal = this.#refusalOf(name) ?? this.#listener.relay.hub.hold(name as string, this.#recipient)
+    if (refusal === null) {
+      this.#heldName = name
+      return ANSWERS.ok
+    }
+    this.#client.asked(shownName(name), refusal)
+    return ANSWERS.serverError
+  }
+
+  /** C1–C3. */
+  #join(parameter: string | null): Slice {
+    if (this.#member !== null) return ANSWERS.serverError
+    const name = parameter === '' ? this.#heldName : parameter
+    const { hub } = this.#listener.relay
+    const claimed = this.#refusalOf(name) ?? hub.claim(name as string, DIALECT_NAME, this.#recipient, true)
+    if (typeof claimed === 'string') {
+      this.#client.asked(shownName(name ?? parameter), claimed)
+      return ANSWERS.invalidName
+    }
+    this.#client.asked(claimed.name, 'accepted')
+    const room = hub.join(claimed, hub.defaultRoom.name) as Room<Recipient>
+    this.#member = new Member(hub, claimed, room, this.#listener.options.push === 'bare')
+    return ANSWERS.ok
+  }
+
+  /** Before JOIN the name that is held is this connection's. */
+  #leave(name: string | null): Slice {
+    const own = this.#member?.session.name ?? this.#heldName
+    return name === '' || (name !== null && name === own) ? ANSWERS.bye : ANSWERS.noSuchUser
+  }
+
+  /** C9. R4: who is in a private room is not for listings either. */
+  #board(roomName: string | null): Slice {
+    const { hub } = this.#listener.relay
+    const room = roomName === '' ? hub.defaultRoom : hub.room(roomName ?? '')
+    if (room === undefined || room.isPrivate) return ANSWERS.serverError
+    return boardAnswer(
+      Array.from(room.members.keys(), ({ name, dialect, status }) => [
+        name,
+        STATUS_WORDS[dialect === DIALECT_NAME ? status : 'online'],
+      ]),
+    )
+  }
+
+  /** What the page refuses; the relay's own rules come after. */
+  #refusalOf(name: string | null): ClaimRefusal | null {
+    return name === null || !isChatroomName(name) ? 'invalid' : null
+  }
+}
