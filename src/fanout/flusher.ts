@@ -8,8 +8,8 @@ import { Magnitudes } from './magnitudes.js'
 
 /** A lane, as far as a flush goes. */
 export interface Collected {
-  /** Hands the batch to the members' outboxes. */
-  collect(): void
+  /** Hands the batch to the members' outboxes; the last time in a turn, those may write it. */
+  collect(last: boolean): void
   /** After the writing: gives back memory that nobody needs. */
   settle(): void
 }
@@ -72,7 +72,7 @@ export class Flusher {
     this.#moreExpected = true
   }
 
-  /** Hands every batch to its outboxes, then writes each outbox once. */
+  /** Hands every batch to its outboxes, then writes each outbox that did not do so at once. */
   readonly flush = (): void => {
     const begun = performance.now()
     if (this.#moreExpected && this.#mayHold(begun)) {
@@ -84,7 +84,7 @@ export class Flusher {
     this.#scheduled = false
     const lanes = this.#lanes
     this.#lanes = []
-    for (let index = 0; index < lanes.length; index++) (lanes[index] as Collected).collect()
+    for (let index = 0; index < lanes.length; index++) (lanes[index] as Collected).collect(true)
     const outboxes = this.#outboxes
     this.#outboxes = []
     for (let index = 0; index < outboxes.length; index++) (outboxes[index] as Flushed).flush()

@@ -66,12 +66,14 @@ export class Lane {
     member.cursor = this.#batch.bytes
     this.#correction -= this.#ends.length
     this.#members.push(member)
+    outbox.lanes++
     return member
   }
 
   /** The member gets what was told so far, and nothing more. */
   remove(member: Member): void {
     this.catchUp(member)
+    member.outbox.lanes--
     this.#correction += this.#ends.length
     const last = this.#members.pop() as Member
     if (last === member) return
@@ -93,7 +95,7 @@ export class Lane {
     this.#ends.push(to)
     if (except !== null) this.#except(except, from, to)
     if (others !== null) for (const member of others) this.#except(member, from, to)
-    if (to > MAX_BATCH_BYTES) this.collect()
+    if (to > MAX_BATCH_BYTES) this.collect(false)
   }
 
   /** Puts what this lane holds for one member into its outbox, so that an answer can go behind it (M5). */
@@ -104,8 +106,11 @@ export class Lane {
     member.cursor = end
   }
 
-  /** Puts the batch into every member's outbox and begins the next one. */
-  collect(): void {
+  /**
+   * Puts the batch into every member's outbox and begins the next one.
+   * @param last whether this ends the turn: then outboxes that have nothing else to write may do so at once
+   */
+  collect(last: boolean): void {
     const batch = this.#batch
     const end = batch.bytes
     if (end === 0) return
@@ -114,7 +119,8 @@ export class Lane {
     for (let index = 0; index < members.length; index++) {
       const member = members[index] as Member
       if (member.cursor === 0 && member.gaps === null) {
-        member.outbox.push(whole)
+        if (last) member.outbox.deliver(whole)
+        else member.outbox.push(whole)
       } else {
         if (member.cursor !== end) this.#serve(member, end)
         member.cursor = 0

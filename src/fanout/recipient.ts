@@ -10,10 +10,13 @@ import type { Member } from './lane.js'
 import type { Outbox, Reader } from './outbox.js'
 import { PAUSE, type Source } from './pauses.js'
 
+/** Arrays that are replaced instead of pushed to: one room each is the rule, and `push` makes place for sixteen. */
+const NONE: readonly Member[] = []
+
 export class Recipient implements HubRecipient, Reader {
   readonly encoding: Encoding
   readonly outbox: Outbox
-  readonly memberships: Member[] = []
+  memberships: readonly Member[] = NONE
   /** The room that this one last spoke in; see `RoomFanout.tell`. */
   lastRoom: { collect(): void } | null = null
   /** Who has sent something to this one alone and waits until it is no longer behind; made when there is one. */

@@ -22,14 +22,15 @@ export class RoomFanout implements Audience<Recipient> {
   }
 
   add(recipient: Recipient): void {
-    recipient.memberships.push(this.#laneOf(recipient.encoding).add(recipient.outbox))
+    const member = this.#laneOf(recipient.encoding).add(recipient.outbox)
+    recipient.memberships = [...recipient.memberships, member]
     this.#congestion.joined(recipient.outbox)
   }
 
   remove(recipient: Recipient): void {
     const member = this.#memberOf(recipient)
     if (member === undefined) return
-    recipient.memberships.splice(recipient.memberships.indexOf(member), 1)
+    recipient.memberships = recipient.memberships.filter((one) => one !== member)
     member.lane.remove(member)
     this.#congestion.left(recipient.outbox)
     this.#congestion.forget(recipient.source)
@@ -60,7 +61,7 @@ export class RoomFanout implements Audience<Recipient> {
 
   /** Puts everything told so far into the members' outboxes, without writing it yet. */
   collect(): void {
-    for (const lane of this.#lanes) lane.collect()
+    for (const lane of this.#lanes) lane.collect(false)
   }
 
   #laneOf(encoding: Encoding): Lane {
