@@ -10,13 +10,14 @@ const SRC = new URL('../src/', import.meta.url).pathname
 /** What the files of a folder of `src` may import from, besides their own folder. Files at the top may all. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   frame: [],
+  streams: [],
   hub: [],
   fanout: ['hub'],
-  dialects: ['frame', 'hub', 'fanout'],
+  dialects: ['frame', 'streams', 'hub', 'fanout'],
   net: ['hub', 'fanout', 'dialects/dialect.ts'],
   config: ['hub', 'fanout/outbox.ts', 'dialects/registry.ts', 'dialects/dialect.ts'],
   observe: ['hub', 'fanout', 'net', 'dialects/dialect.ts'],
-  client: ['frame', 'dialects/framed/commands.ts', 'exit-code.ts'],
+  client: ['frame', 'streams', 'dialects/framed/commands.ts', 'exit-code.ts'],
 }
 
 /** File to the files of `src` that it imports, all relative to `src`. */

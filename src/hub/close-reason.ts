@@ -25,6 +25,8 @@ export const CLOSE_REASONS = {
   frameDeadline: { label: 'frame-deadline', words: 'a frame was not completed in time' },
   /** A frame longer than allowed in this state (F15). */
   oversize: { label: 'oversize', words: 'a frame was too long' },
+  /** What cannot be read as the dialect, so that nothing behind it can be either. */
+  malformed: { label: 'malformed', words: 'what you sent cannot be read' },
   /** What was queued for a reader reached a limit. Nothing more is sent to it. */
   slow: { label: 'slow', words: 'too slow a reader' },
   /** The relay holds as many connections as it may. */
