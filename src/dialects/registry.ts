@@ -3,7 +3,9 @@
 import { chatroom } from './chatroom/chatroom.js'
 import type { Dialect } from './dialect.js'
 import { framed } from './framed/framed.js'
+import { jsonIrc } from './json-irc/json-irc.js'
+import { sendto } from './sendto/sendto.js'
 
 export const DIALECTS: ReadonlyMap<string, Dialect> = new Map(
-  [framed, chatroom].map((dialect) => [dialect.name, dialect as Dialect]),
+  [framed, chatroom, jsonIrc].map((dialect) => [dialect.name, dialect as Dialect]),
 )

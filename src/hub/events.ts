@@ -36,6 +36,8 @@ export interface EditedEvent extends Occurrence {
   readonly id: string
   readonly text: string
   readonly room: string | null
+  /** Whom this is told to alone, because the message was. */
+  readonly to?: string
 }
 
 /** `name` has received the message `id`. `room` is `null` for a direct message. */

@@ -169,7 +169,8 @@ export class Messages<R extends Recipient> {
     const alone = inRoom ? (room.members.has(sender) ? [] : [sender]) : new Set([sender, ...people])
     for (const person of alone) {
       if (person === actor || !this.#names.isLive(person) || blockers?.has(person) === true) continue
-      person.recipient.receive(event, actor.recipient)
+      const told = event.kind === 'edited' ? { ...event, to: person.name } : event
+      person.recipient.receive(told, actor.recipient)
     }
     this.#observe(event)
   }

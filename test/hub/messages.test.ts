@@ -62,7 +62,9 @@ test('C8 a direct message is edited for those whom it went to, as long as they a
   const heard = bob.recipient.heard.length
   assert.equal(hub.messages.edit(amy, outcome.id, 'psssst'), true)
   assert.equal(bob.recipient.heard.length, heard)
-  assert.equal(last(cyd.recipient).kind, 'edited')
+  const told = last(cyd.recipient)
+  assert.ok(told.kind === 'edited')
+  assert.deepEqual([told.text, told.room, told.to], ['psssst', null, 'Cyd'])
 })
 
 test('C7 the sender and the other receivers hear of a receipt, the first time', () => {

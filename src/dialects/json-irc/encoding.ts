@@ -1,0 +1,114 @@
+/** Hub events as json-irc objects. One object for all listeners: none of their options changes what rooms are told. */
+
+import type { Batch } from '../../fanout/batch.js'
+import type { Encoding } from '../../fanout/encoding.js'
+import type { PrivateEvent, RoomEvent } from '../../hub/events.js'
+import { toAscii } from '../ascii.js'
+import { COMMAND, MAX_OBJECT_BYTES } from './commands.js'
+import { objectLine } from './object-line.js'
+
+const EDITED = '(edited) '
+
+/** What is around a text in an object: keys, a command, a name and a room, with all of it escaped. */
+const AROUND_TEXT_BYTES = 512
+/** However a text of this length is escaped, it fits: a character takes two bytes at most. */
+const SURELY_FITTING_LENGTH = (MAX_OBJECT_BYTES - AROUND_TEXT_BYTES) / 2
+
+class JsonIrcEncoding implements Encoding {
+  encode(event: RoomEvent, batch: Batch): void {
+    switch (event.kind) {
+      case 'message':
+        for (const text of fitting(event.text)) append(batch, COMMAND.broadcast, event.name, event.room, text)
+        break
+      case 'edited':
+        for (const text of fitting(EDITED + event.text)) {
+          append(batch, COMMAND.broadcast, event.name, event.room ?? '', text)
+        }
+        break
+      case 'renamed':
+        left(batch, event.formerName, event.room)
+        joined(batch, event.name, event.room)
+        break
+      case 'joined':
+        joined(batch, event.name, event.room)
+        break
+      case 'left':
+        left(batch, event.name, event.room)
+        break
+      case 'crowd':
+        if (event.joined > 0) {
+          append(batch, COMMAND.join, '', event.room, `${people(event.joined)} joined room ${event.room}`)
+        }
+        if (event.left > 0) {
+          append(batch, COMMAND.leaveRoom, '', event.room, `${people(event.left)} left room ${event.room}`)
+        }
+        break
+    }
+  }
+
+  encodePrivate(event: PrivateEvent): Buffer | null {
+    switch (event.kind) {
+      case 'direct':
+        return direct(event.name, event.to, event.text)
+      case 'edited':
+        return direct(event.name, event.to ?? '', EDITED + event.text)
+      case 'blocked':
+        return direct(event.name, event.to, `${event.name} has blocked you`)
+      default:
+        return null
+    }
+  }
+
+  encodeMissed(events: number): Buffer {
+    return Buffer.from(objectLine('', '', '', `Error: missed ${events} messages`), 'latin1')
+  }
+
+  /** M4: what somebody does is told to the others; they get an answer of their own. */
+  tellsActor(): boolean {
+    return false
+  }
+}
+
+export const JSON_IRC_ENCODING: Encoding = new JsonIrcEncoding()
+
+export function leftWords(name: string, room: string): string {
+  return `${name} has left room ${room}`
+}
+
+function joined(batch: Batch, name: string, room: string): void {
+  append(batch, COMMAND.join, name, room, `${name} has joined room ${room}`)
+}
+
+function left(batch: Batch, name: string, room: string): void {
+  append(batch, COMMAND.leaveRoom, name, room, leftWords(name, room))
+}
+
+function append(batch: Batch, command: string, nickname: string, room: string, text: string): void {
+  const line = objectLine(command, nickname, room, text)
+  batch.reserve(line.length).write(line, batch.end, 'latin1')
+  batch.commit(line.length)
+}
+
+function direct(name: string, to: string, text: string): Buffer {
+  const lines = fitting(text).map((piece) => objectLine(COMMAND.direct, name, to, piece))
+  return Buffer.from(lines.join(''), 'latin1')
+}
+
+/**
+ * M2: the text in ASCII, in pieces that fit an object. More than one only for a long text that grew when it was
+ * transliterated or escaped: it was taken, so all of it is shown (M6).
+ */
+function fitting(text: string): string[] {
+  const ascii = toAscii(text)
+  if (ascii.length <= SURELY_FITTING_LENGTH) return [ascii]
+  if (JSON.stringify(ascii).length <= MAX_OBJECT_BYTES - AROUND_TEXT_BYTES) return [ascii]
+  const pieces: string[] = []
+  for (let at = 0; at < ascii.length; at += SURELY_FITTING_LENGTH) {
+    pieces.push(ascii.slice(at, at + SURELY_FITTING_LENGTH))
+  }
+  return pieces
+}
+
+function people(count: number): string {
+  return count === 1 ? '1 person has' : `${count} people have`
+}
