@@ -1,28 +1,44 @@
-/** `parlance chat`: the line client. */
+/** `parlance chat`: finds the client of the dialect, and hands over to it. */
 
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { AddressError, parseAddress } from '../client/address.js'
-import { runLineClient } from '../client/line-client.js'
-import { framed } from '../dialects/framed/framed.js'
+import { CLIENTS } from '../client/clients.js'
 import { EXIT_CODE } from '../exit-code.js'
 
+const DEFAULT_DIALECT = 'framed'
+
+interface ChatFlags {
+  readonly dialect: string
+  readonly plain?: boolean
+  readonly compressed?: boolean
+}
+
 export function chatCommand(): Command {
+  const ports = [...CLIENTS.values()]
+    .map(({ dialect, defaultPort }) => `${dialect} ${defaultPort}`)
+    .join(', ')
   return new Command('chat')
-    .description('Chat on a relay, line by line. Text goes to everyone; @exit leaves.')
-    .argument(
-      '<address>',
-      `the relay: HOST, HOST:PORT or [IPV6]:PORT (port ${framed.defaultPort} when none is given)`,
-    )
+    .description('Chat on a relay. What is typed goes to everyone.')
+    .argument('<address>', `the relay: HOST, HOST:PORT or [IPV6]:PORT (ports when none is given: ${ports})`)
     .argument('<name>', 'who you want to be: 1 to 32 printable ASCII characters without a space')
+    .addOption(
+      new Option('--dialect <dialect>', 'what to speak')
+        .choices([...CLIENTS.keys()])
+        .default(DEFAULT_DIALECT),
+    )
+    .addOption(new Option('--plain', 'chatmaster: packages as they are (the default)'))
+    .addOption(new Option('--compressed', 'chatmaster: packages compressed with zlib').conflicts('plain'))
     .addHelpText(
       'after',
       `
-Works in a pipe too: what is read is sent, what comes in is written, and the end of input leaves.
+framed is a client line by line; @exit leaves. It works in a pipe too: what is read is sent, what comes in is
+written, and the end of input leaves. chatmaster is a full-screen client and needs a terminal; /quit leaves.
 Colours only on a terminal, and not with NO_COLOR.
 
 Examples:
   parlance chat 127.0.0.1 Bob
   parlance chat chat.example.org:9000 Amy
+  parlance chat --dialect chatmaster 127.0.0.1 Bob
   date | parlance chat 127.0.0.1 clock
 
 Exit codes: 0 left, 1 connection lost, 64 wrong arguments, 69 the relay cannot be reached, 130 Ctrl-C.`,
@@ -30,14 +46,23 @@ Exit codes: 0 left, 1 connection lost, 64 wrong arguments, 69 the relay cannot b
     .action(chat)
 }
 
-async function chat(addressText: string, name: string): Promise<void> {
+async function chat(addressText: string, name: string, flags: ChatFlags): Promise<void> {
+  const client = CLIENTS.get(flags.dialect)
+  if (client === undefined) throw new Error(`no client for ${flags.dialect}`)
+  const compressed = flags.compressed === true
+  if ((compressed || flags.plain === true) && !client.canCompress)
+    return wrong(`${client.dialect} knows no compression: --plain and --compressed do not go with it`)
   try {
-    const { host, port } = parseAddress(addressText, framed.defaultPort)
+    const { host, port } = parseAddress(addressText, client.defaultPort)
     const { stdin: input, stdout: output, stderr: errorOutput } = process
-    process.exitCode = await runLineClient({ host, port, name, input, output, errorOutput })
+    process.exitCode = await client.run({ host, port, name, compressed, input, output, errorOutput })
   } catch (error) {
     if (!(error instanceof AddressError)) throw error
-    process.stderr.write(`parlance: ${error.message}\n`)
-    process.exitCode = EXIT_CODE.usage
+    wrong(error.message)
   }
+}
+
+function wrong(words: string): void {
+  process.stderr.write(`parlance: ${words}\n`)
+  process.exitCode = EXIT_CODE.usage
 }
