@@ -4,7 +4,14 @@ import { availableParallelism } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Fleet, MAX_CLIENTS_PER_PROCESS } from './fleet.js'
 import type { Arrivals } from './generator/open-loop.js'
-import { attachedServer, SERVER_KINDS, type Server, type ServerKind, spawnServer } from './server.js'
+import {
+  attachedServer,
+  type ListenerPlan,
+  SERVER_KINDS,
+  type Server,
+  type ServerKind,
+  spawnServer,
+} from './server.js'
 import { STAMP_BYTES } from './stamp.js'
 import { TARGET_NAMES } from './targets/by-name.js'
 
@@ -133,17 +140,20 @@ function core(text: string): number {
   return cpu
 }
 
-/** @param rooms a listener for each, where the server has rooms by listener */
-export async function serverFor(options: SharedOptions, rooms: readonly string[] = []): Promise<Server> {
+/** @param listeners what the load needs of the server */
+export async function serverFor(
+  options: SharedOptions,
+  listeners?: readonly ListenerPlan[],
+): Promise<Server> {
   const { host, port, pid = null, metrics = null, spawn } = options
   if (spawn === undefined) {
-    return attachedServer({ host, port, pid, metricsUrl: metrics, ports: Math.max(1, rooms.length) })
+    return attachedServer({ host, port, pid, metricsUrl: metrics, ports: listeners?.length ?? 1 })
   }
   return await spawnServer({
     kind: spawn,
     cpu: options.pinServer ?? null,
     arguments: options.serverArg,
-    rooms,
+    ...(listeners === undefined ? {} : { listeners }),
   })
 }
 

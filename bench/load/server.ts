@@ -16,7 +16,7 @@ export interface Server {
   label: string
   host: string
   port: number
-  /** One for each room that was asked for; otherwise just `port`. */
+  /** One for each listener that was asked for; otherwise just `port`. */
   ports: readonly number[]
   /** Where its metrics are, in Prometheus's text format; null when it has none. */
   metricsUrl: string | null
@@ -25,14 +25,23 @@ export interface Server {
   stop(): Promise<void>
 }
 
+/** One listener of the relay. */
+export interface ListenerPlan {
+  dialect: string
+  /** The room that those who come in here are in; the default room when left out. */
+  room?: string
+}
+
+const FRAMED: readonly ListenerPlan[] = [{ dialect: 'framed' }]
+
 export interface SpawnOptions {
   kind: ServerKind
   /** The core to keep the server on; null to let it roam. */
   cpu: number | null
   /** Further arguments of the server's own. */
   arguments: readonly string[]
-  /** A listener for each of these rooms, of a server that has them by listener; empty for its only room. */
-  rooms?: readonly string[]
+  /** What the relay is to listen for, each at a port of its own; one of framed when left out. */
+  listeners?: readonly ListenerPlan[]
   /** The command of another build of the relay; this tree's when left out. */
   cliPath?: string
 }
@@ -42,7 +51,7 @@ export interface AttachOptions {
   port: number
   pid: number | null
   metricsUrl: string | null
-  /** Ports from `port` on, one for each room. */
+  /** Ports from `port` on, one for each listener. */
   ports: number
 }
 
@@ -56,25 +65,25 @@ export function attachedServer({ host, port, pid, metricsUrl, ports }: AttachOpt
  * @throws Error with the end of its output when it does not
  */
 export async function spawnServer(options: SpawnOptions): Promise<Server> {
-  const { kind, cpu, rooms = [] } = options
+  const { kind, cpu, listeners = FRAMED } = options
   const { ports, host, pid, stop } = await launch({
     label: kind,
     cpu,
     // The last one is for metrics.
-    ports: Math.max(1, rooms.length) + 1,
+    ports: listeners.length + 1,
     command: (places) => [...serverCommand(options, places), ...options.arguments],
   })
   const metricsUrl = kind === 'parlance' ? `http://${host}:${ports.at(-1)}/metrics` : null
   return { label: kind, host, port: ports[0] as number, ports: ports.slice(0, -1), metricsUrl, pid, stop }
 }
 
-function serverCommand({ kind, rooms = [], cliPath = CLI }: SpawnOptions, places: Places): string[] {
+function serverCommand({ kind, listeners = FRAMED, cliPath = CLI }: SpawnOptions, places: Places): string[] {
   const { host, directory } = places
   const ports = places.ports.slice(0, -1)
   if (kind === 'parlance') {
-    const listen = ports.flatMap((one, index) => {
-      const room = rooms[index]
-      return ['--listen', `framed://${host}:${one}${room === undefined ? '' : `?room=${room}`}`]
+    const listen = listeners.flatMap(({ dialect, room }, index) => {
+      const query = room === undefined ? '' : `?room=${room}`
+      return ['--listen', `${dialect}://${host}:${ports[index]}${query}`]
     })
     const rest = ['--ops', `${host}:${places.ports.at(-1)}`, '--log-dir', directory]
     return [process.execPath, cliPath, 'serve', ...listen, ...rest]

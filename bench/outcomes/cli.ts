@@ -9,10 +9,11 @@ import { table } from '../load/report/table.js'
 import type { Claim, Outcome } from './claim.js'
 import { flood } from './flood.js'
 import { joinStorm } from './join-storm.js'
+import { mixedRoom } from './mixed-room.js'
 import { smallRooms } from './small-rooms.js'
 import { stoppedReaders } from './stopped-readers.js'
 
-const OUTCOMES: readonly Outcome[] = [flood, stoppedReaders, joinStorm, smallRooms]
+const OUTCOMES: readonly Outcome[] = [flood, stoppedReaders, joinStorm, smallRooms, mixedRoom]
 
 const names = OUTCOMES.map(({ name }) => name)
 const program = new Command('outcomes')

@@ -22,7 +22,9 @@ export const joinStorm: Outcome = {
     let missing = 0
     let wrong = 0
     for (let round = 1; round <= rounds; round++) {
-      const storm = await withRelay([], (server) => runJoinStorm(server, options, NO_VIEW))
+      const storm = await withRelay([{ dialect: 'framed' }], (server) =>
+        runJoinStorm(server, options, NO_VIEW),
+      )
       const { expected, heard } = storm.announcements ?? { expected: Number.NaN, heard: 0 }
       missing += expected - heard
       const pipe = await runOnce(fanout, full)

@@ -11,18 +11,18 @@ import { direct } from '../../bench/load/scenarios/direct.js'
 import { fanout, manyToMany } from '../../bench/load/scenarios/fanout.js'
 import { idle } from '../../bench/load/scenarios/idle.js'
 import { joinStorm } from '../../bench/load/scenarios/join-storm.js'
-import { type LoadScenario, roomsByListener, runScenario } from '../../bench/load/scenarios/load-scenario.js'
+import { type LoadScenario, listenersOf, runScenario } from '../../bench/load/scenarios/load-scenario.js'
 import { mixed } from '../../bench/load/scenarios/mixed.js'
 import { rooms } from '../../bench/load/scenarios/rooms.js'
 import { slowReaders } from '../../bench/load/scenarios/slow-readers.js'
-import { attachedServer, type Server } from '../../bench/load/server.js'
+import { attachedServer, type ListenerPlan, type Server } from '../../bench/load/server.js'
 import { startRelay } from '../fixtures/start-relay.js'
 import { optionsOf } from './scenario-options.js'
 
 const SHORT = ['--warm-up', '0.2', '--seconds', '0.6', '--sample', '0.2']
 
-/** @param rooms a listener for each; without any, one for the only room */
-async function relayFor(t: TestContext, rooms: readonly string[] = []): Promise<Server> {
+async function relayFor(t: TestContext, listeners: readonly ListenerPlan[] = []): Promise<Server> {
+  const rooms = listeners.flatMap(({ room }) => (room === undefined ? [] : [room]))
   const { port, ports } = await startRelay(t, {
     ...(rooms.length === 0 ? {} : { query: rooms.map((room) => `room=${room}`) }),
     // So that whoever has stopped reading is cut off within a short window.
@@ -39,7 +39,7 @@ async function run<Options extends LoadOptions>(
   ...words: string[]
 ): Promise<CrowdLoadResult[]> {
   const options = optionsOf(scenario, ...SHORT, ...words)
-  const server = await relayFor(t, roomsByListener(scenario.cast(options), options))
+  const server = await relayFor(t, listenersOf(scenario.cast(options), options))
   const results = await runScenario(scenario, server, options, NO_VIEW)
   for (const result of results) {
     const phase = loadPhase(result, false)

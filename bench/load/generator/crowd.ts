@@ -121,10 +121,12 @@ export function roomNameOf(room: number): string {
 /** Where client `number` connects to, and from: the same for those who stay and those who come and go. */
 export function placeOf(plan: JoinRequest, target: Target, topology: Topology, number: number) {
   const room = topology.roomOf(number)
+  const { mixture } = target
+  const listener = mixture === undefined ? room : number
   return {
-    target,
+    target: mixture === undefined ? target : (mixture[number % mixture.length] as Target),
     host: plan.host,
-    port: plan.ports[room % plan.ports.length] as number,
+    port: plan.ports[listener % plan.ports.length] as number,
     sourceAddress: plan.sourceAddresses[number % plan.sourceAddresses.length],
     room: target.rooms === 'setup' ? roomNameOf(room) : undefined,
     payloadBytes: plan.payloadBytes,

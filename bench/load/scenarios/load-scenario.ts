@@ -11,7 +11,7 @@ import { addLoadOptions, type LoadOptions, serverFor } from '../options.js'
 import { loadPhase } from '../report/load-phase.js'
 import { publish } from '../report/publish.js'
 import type { ChurnPlan, Loop } from '../requests.js'
-import type { Server } from '../server.js'
+import type { ListenerPlan, Server } from '../server.js'
 import { targetByName } from '../targets/by-name.js'
 import type { TopologyPlan } from '../topology.js'
 
@@ -40,7 +40,7 @@ export function addLoadScenario<Options extends LoadOptions>(
 ): void {
   const command = program.command(scenario.name).description(scenario.description)
   scenario.addOptions(addLoadOptions(command, scenario.defaults)).action(async (options: Options) => {
-    const server = await serverFor(options, roomsByListener(scenario.cast(options), options))
+    const server = await serverFor(options, listenersOf(scenario.cast(options), options))
     try {
       const view = liveView(process.stdout, options.quiet === true)
       const results = await runScenario(scenario, server, options, view)
@@ -87,8 +87,10 @@ export async function runScenario<Options extends LoadOptions>(
   return results
 }
 
-/** The rooms that the server needs a listener each for; none where there is one room or the protocol names them. */
-export function roomsByListener({ topology }: Cast, { target }: LoadOptions): string[] {
-  if (topology.rooms === 1 || targetByName(target).rooms !== 'listeners') return []
-  return Array.from({ length: topology.rooms }, (_, room) => roomNameOf(room))
+/** What the server has to listen for: one listener each for dialects and rooms that are told apart by it. */
+export function listenersOf({ topology }: Cast, { target }: LoadOptions): ListenerPlan[] {
+  const { name, mixture, dialect = name, rooms } = targetByName(target)
+  if (mixture !== undefined) return mixture.map((one) => ({ dialect: one.dialect ?? one.name }))
+  if (topology.rooms === 1 || rooms !== 'listeners') return [{ dialect }]
+  return Array.from({ length: topology.rooms }, (_, room) => ({ dialect, room: roomNameOf(room) }))
 }

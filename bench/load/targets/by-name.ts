@@ -1,7 +1,9 @@
 /** The protocols that the load can be put on, by the name they have on the command line. */
 
+import { dialectsTarget } from './dialects.js'
 import { framedTarget } from './framed.js'
 import { ircTarget } from './irc.js'
+import { jsonLinesTargets } from './json-lines.js'
 import { mqttTarget } from './mqtt.js'
 import { natsTarget } from './nats.js'
 import { redisTarget } from './redis.js'
@@ -9,7 +11,17 @@ import { socketioTarget } from './socketio.js'
 import type { Target } from './target.js'
 import { wsTarget } from './ws.js'
 
-const ALL = [framedTarget, ircTarget, mqttTarget, natsTarget, redisTarget, socketioTarget, wsTarget]
+const ALL = [
+  framedTarget,
+  ...jsonLinesTargets,
+  dialectsTarget,
+  ircTarget,
+  mqttTarget,
+  natsTarget,
+  redisTarget,
+  socketioTarget,
+  wsTarget,
+]
 
 const TARGETS: ReadonlyMap<string, Target> = new Map(ALL.map((target) => [target.name, target]))
 

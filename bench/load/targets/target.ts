@@ -18,6 +18,12 @@ export interface Target {
   /** Whether everyone in a room is told who comes and goes; the client then calls `DeliverySink.announced`. */
   readonly announces?: boolean
 
+  /** The relay's name for it, where that is another one. */
+  readonly dialect?: string
+
+  /** Several protocols of one server, each at a port of its own: client n speaks the n-th of them, round and round. */
+  readonly mixture?: readonly Target[]
+
   /** One client's side of the protocol. */
   client(setup: TargetClientSetup): TargetClient
 
