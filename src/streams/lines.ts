@@ -12,16 +12,20 @@ export interface LineSink {
    * @returns `false` to stop after this line: `decode` then says how far it came
    */
   line(bytes: Uint8Array, start: number, end: number): boolean
-  /** A line is longer than `maxLineBytes`. Nothing more is decoded. */
-  tooLong(): void
+  /**
+   * A line is longer than `maxLineBytes`. Nothing more is decoded. A sink without this gets such a line like others,
+   * cut to one byte more than is allowed.
+   */
+  tooLong?(): void
 }
 
 const LF = 0x0a
 const CR = 0x0d
 
 export class LineDecoder {
+  /** Of a line without its end. May be changed at any time, also by the sink. */
+  maxLineBytes: number
   readonly #sink: LineSink
-  readonly #maxLineBytes: number
   readonly #held = new HeldBytes()
   /** How many lines have straddled so far. */
   #straddled = 0
@@ -30,7 +34,7 @@ export class LineDecoder {
   /** @param maxLineBytes of a line without its end */
   constructor(sink: LineSink, maxLineBytes: number) {
     this.#sink = sink
-    this.#maxLineBytes = maxLineBytes
+    this.maxLineBytes = maxLineBytes
   }
 
   /** The serial number of the line that has begun and is not complete, or 0: what a frame deadline watches. */
@@ -46,18 +50,22 @@ export class LineDecoder {
       const lineEnd = found === -1 || found >= end ? -1 : found
       const heldBytes = this.#held.length
       // One more than the longest line, because the last may be the CR of its end.
-      if ((lineEnd === -1 ? end : lineEnd) - at + heldBytes > this.#maxLineBytes + 1)
-        return this.#tooLong(end)
+      const room = Math.max(this.maxLineBytes + 1 - heldBytes, 0)
+      let until = lineEnd === -1 ? end : lineEnd
+      if (until - at > room) {
+        if (this.#sink.tooLong !== undefined) return this.#tooLong(end)
+        until = at + room
+      }
       if (lineEnd === -1) {
         if (heldBytes === 0) this.#straddled++
-        this.#held.add(chunk, at, end)
+        this.#held.add(chunk, at, until)
         return end
       }
       let goesOn: boolean
       if (heldBytes === 0) {
-        goesOn = this.#deliver(chunk, at, lineEnd)
+        goesOn = this.#deliver(chunk, at, until)
       } else {
-        this.#held.add(chunk, at, lineEnd)
+        this.#held.add(chunk, at, until)
         const line = this.#held.take()
         goesOn = this.#deliver(line, 0, line.length)
       }
@@ -69,14 +77,15 @@ export class LineDecoder {
 
   #deliver(bytes: Uint8Array, start: number, end: number): boolean {
     const last = end > start && bytes[end - 1] === CR ? end - 1 : end
-    if (last - start <= this.#maxLineBytes) return this.#sink.line(bytes, start, last)
+    if (last - start <= this.maxLineBytes || this.#sink.tooLong === undefined)
+      return this.#sink.line(bytes, start, last)
     this.#tooLong(end)
     return false
   }
 
   #tooLong(end: number): number {
     this.#over = true
-    this.#sink.tooLong()
+    this.#sink.tooLong?.()
     return end
   }
 }

@@ -1,0 +1,76 @@
+/** The dialect as messages: each request is answered by one RESPONSE, or by what was asked for (S1). */
+
+import { ownSlice, type Slice } from '../../fanout/chunk.js'
+import { withoutPadding } from '../../hub/text.js'
+import { decodeUtf8 } from '../../streams/utf8.js'
+import type { Client } from '../dialect.js'
+import type { Account } from './account.js'
+import { MessageDecoder, type MessageSink } from './decoder.js'
+import { responseOf } from './encoder.js'
+import { MAX_NAME_BYTES, type Outcome, TYPE } from './layout.js'
+import type { NameListCache } from './name-list.js'
+
+const RESPONSES: Readonly<Record<Outcome, Slice>> = {
+  ok: ownSlice(responseOf('ok')),
+  failure: ownSlice(responseOf('failure')),
+  malformed: ownSlice(responseOf('malformed')),
+}
+
+export class MessageMode implements MessageSink {
+  readonly #client: Client
+  readonly #account: Account
+  readonly #nameList: NameListCache
+  readonly #decoder = new MessageDecoder(this)
+
+  constructor(client: Client, account: Account, nameList: NameListCache) {
+    this.#client = client
+    this.#account = account
+    this.#nameList = nameList
+  }
+
+  get partialFrame(): number {
+    return this.#decoder.partialFrame
+  }
+
+  feed(bytes: Buffer, start: number, end: number): number {
+    return this.#decoder.decode(bytes, start, end)
+  }
+
+  /**
+   * What no answer depends on is skipped, and is nothing that a client could make us keep: before a login that is
+   * every text.
+   */
+  wanted(type: number, nameBytes: number, textBytes: number): number {
+    if (type === TYPE.LOGIN) return nameBytes
+    const heard = type === TYPE.SENDTO && nameBytes <= MAX_NAME_BYTES && this.#account.loggedIn
+    return heard ? nameBytes + textBytes : 0
+  }
+
+  message(type: number, nameBytes: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const { recipient } = this.#account
+    if (type === TYPE.LIST && nameBytes <= MAX_NAME_BYTES) {
+      recipient.send(ownSlice(this.#nameList.get(this.#account.names())))
+    } else {
+      recipient.send(RESPONSES[this.#carryOut(type, nameBytes, bytes, start, end)])
+    }
+    return this.#client.took()
+  }
+
+  #carryOut(type: number, nameBytes: number, bytes: Uint8Array, start: number, end: number): Outcome {
+    const account = this.#account
+    if (type === TYPE.LOGIN) return account.login(nameIn(bytes, start, end))
+    // S6.
+    if (nameBytes > MAX_NAME_BYTES) return 'malformed'
+    if (type === TYPE.LOGOUT) return account.logout()
+    if (type !== TYPE.SENDTO) return 'malformed'
+    if (!account.loggedIn) return 'failure'
+    const text = start + nameBytes
+    return account.sendTo(nameIn(bytes, start, text), decodeUtf8(bytes, text, end))
+  }
+}
+
+/** One character a byte: what is not ASCII is nobody's name. S6: one that is too long is so with its padding. */
+function nameIn(bytes: Uint8Array, start: number, end: number): string {
+  const name = Buffer.prototype.latin1Slice.call(bytes, start, end)
+  return end - start > MAX_NAME_BYTES ? name : withoutPadding(name)
+}

@@ -1,0 +1,24 @@
+/** The sendto dialect: TCP port 3560, messages from one person to another. Rules S1–S8. */
+
+import { z } from 'zod'
+import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { NameListCache, namesAsLines, namesAsMessages } from './name-list.js'
+import { SendtoSpeaker } from './speaker.js'
+
+const sendtoOptions = z.strictObject({})
+
+export const sendto: Dialect<z.infer<typeof sendtoOptions>> = {
+  name: 'sendto',
+  defaultPort: 3560,
+  // S3: whoever is here may ask who is here.
+  needsLogin: false,
+  options: sendtoOptions,
+  listen(_options, relay: DialectContext) {
+    const listener = {
+      relay,
+      messageList: new NameListCache(namesAsMessages),
+      lineList: new NameListCache(namesAsLines),
+    }
+    return (client: Client) => new SendtoSpeaker(listener, client)
+  },
+}
