@@ -175,9 +175,10 @@ export class Connection implements Client, Sink, TransportEvents {
 
   pause(cause: PauseCause): void {
     if (this.#state !== 'open' || (this.#pauses & cause) !== 0) return
-    if (this.#pauses === 0) {
-      this.#transport.pause()
-      // Time in which we do not read is not the client's.
+    if (this.#pauses === 0) this.#transport.pause()
+    // Time in which we do not read is not the client's; but decoding takes next to none, and were the deadline
+    // set anew behind each pause for it, bytes that trickle in would move it.
+    if (cause !== PAUSE.decoding) {
       this.#context.frameDeadlines.clear(this)
       this.#watchedFrame = 0
     }

@@ -1,0 +1,23 @@
+/** The chatmaster dialect: TCP port 9001, JSON packages both ways, plain or compressed. Rules X1–X14. */
+
+import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { ChannelListCache } from './channel-list.js'
+import { CHATMASTER_ENCODINGS } from './encoding.js'
+import { type ChatmasterOptions, chatmasterOptions } from './options.js'
+import { ChatmasterSpeaker } from './speaker.js'
+
+export const chatmaster: Dialect<ChatmasterOptions> = {
+  name: 'chatmaster',
+  defaultPort: 9001,
+  needsLogin: true,
+  options: chatmasterOptions,
+  listen(options: ChatmasterOptions, relay: DialectContext) {
+    const listener = {
+      relay,
+      options,
+      encodings: CHATMASTER_ENCODINGS[options.notifications],
+      channelList: new ChannelListCache(),
+    }
+    return (client: Client) => new ChatmasterSpeaker(listener, client)
+  },
+}

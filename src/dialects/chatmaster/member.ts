@@ -1,0 +1,117 @@
+/** One person who has logged in: their requests as hub calls, and the answers (X4–X10, X14). In one room at a time. */
+
+import type { Recipient } from '../../fanout/recipient.js'
+import { CLOSE_REASONS } from '../../hub/close-reason.js'
+import type { Hub } from '../../hub/hub.js'
+import type { ClaimRefusal } from '../../hub/names.js'
+import type { Room, Session } from '../../hub/session.js'
+import { byBytes, isRoomName, isText } from '../../hub/text.js'
+import type { ClaimOutcome } from '../dialect.js'
+import { channelArrays } from './channel-list.js'
+import type { ChatmasterEncoding } from './encoding.js'
+import { errorPackage } from './packages.js'
+import { fieldOf, shownName } from './request.js'
+
+/** X2, X6. */
+export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, string>> = {
+  taken: 'Username is already taken.',
+  invalid: 'Username is not valid.',
+}
+
+/** What a member needs of its connection. */
+export interface MemberContext {
+  readonly hub: Hub<Recipient>
+  readonly encoding: ChatmasterEncoding
+  /** Sends one package to this client. */
+  answer(json: string): void
+  asked(name: string, outcome: ClaimOutcome): void
+}
+
+export class Member {
+  readonly session: Session<Recipient>
+  readonly #context: MemberContext
+  #room: Room<Recipient>
+
+  /** Enters the default room (X3). */
+  constructor(session: Session<Recipient>, context: MemberContext) {
+    const { hub } = context
+    this.session = session
+    this.#context = context
+    this.#room = hub.join(session, hub.defaultRoom.name) as Room<Recipient>
+  }
+
+  /** X4. N5: a `username` in the data is not looked at. */
+  message(data: unknown): void {
+    const text = this.#textOf(data, 'message')
+    if (text !== null) this.#context.hub.messages.say(this.session, this.#room, text)
+  }
+
+  /** X6. */
+  rename(parameters: unknown): void {
+    const name = fieldOf(parameters, 'username')
+    const refusal = name === null ? 'invalid' : this.#context.hub.rename(this.session, name)
+    this.#context.asked(shownName(name), refusal ?? 'accepted')
+    if (refusal !== null) this.#refuse('rename', REFUSAL_WORDS[refusal])
+  }
+
+  /** X7. */
+  join(parameters: unknown): void {
+    const channel = fieldOf(parameters, 'channel')
+    if (channel === null || !isRoomName(channel)) this.#refuse('join', 'Channel is not valid.')
+    else if (channel === this.#room.name) this.#refuse('join', 'You have already joined the channel.')
+    else this.#move(channel)
+  }
+
+  /** X8. */
+  leave(): void {
+    const { defaultRoom } = this.#context.hub
+    if (this.#room === defaultRoom) this.#refuse('leave', 'You are not in a channel.')
+    else this.#move(defaultRoom.name)
+  }
+
+  /** X9. */
+  setPrivate(isPrivate: boolean): void {
+    const word = isPrivate ? 'private' : 'public'
+    if (!this.#context.hub.setPrivate(this.session, this.#room, isPrivate))
+      this.#refuse(word, `Channel cannot be set to ${word}.`)
+  }
+
+  /** X10. */
+  channels(): void {
+    const { hub, encoding } = this.#context
+    const listed = hub.publicRoomNames()
+    const names = this.#room.isPrivate ? [...listed, this.#room.name].sort(byBytes) : listed
+    for (const array of channelArrays(names))
+      this.#context.answer(encoding.notification('channel_list', `"channels":${array}`))
+  }
+
+  /** X14. */
+  direct(parameters: unknown): void {
+    const name = fieldOf(parameters, 'username')
+    const text = this.#textOf(parameters, 'direct')
+    if (text === null) return
+    const outcome = this.#context.hub.messages.direct(this.session, [name ?? ''], text)
+    if (outcome.kind === 'missing') this.#refuse('direct', 'No such user.')
+    // M6: nothing that was taken is lost without a word.
+    else if (outcome.kind === 'blocked') this.#refuse('direct', `${name} has blocked you.`)
+  }
+
+  #move(channel: string): void {
+    const { hub } = this.#context
+    hub.leave(this.session, this.#room, CLOSE_REASONS.left.label)
+    this.#room = hub.join(this.session, channel) as Room<Recipient>
+  }
+
+  /** M3. @returns `null` when it was refused, with an error of type `type` */
+  #textOf(fields: unknown, type: string): string | null {
+    const text = fieldOf(fields, 'message')
+    if (text === null || !isText(text)) this.#refuse(type, 'Message is not valid.')
+    else if (text === '') this.#refuse(type, 'Message is empty.')
+    else return text
+    return null
+  }
+
+  #refuse(type: string, words: string): void {
+    this.#context.answer(errorPackage(type, words))
+  }
+}

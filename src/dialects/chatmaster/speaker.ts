@@ -1,0 +1,195 @@
+/**
+ * One connection's side of the chatmaster dialect: packages in, hub calls and answers out.
+ *
+ *              login, free and valid                the connection ends
+ *   stranger -------------------------> member -------------------------> over
+ *      | login taken or invalid: status 0; stays
+ *      | anything else: `Log in first.`; stays
+ *   either: what is no package, or too large: an error, then over
+ */
+
+import { Recipient } from '../../fanout/recipient.js'
+import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
+import { isText } from '../../hub/text.js'
+import { JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
+import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
+import type { ChannelListCache } from './channel-list.js'
+import { COMMANDS } from './commands.js'
+import type { ChatmasterEncoding } from './encoding.js'
+import { INFLATIONS } from './inflations.js'
+import { Member, type MemberContext, REFUSAL_WORDS } from './member.js'
+import type { ChatmasterOptions } from './options.js'
+import { errorPackage, MAX_PACKAGE_BYTES, MAX_PACKAGE_DEPTH, sessionPackage } from './packages.js'
+import { fieldOf, type Request, readPackage, requestOf, shownName } from './request.js'
+import { type BrokenPackages, ZlibPackageDecoder } from './zlib-decoder.js'
+
+/** What all connections of one listener share. */
+export interface ChatmasterListener {
+  readonly relay: DialectContext
+  readonly options: ChatmasterOptions
+  readonly encodings: { readonly plain: ChatmasterEncoding; readonly zlib: ChatmasterEncoding }
+  readonly channelList: ChannelListCache
+}
+
+const DIALECT_NAME = 'chatmaster'
+
+/** The first byte of a zlib stream with the usual window, and of no package that is not compressed. */
+const ZLIB_FIRST_BYTE = 0x78
+
+const PACKAGE_LIMITS = { maxBytes: MAX_PACKAGE_BYTES, maxDepth: MAX_PACKAGE_DEPTH }
+
+export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext {
+  readonly #listener: ChatmasterListener
+  readonly #client: Client
+  /** X12: how this client is spoken to; settled with its first byte. */
+  #recipient: Recipient
+  #encoding: ChatmasterEncoding
+  #decoder: JsonObjectDecoder | ZlibPackageDecoder | null = null
+  #member: Member | null = null
+
+  constructor(listener: ChatmasterListener, client: Client) {
+    this.#listener = listener
+    this.#client = client
+    const compressed = listener.options.compression === 'always'
+    this.#encoding = compressed ? listener.encodings.zlib : listener.encodings.plain
+    this.#recipient = new Recipient(this.#encoding, client.outbox)
+    if (compressed) this.#decoder = new ZlibPackageDecoder(this, client, INFLATIONS)
+    this.#recipient.send(this.#encoding.loginRequest)
+  }
+
+  get partialFrame(): number {
+    return this.#decoder?.partialFrame ?? 0
+  }
+
+  get hub() {
+    return this.#listener.relay.hub
+  }
+
+  get encoding(): ChatmasterEncoding {
+    return this.#encoding
+  }
+
+  feed(bytes: Buffer, start: number, end: number): number {
+    this.#decoder ??= this.#decoderFor(bytes[start] as number)
+    return this.#decoder.decode(bytes, start, end)
+  }
+
+  object(bytes: Uint8Array, start: number, end: number): boolean {
+    const read = readPackage(bytes, start, end)
+    if (read === null) this.broken('not-an-object')
+    else this.#carryOut(requestOf(read))
+    return this.#client.took()
+  }
+
+  /** X11, X12: nothing behind it can be trusted. */
+  broken(why: BrokenPackages): void {
+    this.#end(BROKEN_WORDS[why], why === 'too-large' ? CLOSE_REASONS.oversize : CLOSE_REASONS.malformed)
+  }
+
+  /** F17. */
+  farewell(reason: CloseReason): void {
+    this.answer(errorPackage(FAREWELL_TYPES.get(reason) ?? 'connection', `Closing: ${reason.words}.`))
+  }
+
+  closed(reason: CloseReason): void {
+    if (this.#decoder instanceof ZlibPackageDecoder) this.#decoder.close()
+    const member = this.#member
+    this.#member = null
+    if (member !== null) this.hub.end(member.session, reason.label)
+  }
+
+  answer(json: string): void {
+    this.#recipient.send(this.#encoding.answer(json))
+  }
+
+  asked(name: string, outcome: ClaimOutcome): void {
+    this.#client.asked(name, outcome)
+  }
+
+  /** X12. */
+  #decoderFor(firstByte: number): JsonObjectDecoder | ZlibPackageDecoder {
+    if (firstByte !== ZLIB_FIRST_BYTE) return new JsonObjectDecoder(this, PACKAGE_LIMITS)
+    if (this.#listener.options.compression === 'off') {
+      this.#end('Compression is off.', CLOSE_REASONS.malformed)
+      return new JsonObjectDecoder(NOBODY, PACKAGE_LIMITS)
+    }
+    this.#encoding = this.#listener.encodings.zlib
+    this.#recipient = new Recipient(this.#encoding, this.#client.outbox)
+    return new ZlibPackageDecoder(this, this.#client, INFLATIONS)
+  }
+
+  #carryOut(request: Request): void {
+    const member = this.#member
+    const login = request.kind === 'command' && request.name === 'login'
+    if (member === null) {
+      // X11.
+      if (login) this.#login(fieldOf(request.parameters, 'username'))
+      else this.#refuse('login', 'Log in first.')
+    } else if (request.kind === 'message') {
+      member.message(request.data)
+    } else if (request.kind === 'unknown') {
+      this.#unknown(request.type, 'package')
+    } else if (login) {
+      this.#refuse('login', 'You are already logged in.')
+    } else {
+      const command = COMMANDS.get(request.name)
+      if (command === undefined) this.#unknown(request.name, 'command')
+      else command(member, request.parameters)
+    }
+  }
+
+  /** X2, X3. */
+  #login(name: string | null): void {
+    const { hub } = this
+    const claimed = name === null ? 'invalid' : hub.claim(name, DIALECT_NAME, this.#recipient)
+    const boolean = this.#listener.options.status === 'boolean'
+    if (typeof claimed === 'string') {
+      this.#client.asked(shownName(name), claimed)
+      const reason = JSON.stringify(REFUSAL_WORDS[claimed])
+      this.answer(sessionPackage(boolean ? false : 0, `"reason":${reason}`))
+      return
+    }
+    this.#client.asked(claimed.name, 'accepted')
+    const [first, ...more] = this.#listener.channelList.get(hub.publicRoomNames())
+    this.answer(sessionPackage(boolean ? true : 1, `"channels":${first}`))
+    // More rooms than fit one package.
+    for (const array of more) this.answer(this.#encoding.notification('channel_list', `"channels":${array}`))
+    this.#member = new Member(claimed, this)
+  }
+
+  /** X11: with the name that the client gave, where that is fit to be sent (M3) and leaves room for the words. */
+  #unknown(name: string, otherwise: string): void {
+    const answer = errorPackage(name, UNKNOWN_COMMAND)
+    const fit = isText(name) && Buffer.byteLength(answer) <= MAX_PACKAGE_BYTES
+    this.answer(fit ? answer : errorPackage(otherwise, UNKNOWN_COMMAND))
+  }
+
+  #refuse(type: string, words: string): void {
+    this.answer(errorPackage(type, words))
+  }
+
+  /** A last error of type `package`, and the end. */
+  #end(words: string, reason: CloseReason): void {
+    this.#refuse('package', words)
+    this.#client.close(reason)
+  }
+}
+
+const UNKNOWN_COMMAND = 'Unknown command.'
+
+const BROKEN_WORDS: Readonly<Record<BrokenPackages, string>> = {
+  'not-an-object': 'Not a package.',
+  'too-large': 'Package too large.',
+  'too-deep': 'Package nested too deeply.',
+  damaged: 'Not a zlib stream.',
+}
+
+/** What the relay closes for, by the part of the protocol that it concerns. */
+const FAREWELL_TYPES: ReadonlyMap<CloseReason, string> = new Map<CloseReason, string>([
+  [CLOSE_REASONS.loginDeadline, 'login'],
+  [CLOSE_REASONS.frameDeadline, 'package'],
+  [CLOSE_REASONS.oversize, 'package'],
+])
+
+/** For a connection that is over. */
+const NOBODY: JsonObjectSink = { object: () => false, broken: () => {} }
