@@ -16,14 +16,14 @@ export const FOREVER_MS = 2 ** 31 - 1
 
 export class RawPeer {
   readonly socket: Socket
-  readonly #options: RawPeerOptions
+  readonly options: RawPeerOptions
   #received = Buffer.alloc(0)
   #ended = false
   #wake: (() => void) | null = null
 
   constructor(socket: Socket, options: RawPeerOptions) {
     this.socket = socket
-    this.#options = options
+    this.options = options
     socket.setNoDelay(true)
     socket.on('data', (chunk) => {
       this.#received = Buffer.concat([this.#received, chunk])
@@ -107,18 +107,18 @@ export class RawPeer {
 
   /** @throws CheckFailure when something comes within the time that counts as nothing */
   async nothing(expected = 'nothing'): Promise<void> {
-    await this.#wait(() => this.#received.length > 0, this.#options.quietMs)
+    await this.#wait(() => this.#received.length > 0, this.options.quietMs)
     if (this.#received.length > 0) throw new CheckFailure(expected, shownBytes(this.#received))
   }
 
   /** @throws CheckFailure when the other side does not end; what comes before that is dropped */
-  async closed(expected = 'the connection to be closed', withinMs = this.#options.timeoutMs): Promise<void> {
+  async closed(expected = 'the connection to be closed', withinMs = this.options.timeoutMs): Promise<void> {
     await this.#wait(() => this.#ended, withinMs)
     if (!this.#ended) throw new CheckFailure(expected, 'it is still open')
   }
 
   /** Waits until `there` says so. @throws CheckFailure with what came instead, when it does not in time */
-  async until(there: () => boolean, expected: string, withinMs = this.#options.timeoutMs): Promise<void> {
+  async until(there: () => boolean, expected: string, withinMs = this.options.timeoutMs): Promise<void> {
     await this.#wait(() => there() || this.#ended, withinMs)
     if (there()) return
     const what = this.#received.length === 0 ? 'nothing' : shownBytes(this.#received)

@@ -1,9 +1,14 @@
-/** The conformance suite of the framed dialect: rules F1–F17. */
+/** The conformance suite of the framed dialect: rules F1–F17, and those of the whole relay that show here. */
 
 import type { Suite } from '../check.js'
+import { ENDING } from './ending.js'
+import { JOINING } from './joining.js'
+import { STREAMING } from './streaming.js'
+import { serveStrictly } from './strict-server.js'
+import { TALKING } from './talking.js'
 
 export const framedSuite: Suite = {
   dialect: 'framed',
-  checks: [],
-  strictServer: async (peer) => peer.closed('the client to leave', Number.POSITIVE_INFINITY),
+  checks: [...JOINING, ...TALKING, ...ENDING, ...STREAMING],
+  strictServer: serveStrictly,
 }
