@@ -113,6 +113,11 @@ export class Hub<R extends Recipient> {
     return this.#names.sorted()
   }
 
+  /** Whether somebody has that name; one that is only held is nobody's yet. */
+  isHere(name: string): boolean {
+    return this.#names.get(name) !== undefined
+  }
+
   /** R4: the rooms that may be listed, sorted. The array is shared and not to be changed. */
   publicRoomNames(): readonly string[] {
     this.#publicRoomNames ??= [...this.#rooms.values()]

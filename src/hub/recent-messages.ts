@@ -96,8 +96,9 @@ export class RecentMessages<R extends Recipient> {
 /** Whether the session was sent the message, and is still where it was sent it. */
 export function wasSent<R extends Recipient>(message: RecentMessage<R>, session: Session<R>): boolean {
   const { room, people, sequence, sender } = message
-  if (session === sender) return false
+  // Whoever sends something to themselves is sent it, too.
   if (room === null) return people.has(session)
+  if (session === sender) return false
   const since = room.members.get(session)
   return since !== undefined && since < sequence && !people.has(session)
 }

@@ -188,3 +188,23 @@ test('a message that nobody can refer to is not remembered', () => {
   const id = hub.messages.say(amy, hub.defaultRoom, 'Hi') as string
   assert.equal(hub.messages.edit(amy, id, 'Ho'), false)
 })
+
+test('C7 who sends something to themselves was sent it, and the others hear that they received it', () => {
+  const { hub, into } = world()
+  const [amy, bob] = [into('Amy', 'general'), into('Bob', 'general')]
+  const outcome = hub.messages.direct(amy, ['Amy', 'Bob'], 'note')
+  assert.ok(outcome.kind === 'sent')
+  assert.equal(hub.messages.acknowledge(amy, outcome.id), true)
+  assert.equal(last(bob.recipient).kind, 'receipt')
+  assert.ok(!kinds(amy.recipient).includes('receipt'))
+})
+
+test('N1 somebody is here from their claim to their end; a name that is only held is nobody’s yet', () => {
+  const { hub, claim } = world()
+  assert.equal(hub.isHere('Amy'), false)
+  const amy = claim('Amy')
+  assert.equal(hub.isHere('Amy'), true)
+  hub.end(amy, 'left')
+  assert.equal(hub.hold('Amy', amy.recipient), null)
+  assert.equal(hub.isHere('Amy'), false)
+})

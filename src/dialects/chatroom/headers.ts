@@ -8,15 +8,20 @@ export type Addressees = 'everyone' | readonly string[]
 
 /**
  * Reads a header such as `@amy @bob`. Words that do not begin with `@` are nobody.
- * @param bare whether `@all` is `@everyone` too, and people may stand without a space between them
+ * @param loose reads it as `push=bare` allows, in which `@all` is `@everyone` too and people may stand without a space
+ *   between them; says whether somebody has a name, because an `@` may be part of one. `null` to read it as written
  * @returns `null` when it names nobody at all
  */
-export function readHeader(header: string, bare: boolean): Addressees | null {
+export function readHeader(header: string, loose: ((name: string) => boolean) | null): Addressees | null {
   const words = header.split(/\s+/u).filter((word) => word.startsWith('@'))
   if (words.length === 0) return null
-  const each = bare ? words.flatMap(separated) : words
-  if (each.includes(EVERYONE) || (bare && each.includes(ALL))) return 'everyone'
-  return each.map((word) => word.slice(1))
+  if (loose === null) return words.includes(EVERYONE) ? 'everyone' : words.map(nameOf)
+  const each = words.flatMap((word) => (loose(nameOf(word)) ? [word] : separated(word)))
+  return each.includes(EVERYONE) || each.includes(ALL) ? 'everyone' : each.map(nameOf)
+}
+
+function nameOf(word: string): string {
+  return word.slice(1)
 }
 
 /** `@a@b` as `@a` and `@b`. */

@@ -19,7 +19,7 @@ export class Member {
   readonly #hub: Hub<Recipient>
   readonly #bare: boolean
 
-  /** @param bare whether headers may be written as `push=bare` allows */
+  /** @param bare whether headers may be written as `push=bare` allows (`readHeader`) */
   constructor(hub: Hub<Recipient>, session: Session<Recipient>, room: Room<Recipient>, bare: boolean) {
     this.#hub = hub
     this.session = session
@@ -32,7 +32,7 @@ export class Member {
     const fields = readFields(SEND_FIELDS, parameter)
     if (typeof fields === 'string' || fields.sender !== this.session.name) return ANSWERS.messageFailed
     const { header, timestamp, message } = fields
-    const to = readHeader(header, this.#bare)
+    const to = readHeader(header, this.#bare ? this.#isHere : null)
     if (to === null) return ANSWERS.noHeader
     if (!isMessage(message)) return ANSWERS.messageFailed
     const { messages } = this.#hub
@@ -84,7 +84,9 @@ export class Member {
   /** C11. Somebody who is here and was not blocked is not blocked afterwards either. */
   unblock(parameter: string | null): Slice {
     const name = parameter ?? ''
-    const found = this.#hub.messages.unblock(this.session, name) || this.#hub.names().includes(name)
+    const found = this.#hub.messages.unblock(this.session, name) || this.#hub.isHere(name)
     return found ? ANSWERS.ok : ANSWERS.noSuchUser
   }
+
+  readonly #isHere = (name: string): boolean => this.#hub.isHere(name)
 }
