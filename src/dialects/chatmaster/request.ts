@@ -5,7 +5,7 @@ import { withoutPadding } from '../../hub/text.js'
 import { decodeUtf8 } from '../../streams/utf8.js'
 
 const packageSchema = z.object({ type: z.string(), data: z.looseObject({}) })
-const commandSchema = z.object({ command: z.string(), parameters: z.unknown() })
+const commandSchema = z.object({ command: z.string(), parameters: z.unknown().optional() })
 
 export type Package = z.infer<typeof packageSchema>
 
