@@ -26,7 +26,8 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 USER 1000:1000
 VOLUME /var/log/parlance
-EXPOSE 9000 9464
+# framed, chatroom, json-irc, chatmaster, sendto; metrics and health
+EXPOSE 9000 8000 1025 9001 3560 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PARLANCE_OPS.split(':').pop() + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

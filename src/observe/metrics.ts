@@ -98,10 +98,8 @@ export function createMetrics(sources: MetricSources): Registry {
   byLabel('parlance_events_total', 'What happened in the rooms, by kind.', 'kind', () => tally.events)
   gauge('parlance_sessions', 'People who have a name.', sources.sessions)
   gauge('parlance_rooms', 'Rooms that exist.', sources.rooms)
-  counter(
-    'parlance_messages_received_total',
-    'Room and direct messages that clients sent.',
-    () => tally.messages,
+  byLabel('parlance_messages_received_total', 'Room and direct messages that clients sent.', 'dialect', () =>
+    [...connections.keys()].map((dialect) => [dialect, tally.messages.get(dialect) ?? 0] as const),
   )
   counter('parlance_deliveries_total', 'Events put into the queues of room members.', () => fanout.deliveries)
   gauge('parlance_queued_bytes', 'Bytes waiting to be sent, over all connections.', sources.queuedBytes)

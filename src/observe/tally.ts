@@ -5,8 +5,8 @@ import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { HubEvent } from '../hub/events.js'
 
 export class Tally {
-  /** Room and direct messages. */
-  messages = 0
+  /** Room and direct messages, by the dialect of who said them. */
+  readonly messages = new Map<string, number>()
   /** By close reason; every reason is there from the start. */
   readonly disconnects = new Map<string, number>(Object.values(CLOSE_REASONS).map(({ label }) => [label, 0]))
   /** By outcome of a claim. */
@@ -18,7 +18,7 @@ export class Tally {
   readonly events = new Map<string, number>()
 
   observe(event: HubEvent): void {
-    if (event.kind === 'message' || event.kind === 'direct') this.messages++
+    if (event.kind === 'message' || event.kind === 'direct') add(this.messages, event.dialect)
     add(this.events, event.kind)
   }
 
