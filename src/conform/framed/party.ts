@@ -2,7 +2,6 @@
 
 import type { CheckContext } from '../check.js'
 import { CheckFailure } from '../failure.js'
-import { shownBytes } from '../shown-bytes.js'
 import { Person } from './person.js'
 import { type Frame, JOIN, LEAVE, MESSAGE, parsed, shown, wholeFrame } from './wire.js'
 
@@ -81,7 +80,9 @@ export class Party {
     }
     // A bare 00 is followed by a MESSAGE, the announcement, and not by a length.
     await peer.until(() => peer.received.length > 1, expected)
-    if (peer.received[0] !== JOIN) throw new CheckFailure(expected, shownBytes(peer.received))
+    if (peer.received[0] !== JOIN) {
+      throw new CheckFailure(expected, shown(parsed(await peer.takeUnit(wholeFrame, expected))))
+    }
     if (peer.received[1] === 0) {
       const answer = parsed(await peer.takeUnit(wholeFrame, expected))
       if (answer.text !== '\0') throw new CheckFailure(expected, shown(answer))

@@ -133,6 +133,7 @@ export class Person {
       }
       const one = parsed(await this.peer.takeUnit(wholeFrame, expected))
       if (!this.#isOthers(one)) throw new CheckFailure(expected, shown(one))
+      this.passedOver.push(one)
     }
   }
 
