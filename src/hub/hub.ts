@@ -143,7 +143,7 @@ export class Hub<R extends Recipient> {
     const room = this.#rooms.get(roomName) ?? this.#makeRoom(roomName, session)
     if (room.members.has(session)) return room
     room.members.set(session, this.messages.nextSequence())
-    session.rooms.add(room)
+    session.rooms = [...session.rooms, room]
     if (session.refersToMessages) room.referring++
     room.audience.add(session.recipient)
     const { name, dialect } = session
@@ -156,7 +156,7 @@ export class Hub<R extends Recipient> {
   /** Leaves one room. The last one out takes it along (R2). @param reason a close reason's label */
   leave(session: Session<R>, room: Room<R>, reason: string): void {
     if (!room.members.delete(session)) return
-    session.rooms.delete(room)
+    session.rooms = session.rooms.filter((one) => one !== room)
     if (session.refersToMessages) room.referring--
     room.audience.remove(session.recipient)
     const { name, dialect } = session

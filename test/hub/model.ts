@@ -171,7 +171,7 @@ export class HubWithModel {
     assert.equal(this.hub.messages.say(ghost, this.hub.defaultRoom, 'boo'), null)
     assert.deepEqual(this.hub.messages.direct(ghost, [to], 'boo'), { kind: 'missing', name: to })
     assert.equal(this.hub.join(ghost, DEFAULT_ROOM), null)
-    assert.equal(ghost.rooms.size, 0)
+    assert.equal(ghost.rooms.length, 0)
   }
 
   check(): void {

@@ -149,8 +149,8 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
       return
     }
     const known = hub.room(name)
-    const isNew = known === undefined || !session.rooms.has(known)
-    if (isNew && session.rooms.size >= options['max-rooms']) {
+    const isNew = known === undefined || !session.rooms.includes(known)
+    if (isNew && session.rooms.length >= options['max-rooms']) {
       this.#error(request, `you are in ${options['max-rooms']} rooms, which is as many as may be`)
     } else if (hub.join(session, name) !== null) {
       this.#send(COMMAND.joinSuccess, session.name, name, `successfully joined room ${name}`)
@@ -196,7 +196,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   /** The room that is named, if the session is in it; otherwise says so. */
   #roomOf(session: Session<Recipient>, request: Request) {
     const room = this.#listener.hub.room(request.room)
-    if (room !== undefined && session.rooms.has(room)) return room
+    if (room !== undefined && session.rooms.includes(room)) return room
     this.#error(request, 'you are not in that room')
     return undefined
   }
