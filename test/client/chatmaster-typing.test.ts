@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type Edit,
+  type EditedLine,
+  type EditKey,
+  EMPTY_LINE,
+  edited,
+  entered,
+  textOf,
+} from '../../src/client/chatmaster/line-editor.js'
+import { readTypedLine } from '../../src/client/chatmaster/typed-line.js'
+
+test('the commands are read, with what they need', () => {
+  const lines: [string, object][] = [
+    ['/rename Rob', { kind: 'rename', name: 'Rob' }],
+    ['/join  den ', { kind: 'join', channel: 'den' }],
+    ['/leave', { kind: 'command', command: 'leave' }],
+    ['/private', { kind: 'command', command: 'private' }],
+    ['/public', { kind: 'command', command: 'public' }],
+    ['/channels ', { kind: 'command', command: 'channels' }],
+    ['/direct Amy  two words', { kind: 'direct', name: 'Amy', text: 'two words' }],
+    ['/quit', { kind: 'quit' }],
+  ]
+  for (const [line, expected] of lines) assert.deepEqual(readTypedLine(line), expected)
+})
+
+test('a command with too little or too much is not sent', () => {
+  for (const line of [
+    '/rename',
+    '/rename a b',
+    '/join',
+    '/leave now',
+    '/direct',
+    '/direct Amy',
+    '/quit it',
+  ]) {
+    assert.equal(readTypedLine(line)?.kind, 'mistake', line)
+  }
+})
+
+test('everything else is a message, and // begins one with /', () => {
+  for (const line of ['Hi', ' /join den', '/dance', '/', '/Join den', '@exit']) {
+    assert.deepEqual(readTypedLine(line), { kind: 'say', text: line })
+  }
+  assert.deepEqual(readTypedLine('//join den'), { kind: 'say', text: '/join den' })
+  assert.deepEqual(readTypedLine('//'), { kind: 'say', text: '/' })
+  assert.equal(readTypedLine('  '), null)
+})
+
+/** Applies keys, and texts in brackets, to a line. Shows it with `|` for the cursor. */
+function after(start: EditedLine, ...steps: readonly (EditKey | [string])[]): EditedLine {
+  const edit = (step: EditKey | [string]): Edit =>
+    typeof step === 'string' ? { kind: step } : { kind: 'insert', text: step[0] }
+  return steps.reduce((line, step) => edited(line, edit(step)), start)
+}
+
+function shown(line: EditedLine): string {
+  return `${line.characters.slice(0, line.cursor).join('')}|${line.characters.slice(line.cursor).join('')}`
+}
+
+test('a line is edited where the cursor is', () => {
+  const line = after(EMPTY_LINE, ['one two three'])
+  assert.equal(shown(after(line, 'left', 'left', ['XY'])), 'one two thrXY|ee')
+  assert.equal(shown(after(line, 'home', 'delete', 'right', 'backspace')), '|e two three')
+  assert.equal(shown(after(line, 'word-left', 'word-left')), 'one |two three')
+  assert.equal(shown(after(line, 'home', 'word-right', 'word-right')), 'one two| three')
+  assert.equal(shown(after(line, 'delete-word', 'delete-word')), 'one |')
+  assert.equal(shown(after(line, 'word-left', 'delete-before')), '|three')
+  assert.equal(shown(after(line, 'word-left', 'delete-after')), 'one two |')
+  assert.equal(shown(after(line, 'right', 'delete', 'end')), 'one two three|')
+  assert.equal(shown(after(EMPTY_LINE, 'left', 'backspace', 'delete-word', 'word-right')), '|')
+})
+
+test('a character is what people see as one', () => {
+  const line = after(EMPTY_LINE, ['日e\u0301🇬🇧'])
+  assert.equal(line.characters.length, 3)
+  assert.equal(shown(after(line, 'backspace')), '日e\u0301|')
+  assert.equal(shown(after(line, 'left', 'backspace')), '日|🇬🇧')
+  assert.equal(after(EMPTY_LINE, ['e'], ['\u0301'], 'backspace').characters.length, 0)
+})
+
+test('M3 a paste is one line without control characters', () => {
+  assert.equal(textOf(after(EMPTY_LINE, ['one\r\n  two\tthree\x1b[2J\x00\u009b'])), 'one two three[2J')
+})
+
+test('lines entered before come back, and the new one is not lost meanwhile', () => {
+  let line = EMPTY_LINE
+  for (const text of ['first', 'second', 'second', ' ']) line = entered(after(line, [text]))
+  assert.deepEqual(line.history, ['first', 'second'])
+  const half = after(line, ['half'])
+  assert.equal(shown(after(half, 'earlier')), 'second|')
+  assert.equal(shown(after(half, 'earlier', 'earlier', 'earlier')), 'first|')
+  assert.equal(shown(after(half, 'earlier', 'earlier', 'later', 'later', 'later')), 'half|')
+})
