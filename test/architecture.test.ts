@@ -12,12 +12,22 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   frame: [],
   streams: [],
   hub: [],
+  conform: [],
   fanout: ['hub'],
   dialects: ['frame', 'streams', 'hub', 'fanout'],
   net: ['hub', 'fanout', 'dialects/dialect.ts'],
   config: ['hub', 'fanout/outbox.ts', 'dialects/registry.ts', 'dialects/dialect.ts'],
   observe: ['hub', 'fanout', 'net', 'dialects/dialect.ts'],
-  client: ['frame', 'streams', 'dialects/framed/commands.ts', 'exit-code.ts'],
+  client: [
+    'frame',
+    'streams',
+    'dialects/framed/commands.ts',
+    'dialects/sendto/commands.ts',
+    'dialects/sendto/decoder.ts',
+    'dialects/sendto/encoder.ts',
+    'dialects/sendto/layout.ts',
+    'exit-code.ts',
+  ],
 }
 
 /** File to the files of `src` that it imports, all relative to `src`. */
