@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { type Address, AddressError, formatAddress, parseAddress } from '../client/address.js'
 import { failureWords } from '../client/failure-words.js'
+import { parseHostPort } from '../config/host-port.js'
 import type { Suite } from '../conform/check.js'
 import { ClientTrial } from '../conform/client-trial.js'
 import { CheckFailure } from '../conform/failure.js'
@@ -75,7 +76,9 @@ async function conform(dialect: string, addressText: string | undefined, flags: 
   try {
     if (flags.client) {
       if (addressText !== undefined) return usage('--client goes without the address of a server')
-      await tryClients(suite, listenAddress(suite, flags.listen), flags.once)
+      const address = listenAddress(suite, flags.listen)
+      if (address === null) return usage(`--listen ${flags.listen}: expected PORT or HOST:PORT`)
+      await tryClients(suite, address, flags.once)
     } else {
       if (flags.listen !== undefined || flags.once) return usage('--listen and --once go with --client')
       if (addressText === undefined) return usage('the address of the server is missing')
@@ -135,12 +138,12 @@ function withResolver(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve }
 }
 
-/** As an address of a server, but a number alone is a port of the loopback, and 0 is any that is free. */
-function listenAddress(suite: Suite, text: string | undefined): Address {
+/** Port 0 is any that is free. @returns null when it cannot be read */
+function listenAddress(suite: Suite, text: string | undefined): Address | null {
   const host = '127.0.0.1'
   if (text === undefined) return { host, port: defaultPort(suite) }
-  if (text === '0') return { host, port: 0 }
-  return /^\d+$/.test(text) ? parseAddress(`${host}:${text}`, 0) : parseAddress(text, defaultPort(suite))
+  const address = parseHostPort(/^\d+$/.test(text) ? `${host}:${text}` : text)
+  return address === null || address.host === undefined ? null : { host: address.host, port: address.port }
 }
 
 function defaultPort({ dialect }: Suite): number {

@@ -1,0 +1,140 @@
+/** The built `parlance conform`: arguments, exit codes, and a reader that goes away. */
+
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import test, { type TestContext } from 'node:test'
+import { join } from '../fixtures/framed-bytes.js'
+import { FramedPeer } from '../fixtures/framed-peer.js'
+import { CLI, freePort } from '../fixtures/relay-process.js'
+import { RunningProgram } from '../fixtures/running-program.js'
+import { startRelay } from '../fixtures/start-relay.js'
+import { readTap } from './read-tap.js'
+import { startWrongFramed } from './wrong-framed.js'
+
+function conform(t: TestContext, ...args: readonly string[]): RunningProgram {
+  const program = new RunningProgram(process.execPath, [CLI, 'conform', ...args])
+  t.after(() => program.end())
+  return program
+}
+
+test('a server that is right: a line for each rule, a summary, exit code 0', async (t) => {
+  const { port } = await startRelay(t)
+  const program = conform(t, 'framed', `127.0.0.1:${port}`, '--only', 'f2,F15,F10,F16', '--quiet-ms', '40')
+  assert.equal(await program.exitCode(), 0, program.output)
+  assert.match(
+    program.output,
+    /^ok F2 .*\nok F10 .*\nok F15 .*\nskip F16 .*\(needs --slow\)\n3 ok, 0 not ok, 1 skipped\n$/,
+  )
+})
+
+test('a server that is wrong: exit code 1', async (t) => {
+  const port = await startWrongFramed(t, 'no space after the bracket')
+  const program = conform(t, 'framed', `127.0.0.1:${port}`, '--only', 'F3,F4', '--timeout-ms', '500')
+  assert.equal(await program.exitCode(), 1)
+  assert.match(
+    program.output,
+    /^ok F3 .*\nnot ok F4 .*: expected MESSAGE "\[.*; came MESSAGE "\[.*\n1 ok, 1 not ok/,
+  )
+})
+
+test('--tap is TAP version 14, also when something is wrong', async (t) => {
+  const port = await startWrongFramed(t, 'no space after the bracket')
+  const program = conform(
+    t,
+    'framed',
+    `127.0.0.1:${port}`,
+    '--tap',
+    '--only',
+    'F3,F4,F16',
+    '--timeout-ms',
+    '500',
+  )
+  assert.equal(await program.exitCode(), 1)
+  const { points } = readTap(program.output)
+  assert.deepEqual(
+    points.map(({ ok, description, directive }) => [ok, description, directive]),
+    [
+      [true, 'F3', ''],
+      [false, 'F4', ''],
+      [true, 'F16', 'SKIP'],
+    ],
+  )
+  assert.match(points[1]?.subtest?.points[0]?.diagnostics.came ?? '', /^MESSAGE "\[/)
+})
+
+test('a server that cannot be reached: exit code 69', async (t) => {
+  const program = conform(t, 'framed', `127.0.0.1:${await freePort()}`)
+  assert.equal(await program.exitCode(), 69)
+  assert.match(program.errorOutput, /connection refused/)
+  assert.equal(program.output, '')
+})
+
+test('a port that cannot be had: exit code 69', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => taken.once('listening', resolve))
+  t.after(() => taken.close())
+  const { port } = taken.address() as { port: number }
+  const program = conform(t, 'framed', '--client', '--listen', String(port))
+  assert.equal(await program.exitCode(), 69)
+  assert.match(program.errorOutput, new RegExp(`127\\.0\\.0\\.1:${port}: .*in use`))
+})
+
+for (const [what, args, words] of [
+  ['no dialect', [], /missing required argument 'dialect'/],
+  ['an unknown dialect', ['telnet', '127.0.0.1'], /"telnet": expected one of framed/],
+  ['no address', ['framed'], /the address of the server is missing/],
+  ['an address that is none', ['framed', 'tcp://here'], /is not an address/],
+  ['a rule that there is not', ['framed', '127.0.0.1', '--only', 'F2,F99'], /F99: framed has F1, /],
+  ['no rule', ['framed', '127.0.0.1', '--only', ','], /Expected rules such as/],
+  ['a time that is none', ['framed', '127.0.0.1', '--quiet-ms', '0'], /Expected milliseconds/],
+  ['a server for clients', ['framed', '127.0.0.1', '--client'], /--client goes without/],
+  ['--listen for a server', ['framed', '127.0.0.1', '--listen', '9'], /go with --client/],
+  ['a port that is none', ['framed', '--client', '--listen', '99999'], /--listen 99999: expected PORT or/],
+] as const) {
+  test(`${what}: exit code 64`, async (t) => {
+    const program = conform(t, ...args)
+    assert.equal(await program.exitCode(), 64)
+    assert.match(program.errorOutput, words)
+    assert.equal(program.output, '')
+  })
+}
+
+test('a reader that has seen enough ends the run without a trace', async (t) => {
+  const { port } = await startRelay(t)
+  const command = `'${process.execPath}' '${CLI}' conform framed 127.0.0.1:${port} | head -1`
+  const program = new RunningProgram('bash', ['-c', `set -o pipefail; ${command}`])
+  t.after(() => program.end())
+  assert.equal(await program.exitCode(), 0)
+  assert.match(program.output, /^ok F1 .*\n$/)
+  assert.equal(program.errorOutput, '')
+})
+
+for (const [what, sent, code] of [
+  ['does nothing wrong', join('Bob'), 0],
+  ['does something wrong', join('two words'), 1],
+] as const) {
+  test(`--client --once with a client that ${what}: exit code ${code}`, async (t) => {
+    const program = conform(t, 'framed', '--client', '--listen', '0', '--once')
+    await program.shows('waiting for framed clients on')
+    const port = Number(/127\.0\.0\.1:(\d+)/.exec(program.output)?.[1])
+    const peer = await FramedPeer.connect({ port })
+    peer.send(sent)
+    await program.shows('ok F2')
+    peer.destroy()
+    assert.equal(await program.exitCode(), code)
+    assert.match(program.output, new RegExp(`summary: ${1 - code} rules kept, ${code} broken\n$`))
+  })
+}
+
+test('--client until Ctrl-C: the summary of who is still there, exit code 1', async (t) => {
+  const program = conform(t, 'framed', '--client', '--listen', '127.0.0.1:0')
+  await program.shows('waiting for framed clients on')
+  const port = Number(/127\.0\.0\.1:(\d+)/.exec(program.output)?.[1])
+  const peer = await FramedPeer.connect({ port })
+  t.after(() => peer.destroy())
+  peer.send(join('two words'))
+  await program.shows('not ok F2')
+  program.child.kill('SIGINT')
+  assert.equal(await program.exitCode(), 1)
+  assert.match(program.output, /#1 summary: 0 rules kept, 1 broken\n$/)
+})
