@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Fleet, MAX_CLIENTS_PER_PROCESS } from './fleet.js'
 import type { Arrivals } from './generator/open-loop.js'
+import { type LiveView, liveView } from './live-view.js'
 import {
   attachedServer,
   type ListenerPlan,
@@ -140,11 +141,22 @@ function core(text: string): number {
   return cpu
 }
 
-/** @param listeners what the load needs of the server */
-export async function serverFor(
+/** Has `work` done on the server that the options name or start, which is stopped again. */
+export async function withServer(
   options: SharedOptions,
+  work: (server: Server, view: LiveView) => Promise<void>,
   listeners?: readonly ListenerPlan[],
-): Promise<Server> {
+): Promise<void> {
+  const server = await serverFor(options, listeners)
+  try {
+    await work(server, liveView(process.stdout, options.quiet === true))
+  } finally {
+    await server.stop()
+  }
+}
+
+/** @param listeners what the load needs of the server */
+async function serverFor(options: SharedOptions, listeners?: readonly ListenerPlan[]): Promise<Server> {
   const { host, port, pid = null, metrics = null, spawn } = options
   if (spawn === undefined) {
     return attachedServer({ host, port, pid, metricsUrl: metrics, ports: listeners?.length ?? 1 })

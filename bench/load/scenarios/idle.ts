@@ -6,15 +6,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { joinCrowd, oneRoom } from '../crowd.js'
-import { type LiveView, liveView } from '../live-view.js'
+import type { LiveView } from '../live-view.js'
 import {
   addSharedOptions,
   fleetFor,
   positiveNumber,
   positiveWhole,
   type SharedOptions,
-  serverFor,
   wholeNumber,
+  withServer,
 } from '../options.js'
 import { readProcessUsage } from '../proc-stat.js'
 import type { Moment } from '../recorder.js'
@@ -47,17 +47,14 @@ export function addIdleCommand(program: Command): void {
     .option('--clients <count>', 'clients that join and stay silent', positiveWhole, 1000)
     .option('--warm-up-clients <count>', 'clients that join and leave first', wholeNumber, 200)
     .option('--settle <seconds>', 'to wait before each reading', positiveNumber, 5)
-    .action(async (options: IdleOptions) => {
-      const server = await serverFor(options)
-      try {
-        const result = await idle(server, options, liveView(process.stdout, options.quiet === true))
+    .action((options: IdleOptions) =>
+      withServer(options, async (server, view) => {
+        const result = await idle(server, options, view)
         const crowd = `${options.clients} clients that say nothing`
         const phases = [idlePhase(result)]
         publish({ scenario: 'idle', server: server.label, crowd, phases }, options, [result])
-      } finally {
-        await server.stop()
-      }
-    })
+      }),
+    )
 }
 
 export async function idle(server: Server, options: IdleOptions, view: LiveView): Promise<IdleResult> {

@@ -5,9 +5,9 @@
 
 import { Command } from 'commander'
 import { joinCrowd, oneRoom } from '../crowd.js'
-import { type LiveView, liveView } from '../live-view.js'
+import type { LiveView } from '../live-view.js'
 import { notesOn, serverUseOf } from '../measure.js'
-import { addSharedOptions, fleetFor, positiveWhole, type SharedOptions, serverFor } from '../options.js'
+import { addSharedOptions, fleetFor, positiveWhole, type SharedOptions, withServer } from '../options.js'
 import { curveOf, mergeHistograms, type Percentiles, percentilesOf } from '../percentiles.js'
 import type { Moment, ProcessShare, Recorder } from '../recorder.js'
 import { fact, serverFacts } from '../report/load-phase.js'
@@ -42,17 +42,14 @@ const SAMPLE_SECONDS = 0.1
 export function addJoinStormCommand(program: Command): void {
   addJoinStormOptions(program.command('join-storm'))
     .description('everybody comes at once')
-    .action(async (options: JoinStormOptions) => {
-      const server = await serverFor(options)
-      try {
-        const result = await joinStorm(server, options, liveView(process.stdout, options.quiet === true))
+    .action((options: JoinStormOptions) =>
+      withServer(options, async (server, view) => {
+        const result = await joinStorm(server, options, view)
         const crowd = `${options.clients} clients come at once`
         const phases = [stormPhase(result)]
         publish({ scenario: 'join-storm', server: server.label, crowd, phases }, options, [result])
-      } finally {
-        await server.stop()
-      }
-    })
+      }),
+    )
 }
 
 /** The options as the command line would give them. */

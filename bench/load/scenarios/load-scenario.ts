@@ -6,8 +6,8 @@
 import { Command } from 'commander'
 import { type CrowdLoadResult, loopsOf, runCrowd } from '../crowd.js'
 import { roomNameOf } from '../generator/crowd.js'
-import { type LiveView, liveView } from '../live-view.js'
-import { addLoadOptions, type LoadOptions, serverFor } from '../options.js'
+import type { LiveView } from '../live-view.js'
+import { addLoadOptions, type LoadOptions, withServer } from '../options.js'
 import { loadPhase } from '../report/load-phase.js'
 import { publish } from '../report/publish.js'
 import type { ChurnPlan, Loop } from '../requests.js'
@@ -39,17 +39,14 @@ export function addLoadScenario<Options extends LoadOptions>(
   scenario: LoadScenario<Options>,
 ): void {
   const command = program.command(scenario.name).description(scenario.description)
-  scenario.addOptions(addLoadOptions(command, scenario.defaults)).action(async (options: Options) => {
-    const server = await serverFor(options, listenersOf(scenario.cast(options), options))
-    try {
-      const view = liveView(process.stdout, options.quiet === true)
+  scenario.addOptions(addLoadOptions(command, scenario.defaults)).action((options: Options) => {
+    const cast = scenario.cast(options)
+    const load = async (server: Server, view: LiveView) => {
       const results = await runScenario(scenario, server, options, view)
       const phases = results.map((result) => loadPhase(result, options.payload.length > 1))
-      const crowd = scenario.cast(options).words
-      publish({ scenario: scenario.name, server: server.label, crowd, phases }, options, results)
-    } finally {
-      await server.stop()
+      publish({ scenario: scenario.name, server: server.label, crowd: cast.words, phases }, options, results)
     }
+    return withServer(options, load, listenersOf(cast, options))
   })
 }
 
