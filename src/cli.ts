@@ -4,6 +4,7 @@
 import { Command } from 'commander'
 import { chatCommand } from './commands/chat.js'
 import { conformCommand } from './commands/conform.js'
+import { sendtoCommand } from './commands/sendto.js'
 import { serveCommand } from './commands/serve.js'
 import { EXIT_CODE } from './exit-code.js'
 import { VERSION } from './version.js'
@@ -17,6 +18,7 @@ const program = new Command('parlance')
   .exitOverride()
   .addCommand(serveCommand())
   .addCommand(chatCommand())
+  .addCommand(sendtoCommand())
   .addCommand(conformCommand())
   .addHelpText(
     'after',
@@ -24,6 +26,7 @@ const program = new Command('parlance')
 Examples:
   parlance serve                        the relay with defaults
   parlance chat 127.0.0.1 Bob           chat on it as Bob
+  parlance sendto 127.0.0.1             send messages by commands
   parlance conform framed 127.0.0.1     try a server from outside
   parlance help serve                   everything that can be set`,
   )

@@ -2,6 +2,7 @@
 
 import type { ChatClient } from './chat-client.js'
 import { runLineClient } from './line-client.js'
+import { runSendtoConsole } from './sendto/sendto-console.js'
 
 const framed: ChatClient = {
   dialect: 'framed',
@@ -21,6 +22,13 @@ const chatmaster: ChatClient = {
   },
 }
 
+const sendto: ChatClient = {
+  dialect: 'sendto',
+  defaultPort: 3560,
+  canCompress: false,
+  run: runSendtoConsole,
+}
+
 export const CLIENTS: ReadonlyMap<string, ChatClient> = new Map(
-  [framed, chatmaster].map((client) => [client.dialect, client]),
+  [framed, chatmaster, sendto].map((client) => [client.dialect, client]),
 )

@@ -10,6 +10,7 @@
 
 import { EXIT_CODE } from '../exit-code.js'
 import { type Address, formatAddress } from './address.js'
+import type { ConsoleChat, Outcome } from './console-program.js'
 import { isAscii } from './encode-frame.js'
 import { failureWords } from './failure-words.js'
 import { FramedClient } from './framed-client.js'
@@ -27,13 +28,7 @@ const INTERRUPTED_GRACE_MS = 1_000
 /** And how long, without a byte moving, when the input has ended and answers may still come. */
 const LEAVE_GRACE_MS = 5_000
 
-/** How it ended, and what is left to say about it: one line, or nothing. */
-export interface Outcome {
-  readonly code: number
-  readonly words: string
-}
-
-export class LineChat implements ConsoleReader {
+export class LineChat implements ConsoleReader, ConsoleChat {
   readonly #address: Address
   readonly #console: LineConsole
   readonly #style: LineStyle
@@ -93,7 +88,6 @@ export class LineChat implements ConsoleReader {
     this.stop(EXIT_CODE.interrupted)
   }
 
-  /** Leaves in good order and soon; asked a second time, at once. */
   stop(code: number): void {
     if (this.#state !== 'leaving') {
       void this.#leave(code, INTERRUPTED_GRACE_MS)
@@ -103,13 +97,11 @@ export class LineChat implements ConsoleReader {
     this.#settle({ code, words: '' })
   }
 
-  /** Nobody reads the output any more: there is no reason to stay, and none to complain. */
   outputGone(): void {
     this.readOn()
     if (this.#state !== 'leaving') this.stop(EXIT_CODE.ok)
   }
 
-  /** The output has room again. */
   readOn(): void {
     this.#client?.resume()
   }

@@ -1,0 +1,54 @@
+/** `parlance sendto`: the client by commands. */
+
+import { isIPv6 } from 'node:net'
+import { Command } from 'commander'
+import { AddressError, parseAddress } from '../client/address.js'
+import { runSendtoConsole } from '../client/sendto/sendto-console.js'
+import { sendto } from '../dialects/sendto/sendto.js'
+import { EXIT_CODE } from '../exit-code.js'
+
+export function sendtoCommand(): Command {
+  return new Command('sendto')
+    .description('Send messages from person to person, by commands.')
+    .argument('<address>', 'the relay: HOST, HOST:PORT or [IPV6]:PORT')
+    .argument('[port]', `the port where the address has none (default: ${sendto.defaultPort})`)
+    .addHelpText(
+      'after',
+      `
+Commands, one a line:
+  login USERNAME             take a name of 1 to 20 printable characters without a space
+  list                       everyone who is logged in, one a line
+  sendto USERNAME MESSAGE    say something to somebody
+  logout                     give the name back; the connection stays
+  exit                       close the connection and end
+
+Answers are Success, Failure, Malformed packet, Bad username, Bad message and Invalid command. There is no
+prompt and nothing else is written, so that it works in a pipe too; the end of input is as good as exit.
+
+Examples:
+  parlance sendto 127.0.0.1
+  parlance sendto chat.example.org 3560
+  printf 'login clock\\nsendto Amy %s\\n' "$(date)" | parlance sendto 127.0.0.1
+
+Exit codes: 0 ended, 1 connection lost, 64 wrong arguments, 69 the relay cannot be reached, 130 Ctrl-C.`,
+    )
+    .action(run)
+}
+
+async function run(addressText: string, portText: string | undefined): Promise<void> {
+  try {
+    const { host, port } = addressOf(addressText, portText)
+    const { stdin: input, stdout: output, stderr: errorOutput } = process
+    process.exitCode = await runSendtoConsole({ host, port, input, output, errorOutput })
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error
+    process.stderr.write(`parlance: ${error.message}\n`)
+    process.exitCode = EXIT_CODE.usage
+  }
+}
+
+/** @throws AddressError where the port is given twice, too */
+function addressOf(address: string, port: string | undefined) {
+  if (port === undefined) return parseAddress(address, sendto.defaultPort)
+  return parseAddress(`${isIPv6(address) ? `[${address}]` : address}:${port}`, sendto.defaultPort)
+}
