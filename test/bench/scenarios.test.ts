@@ -6,6 +6,7 @@ import type { CrowdLoadResult } from '../../bench/load/crowd.js'
 import { NO_VIEW } from '../../bench/load/live-view.js'
 import type { LoadOptions } from '../../bench/load/options.js'
 import { loadPhase } from '../../bench/load/report/load-phase.js'
+import { isClean } from '../../bench/load/report/words.js'
 import { churn } from '../../bench/load/scenarios/churn.js'
 import { direct } from '../../bench/load/scenarios/direct.js'
 import { fanout, manyToMany } from '../../bench/load/scenarios/fanout.js'
@@ -16,6 +17,7 @@ import { mixed } from '../../bench/load/scenarios/mixed.js'
 import { rooms } from '../../bench/load/scenarios/rooms.js'
 import { slowReaders } from '../../bench/load/scenarios/slow-readers.js'
 import { attachedServer, type ListenerPlan, type Server } from '../../bench/load/server.js'
+import { startAllDialects } from '../fixtures/all-dialects.js'
 import { startRelay } from '../fixtures/start-relay.js'
 import { optionsOf } from './scenario-options.js'
 
@@ -49,6 +51,20 @@ async function run<Options extends LoadOptions>(
   }
   return results
 }
+
+test('every dialect that has rooms, alone and all in one room', async (t) => {
+  const all = await startAllDialects()
+  t.after(() => all.relay.stop())
+  for (const target of ['chatroom', 'json-irc', 'chatmaster', 'dialects']) {
+    const options = optionsOf(fanout, ...SHORT, '--target', target, '--receivers', '20', '--in-flight', '4')
+    const ports = listenersOf(fanout.cast(options), options).map(({ dialect }) => all.portOf(dialect))
+    const [port] = ports as [number]
+    const attached = attachedServer({ host: '127.0.0.1', port, pid: null, metricsUrl: null, ports: 1 })
+    const [result] = await runScenario(fanout, { ...attached, ports }, options, NO_VIEW)
+    assert.ok(result !== undefined && isClean(result.account), target)
+    assert.ok(result.deliveries > 0, target)
+  }
+})
 
 test('fan-out over two processes, closed and open', async (t) => {
   const words = ['--receivers', '20', '--processes', '2', '--in-flight', '4', '--rate', '100']

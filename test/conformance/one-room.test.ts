@@ -3,10 +3,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pino } from 'pino'
-import { loadConfig } from '../../src/config/load.js'
-import { RawPeer } from '../../src/conform/raw-peer.js'
-import { Relay } from '../../src/relay.js'
+import type { RawPeer } from '../../src/conform/raw-peer.js'
+import { startAllDialects } from '../fixtures/all-dialects.js'
 import { chatmasterVoice } from '../fixtures/voices/chatmaster-voice.js'
 import { chatroomVoice } from '../fixtures/voices/chatroom-voice.js'
 import { framedVoice } from '../fixtures/voices/framed-voice.js'
@@ -50,14 +48,10 @@ const CLAIMS: Readonly<Record<string, { ask: (name: string) => Buffer; accepted:
   }
 
 async function startAll(t: TestContext) {
-  const listen = Object.keys(CLAIMS).map((dialect) => `${dialect}://127.0.0.1:0`)
-  const flags = { listen, ops: 'off', logDir: 'off' }
-  const relay = await Relay.start(loadConfig({ environment: {}, flags }), pino({ level: 'silent' }))
-  t.after(() => relay.stop())
-  const ports = new Map(relay.listeningAt.map(({ dialect, port }) => [dialect, port]))
+  const all = await startAllDialects()
+  t.after(() => all.relay.stop())
   return async (dialect: string): Promise<RawPeer> => {
-    const port = ports.get(dialect) as number
-    const peer = await RawPeer.open('127.0.0.1', port, { timeoutMs: 5000, quietMs: 20 })
+    const peer = await all.connect(dialect)
     t.after(() => peer.close())
     return peer
   }

@@ -5,10 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { pino } from 'pino'
-import { loadConfig } from '../../src/config/load.js'
-import { RawPeer } from '../../src/conform/raw-peer.js'
-import { Relay } from '../../src/relay.js'
+import { type AllDialects, startAllDialects } from '../fixtures/all-dialects.js'
 import { chatmasterVoice } from '../fixtures/voices/chatmaster-voice.js'
 import { chatroomVoice } from '../fixtures/voices/chatroom-voice.js'
 import { framedVoice } from '../fixtures/voices/framed-voice.js'
@@ -25,27 +22,21 @@ const CONTROL_TEXTS = ['esc\x1b[2Jape', 'del\x7fete', 'bell\x07', 'csi\u009b2J']
 const UNICODE_TEXT = 'Zoë: où? 日本 😀'
 const UNICODE_AS_ASCII = 'Zoe: ou? RiBen :grinning:'
 
-let relay: Relay
-const ports = new Map<string, number>()
+let all: AllDialects
 const matrix = new Map<string, string>()
 let serial = 0
 
 before(async () => {
-  const listen = KINDS.map(({ dialect }) => `${dialect}://127.0.0.1:0`)
-  const flags = { listen, ops: 'off', logDir: 'off' }
-  relay = await Relay.start(loadConfig({ environment: {}, flags }), pino({ level: 'silent' }))
-  for (const { dialect, port } of relay.listeningAt) ports.set(dialect, port)
+  all = await startAllDialects()
 })
 
 after(async () => {
-  await relay.stop()
+  await all.relay.stop()
   console.log(matrixText())
 })
 
 async function voiceOf(kind: VoiceKind, name: string): Promise<Voice> {
-  const port = ports.get(kind.dialect) as number
-  const peer = await RawPeer.open('127.0.0.1', port, { timeoutMs: 5000, quietMs: 50 })
-  const voice = kind.make(peer, name)
+  const voice = kind.make(await all.connect(kind.dialect), name)
   await voice.join()
   return voice
 }
