@@ -43,6 +43,8 @@ export type ChatEvent =
   | { readonly kind: 'asked'; readonly name: string }
 
 const MAX_ENTRIES = 2_000
+/** Whoever was noticed first is forgotten first. */
+const MAX_PEOPLE = 1_000
 const NAME_WORDS = 'Choose another one.'
 
 export function firstState(name: string): ChatState {
@@ -127,15 +129,13 @@ function joined(state: ChatState, { name, channel }: Received & { kind: 'joined'
 }
 
 function left(state: ChatState, { name, channel }: Received & { kind: 'left' }, at: number): ChatState {
-  const people = new Set(state.people)
-  if (isHere(state, channel) && name !== state.name) people.delete(name)
+  const isGone = isHere(state, channel) && name !== state.name
+  const people = isGone ? withoutPerson(state.people, name) : state.people
   return logged({ ...state, people }, at, 'happening', `${name} left ${channel ?? 'the channel'}`)
 }
 
 function renamed(state: ChatState, from: string, to: string, at: number): ChatState {
-  const people = new Set(state.people)
-  people.delete(from)
-  people.add(to)
+  const people = withPerson(withoutPerson(state.people, from), to)
   if (from !== state.name) return logged({ ...state, people }, at, 'happening', `${from} is ${to} now`)
   return logged({ ...state, people, name: to }, at, 'happening', `You are ${to} now`)
 }
@@ -144,8 +144,16 @@ function isHere(state: ChatState, channel: string | null): boolean {
   return channel === null || state.channel === null || channel === state.channel
 }
 
+/** A name with a space in it is nobody's (N2): it says how many came at once. */
 function withPerson(people: ReadonlySet<string>, name: string): ReadonlySet<string> {
-  return people.has(name) ? people : new Set([...people, name])
+  if (people.has(name) || name.includes(' ')) return people
+  return new Set([...[...people].slice(1 - MAX_PEOPLE), name])
+}
+
+function withoutPerson(people: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const left = new Set(people)
+  left.delete(name)
+  return left
 }
 
 function logged(

@@ -179,7 +179,7 @@ export class FullScreenChat {
       case 'command':
         return client.command(typed.command)
       case 'mistake':
-        this.#remark(`Not sent. It is written ${typed.usage}; a message with / at its start begins with //.`)
+        this.#remark(`Not sent: it is written ${typed.usage}. To say a line like that, begin it with //.`)
         return true
       case 'quit':
         return true

@@ -32,7 +32,10 @@ export function piece(text: string, style: Style = 'plain'): Piece {
   return { text: printable(text), style }
 }
 
-/** Breaks `pieces` into rows of at most `columns`, between words where that is possible. At least one row. */
+/**
+ * Breaks `pieces` into rows of at most `columns`, between words where that is possible; the spaces at a break are not
+ * shown. At least one row.
+ */
 export function wrapped(pieces: Row, columns: number): Row[] {
   const cells = pieces.flatMap(cellsOf)
   const rows: Row[] = []
@@ -41,22 +44,27 @@ export function wrapped(pieces: Row, columns: number): Row[] {
   /** Behind the last space of the row, where it may be broken. */
   let breakable = 0
   for (const [index, { grapheme, width }] of cells.entries()) {
-    if (used + width > columns && index > start) {
+    // Twice, where what goes over to the next row does not fit it either.
+    while (used + width > columns && index > start) {
       const cut = grapheme === ' ' || breakable <= start ? index : breakable
-      rows.push(rowOf(cells.slice(start, cut)))
+      rows.push(rowOf(withoutSpaces(cells.slice(start, cut))))
       start = cut
       used = cells.slice(start, index).reduce((sum, cell) => sum + cell.width, 0)
-      // A space at the break is the break.
-      if (grapheme === ' ' && start === index) {
-        start++
-        continue
-      }
     }
-    used += width
-    if (grapheme === ' ') breakable = index + 1
+    if (grapheme !== ' ') used += width
+    else if (start === index && rows.length > 0) start++
+    else {
+      used += width
+      breakable = index + 1
+    }
   }
   rows.push(rowOf(cells.slice(start)))
   return rows
+}
+
+function withoutSpaces(cells: readonly Cell[]): readonly Cell[] {
+  const end = cells.findLastIndex(({ grapheme }) => grapheme !== ' ') + 1
+  return cells.slice(0, end)
 }
 
 function cellsOf({ text, style }: Piece): Cell[] {
