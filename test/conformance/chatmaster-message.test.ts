@@ -8,10 +8,8 @@ import {
   everybody,
   joined,
   left,
-  login,
   message,
   said,
-  session,
   startChatmaster,
 } from '../fixtures/chatmaster-peer.js'
 import { ChatroomPeer } from '../fixtures/chatroom-peer.js'
