@@ -2,7 +2,8 @@
 
 import type { Suite } from './check.js'
 import { framedSuite } from './framed/suite.js'
+import { jsonIrcSuite } from './json-irc/suite.js'
 
 export const SUITES: ReadonlyMap<string, Suite> = new Map(
-  [framedSuite].map((suite): [string, Suite] => [suite.dialect, suite]),
+  [framedSuite, jsonIrcSuite].map((suite): [string, Suite] => [suite.dialect, suite]),
 )

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { allSplits } from '../fixtures/framed-bytes.js'
-import { joinSuccess, left, sent, startJsonIrc, told } from '../fixtures/json-irc-peer.js'
+import { joined, joinSuccess, left, sent, startJsonIrc, told } from '../fixtures/json-irc-peer.js'
 
 const set = (name: string) => told('/nicknameSet', name, '', `nickname set to ${name}`)
 
@@ -104,6 +104,25 @@ test('J9 an object of 64 KiB is taken; one byte more is an error reply, and the 
   amy.send(whole(65_537))
   await amy.expectError('', '', /65536/)
   await amy.expectEnd()
+})
+
+test('J9 M6 what is said in an object of 64 KiB reaches the others in one, and a longer name in two', async (t) => {
+  const { named } = await startJsonIrc(t)
+  const amy = await named('amy', 'tea')
+  const bob = await named('bob', 'tea')
+  await amy.expect(joined('bob', 'tea'))
+  for (const [nickname, pieces] of [
+    ['bob', 1],
+    ['', 2],
+  ] as const) {
+    const around = sent('/broadcast', { nickname, room: 'tea' }).length
+    const message = 'x'.repeat(65_536 - around)
+    bob.send(sent('/broadcast', { nickname, room: 'tea', message }))
+    let heard = ''
+    for (let piece = 0; piece < pieces; piece++) heard += JSON.parse(await amy.line()).message
+    assert.equal(heard, message)
+  }
+  await amy.nothingMore()
 })
 
 test('J9 an object that does not end is an error reply, and the end, once it is too long', async (t) => {

@@ -9,21 +9,17 @@ import { objectLine } from './object-line.js'
 
 const EDITED = '(edited) '
 
-/** What is around a text in an object: keys, a command, a name and a room, with all of it escaped. */
-const AROUND_TEXT_BYTES = 512
-/** However a text of this length is escaped, it fits: a character takes two bytes at most. */
-const SURELY_FITTING_LENGTH = (MAX_OBJECT_BYTES - AROUND_TEXT_BYTES) / 2
+/** However a text of this length is escaped, it fits: a character takes two bytes at most, and what is around it 512. */
+const SURELY_FITTING_LENGTH = (MAX_OBJECT_BYTES - 512) / 2
 
 class JsonIrcEncoding implements Encoding {
   encode(event: RoomEvent, batch: Batch): void {
     switch (event.kind) {
       case 'message':
-        for (const text of fitting(event.text)) append(batch, COMMAND.broadcast, event.name, event.room, text)
+        broadcast(batch, event.name, event.room, event.text)
         break
       case 'edited':
-        for (const text of fitting(EDITED + event.text)) {
-          append(batch, COMMAND.broadcast, event.name, event.room ?? '', text)
-        }
+        broadcast(batch, event.name, event.room ?? '', EDITED + event.text)
         break
       case 'renamed':
         left(batch, event.formerName, event.room)
@@ -83,6 +79,12 @@ function left(batch: Batch, name: string, room: string): void {
   append(batch, COMMAND.leaveRoom, name, room, leftWords(name, room))
 }
 
+function broadcast(batch: Batch, name: string, room: string, text: string): void {
+  for (const piece of fitting(COMMAND.broadcast, name, room, text)) {
+    append(batch, COMMAND.broadcast, name, room, piece)
+  }
+}
+
 function append(batch: Batch, command: string, nickname: string, room: string, text: string): void {
   const line = objectLine(command, nickname, room, text)
   batch.reserve(line.length).write(line, batch.end, 'latin1')
@@ -90,24 +92,37 @@ function append(batch: Batch, command: string, nickname: string, room: string, t
 }
 
 function direct(name: string, to: string, text: string): Buffer {
-  const lines = fitting(text).map((piece) => objectLine(COMMAND.direct, name, to, piece))
+  const pieces = fitting(COMMAND.direct, name, to, text)
+  const lines = pieces.map((piece) => objectLine(COMMAND.direct, name, to, piece))
   return Buffer.from(lines.join(''), 'latin1')
 }
 
 /**
  * M2: the text in ASCII, in pieces that fit an object. More than one only for a long text that grew when it was
- * transliterated or escaped: it was taken, so all of it is shown (M6).
+ * transliterated or escaped, or got a longer name in front: it was taken, so all of it is shown (M6).
  */
-function fitting(text: string): string[] {
+function fitting(command: string, nickname: string, room: string, text: string): string[] {
   const ascii = toAscii(text)
   if (ascii.length <= SURELY_FITTING_LENGTH) return [ascii]
-  if (JSON.stringify(ascii).length <= MAX_OBJECT_BYTES - AROUND_TEXT_BYTES) return [ascii]
+  const most = MAX_OBJECT_BYTES + '\n'.length - objectLine(command, nickname, room, '').length
   const pieces: string[] = []
-  for (let at = 0; at < ascii.length; at += SURELY_FITTING_LENGTH) {
-    pieces.push(ascii.slice(at, at + SURELY_FITTING_LENGTH))
+  let start = 0
+  let bytes = 0
+  for (let at = 0; at < ascii.length; at++) {
+    const cost = ESCAPED.has(ascii[at] as string) ? 2 : 1
+    if (bytes + cost > most) {
+      pieces.push(ascii.slice(start, at))
+      start = at
+      bytes = 0
+    }
+    bytes += cost
   }
+  pieces.push(ascii.slice(start))
   return pieces
 }
+
+/** What of a text takes two bytes in JSON; M3 lets no other control character pass than the tab. */
+const ESCAPED: ReadonlySet<string> = new Set(['"', '\\', '\t'])
 
 function people(count: number): string {
   return count === 1 ? '1 person has' : `${count} people have`

@@ -1,0 +1,14 @@
+/** The conformance suite of the json-irc dialect: rules J1–J10, and those of the whole relay that show here. */
+
+import type { Suite } from '../check.js'
+import { NAMING } from './naming.js'
+import { ROOMING } from './rooming.js'
+import { STREAMING } from './streaming.js'
+import { serveStrictly } from './strict-server.js'
+import { TALKING } from './talking.js'
+
+export const jsonIrcSuite: Suite = {
+  dialect: 'json-irc',
+  checks: [...NAMING, ...ROOMING, ...TALKING, ...STREAMING],
+  strictServer: serveStrictly,
+}
