@@ -3,18 +3,15 @@
 import type { CheckContext } from '../check.js'
 import { CheckFailure } from '../failure.js'
 import { Person } from './person.js'
+import type { Ways } from './ways.js'
 import { type Frame, JOIN, LEAVE, MESSAGE, parsed, shown, wholeFrame } from './wire.js'
 
-export class Party {
+export class Party implements Ways {
   readonly #context: CheckContext
-  /** The names of this check. */
   readonly names: string[] = []
-  /** F3: the answer to JOIN is a frame, or one bare byte. */
-  joinReply: 'frame' | 'byte' = 'frame'
-  /** F1: when the commands are named. */
-  greeting: 'connect' | 'join' | 'off' = 'off'
-  /** F4: how lines look; unknown until somebody has said something. */
-  style: 'brackets' | 'colon' | null = null
+  joinReply: Ways['joinReply'] = 'frame'
+  greeting: Ways['greeting'] = 'off'
+  style: Ways['style'] = null
 
   private constructor(context: CheckContext) {
     this.#context = context

@@ -6,20 +6,20 @@
 import { CheckFailure } from '../failure.js'
 import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
-import type { Party } from './party.js'
+import type { Ways } from './ways.js'
 import { type Frame, frame, header, JOIN, LIST, MESSAGE, parsed, shown, wholeFrame } from './wire.js'
 
 export class Person {
   readonly peer: RawPeer
-  readonly party: Party
+  readonly #ways: Ways
   readonly name: string
   /** What was passed over: lines in which no name of this check occurs, such as a greeting after JOIN (F1). */
   readonly passedOver: Frame[] = []
   /** F1: the line that names the commands, once it has come. */
   greeting: Frame | null = null
 
-  constructor(party: Party, peer: RawPeer, name: string) {
-    this.party = party
+  constructor(ways: Ways, peer: RawPeer, name: string) {
+    this.#ways = ways
     this.peer = peer
     this.name = name
   }
@@ -66,14 +66,14 @@ export class Person {
 
   /** F4, F9: the next frame is what `name` said, in brackets or with a colon, as it was before. */
   async expectSaid(command: number, name: string, text: string): Promise<void> {
-    const { party } = this
+    const ways = this.#ways
     const forms = { brackets: `[${name}] ${text}`, colon: `${name}: ${text}` }
-    const allowed = party.style === null ? Object.values(forms) : [forms[party.style]]
+    const allowed = ways.style === null ? Object.values(forms) : [forms[ways.style]]
     const expected = allowed.map((one) => shown({ command, text: one })).join(' or ')
     const came = await this.next(expected)
     if (came.command !== command || !allowed.includes(came.text))
       throw new CheckFailure(expected, shown(came))
-    party.style = came.text === forms.brackets ? 'brackets' : 'colon'
+    ways.style = came.text === forms.brackets ? 'brackets' : 'colon'
   }
 
   /** Asks for a name. @returns the status byte; F3: in the form in which the server gave it before */
@@ -83,7 +83,7 @@ export class Person {
   }
 
   async status(expected: string): Promise<number> {
-    if (this.party.joinReply === 'byte') return (await this.peer.take(1, expected))[0] as number
+    if (this.#ways.joinReply === 'byte') return (await this.peer.take(1, expected))[0] as number
     const came = await this.next(expected)
     if (came.command !== JOIN || came.text.length !== 1) throw new CheckFailure(expected, shown(came))
     return came.text.charCodeAt(0)
@@ -147,7 +147,7 @@ export class Person {
   }
 
   #isOthers({ command, text }: Frame): boolean {
-    return command === MESSAGE && !this.party.names.some((name) => text.includes(name))
+    return command === MESSAGE && !this.#ways.names.some((name) => text.includes(name))
   }
 }
 
