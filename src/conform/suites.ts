@@ -3,7 +3,8 @@
 import type { Suite } from './check.js'
 import { framedSuite } from './framed/suite.js'
 import { jsonIrcSuite } from './json-irc/suite.js'
+import { sendtoSuite } from './sendto/suite.js'
 
 export const SUITES: ReadonlyMap<string, Suite> = new Map(
-  [framedSuite, jsonIrcSuite].map((suite): [string, Suite] => [suite.dialect, suite]),
+  [framedSuite, jsonIrcSuite, sendtoSuite].map((suite): [string, Suite] => [suite.dialect, suite]),
 )
