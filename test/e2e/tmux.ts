@@ -35,6 +35,12 @@ export class Terminal {
     this.#tmux('send-keys', ...keys)
   }
 
+  /** Pastes, as a terminal does it whose program has asked to be told of pastes. */
+  paste(text: string): void {
+    this.#tmux('set-buffer', '--', text)
+    this.#tmux('paste-buffer', '-p')
+  }
+
   /** A command line for the shell. */
   run(command: string): void {
     this.type(command)
