@@ -1,6 +1,7 @@
 /** The clients that `parlance chat` can start, by dialect. A new one is one more entry. */
 
 import type { ChatClient } from './chat-client.js'
+import { runRoomsClient } from './json-irc/rooms-client.js'
 import { runLineClient } from './line-client.js'
 import { runSendtoConsole } from './sendto/sendto-console.js'
 
@@ -22,6 +23,13 @@ const chatmaster: ChatClient = {
   },
 }
 
+const jsonIrc: ChatClient = {
+  dialect: 'json-irc',
+  defaultPort: 1025,
+  canCompress: false,
+  run: runRoomsClient,
+}
+
 const sendto: ChatClient = {
   dialect: 'sendto',
   defaultPort: 3560,
@@ -30,5 +38,5 @@ const sendto: ChatClient = {
 }
 
 export const CLIENTS: ReadonlyMap<string, ChatClient> = new Map(
-  [framed, chatmaster, sendto].map((client) => [client.dialect, client]),
+  [framed, chatmaster, jsonIrc, sendto].map((client) => [client.dialect, client]),
 )

@@ -1,0 +1,154 @@
+/**
+ * A client of the json-irc protocol: one connection and its objects in both directions. Owns no terminal and no
+ * policy: it neither reconnects, nor knows which rooms it is in, nor changes a text.
+ */
+
+import { EventEmitter } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { z } from 'zod'
+import { type BrokenStream, JsonObjectDecoder } from '../../streams/json-objects.js'
+import { decodeUtf8 } from '../../streams/utf8.js'
+import type { Address } from '../address.js'
+
+/** The four fields of an object. */
+export interface Fields {
+  readonly command: string
+  readonly nickname: string
+  readonly room: string
+  readonly message: string
+}
+
+/** Texts come as they were on the wire: make them harmless with `visible` before a terminal sees them. */
+export interface JsonIrcClientEvents {
+  object: [fields: Fields]
+  /** After `send` returned `false`: what was sent has left. */
+  drain: []
+  /** A connection that had been made has ended, once and last of all. `cause` is null where it ended in good order. */
+  close: [cause: Error | null]
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** Other relays may send longer lists in one object than ours does. */
+const LIMITS = { maxBytes: 1024 * 1024, maxDepth: 8 }
+
+const received = z.object({
+  command: z.string().default(''),
+  nickname: z.string().default(''),
+  room: z.string().default(''),
+  message: z.string().default(''),
+})
+
+export class JsonIrcClient extends EventEmitter<JsonIrcClientEvents> {
+  readonly #address: Address
+  readonly #decoder = new JsonObjectDecoder(
+    {
+      object: (bytes, start, end) => this.#object(bytes, start, end),
+      broken: (why) => this.#broken(why),
+    },
+    LIMITS,
+  )
+  #socket: Socket | null = null
+  #connected = false
+  #cause: Error | null = null
+
+  constructor(address: Address) {
+    super()
+    this.#address = address
+  }
+
+  /** Connects, once in the life of a client. What the system reports (`ECONNREFUSED`, …) is thrown as it is. */
+  async connect(): Promise<void> {
+    const socket = connect({ ...this.#address, noDelay: true })
+    this.#socket = socket
+    await new Promise<void>((resolve, reject) => {
+      const late = () => socket.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' }))
+      const timer = setTimeout(late, CONNECT_TIMEOUT_MS)
+      socket.on('error', (error) => {
+        this.#cause ??= error
+      })
+      socket.once('connect', () => {
+        clearTimeout(timer)
+        this.#connected = true
+        resolve()
+      })
+      socket.on('data', (chunk: Buffer) => this.#decoder.decode(chunk))
+      socket.on('drain', () => this.emit('drain'))
+      socket.on('close', () => {
+        clearTimeout(timer)
+        reject(this.#cause ?? new Error('closed before it was connected'))
+        if (this.#connected) this.emit('close', this.#cause)
+      })
+    })
+  }
+
+  /** Sends one object; without a connection nothing, its end is told. @returns `false` when what was sent piles up */
+  send(fields: Fields): boolean {
+    const { command, nickname, room, message } = fields
+    if (this.#socket === null || !this.#socket.writable) return true
+    return this.#socket.write(`${JSON.stringify({ command, nickname, room, message })}\n`)
+  }
+
+  /**
+   * Asks the relay to close, with everything sent before. A relay that does not is left after `graceMs` in which
+   * nothing moved.
+   * @returns whether everything sent before has been handed to the network
+   */
+  async leave(nickname: string, graceMs: number): Promise<boolean> {
+    const socket = this.#socket
+    if (socket === null || socket.destroyed) return false
+    if (!this.#connected) {
+      socket.destroy()
+      return false
+    }
+    let handedOver = false
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write(`${JSON.stringify({ command: '/close', nickname, room: '', message: '' })}\n`, (error) => {
+      handedOver = error == null
+    })
+    socket.setTimeout(graceMs, () => {
+      // A timer fires ahead of bytes that came while the process was held up: let those be read first.
+      const { bytesRead } = socket
+      setImmediate(() => {
+        if (!socket.isPaused() && socket.bytesRead === bytesRead) socket.destroy()
+      })
+    })
+    await closed
+    return handedOver
+  }
+
+  /** Ends the connection at once. */
+  close(): void {
+    this.#socket?.destroy()
+  }
+
+  /** Takes nothing from the network until `resume`, for a caller that cannot keep up. */
+  pause(): void {
+    this.#socket?.pause()
+  }
+
+  resume(): void {
+    this.#socket?.resume()
+  }
+
+  #object(bytes: Uint8Array, start: number, end: number): boolean {
+    const fields = read(decodeUtf8(bytes, start, end))
+    if (fields === null) this.#broken('not-an-object')
+    else this.emit('object', fields)
+    return fields !== null
+  }
+
+  #broken(why: BrokenStream): void {
+    this.#socket?.destroy(new Error(`what comes from there is not json-irc (${why})`))
+  }
+}
+
+/** Keys in any case: relays differ in that. `null` for what is no object of strings. */
+function read(json: string | null): Fields | null {
+  try {
+    const members: [string, unknown][] = Object.entries(JSON.parse(json ?? ''))
+    const lower = members.map(([key, value]) => [key.toLowerCase(), value])
+    return received.parse(Object.fromEntries(lower))
+  } catch {
+    return null
+  }
+}
