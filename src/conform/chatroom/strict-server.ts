@@ -1,0 +1,307 @@
+/**
+ * A chatroom server with one client on it, which is under development: it answers as the page says, amy and zed are
+ * there to talk to, and it takes note of every rule that the client keeps or breaks. Some of its lines come glued and
+ * some cut in two: a client that expects otherwise shows it.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Verdicts } from '../check.js'
+import { CheckFailure } from '../failure.js'
+import type { RawPeer } from '../raw-peer.js'
+import { shownBytes } from '../shown-bytes.js'
+import { blockedBy, entered } from './party.js'
+import { isClean, isMessage, isName, readText } from './strict-requests.js'
+import {
+  BYE,
+  EDIT_FAILED,
+  INVALID_NAME,
+  lineOf,
+  MAX_LINE_BYTES,
+  MESSAGE_FAILED,
+  NO_HEADER,
+  NO_SUCH_USER,
+  OK,
+  SENT,
+  SERVER_ERROR,
+  STATUS_UPDATED,
+  UPDATED,
+  wholeLine,
+} from './wire.js'
+
+export function serveStrictly(peer: RawPeer, verdicts: Verdicts): Promise<void> {
+  return new StrictServer(peer, verdicts).serve()
+}
+
+const OTHERS = ['amy', 'zed']
+const STATUSES = ['ONLINE', 'OFFLINE', 'DO_NOT_DISTURB']
+const DEADLINE_MS = 10_000
+/** Between the halves of a line that is cut in two. */
+const GAP_MS = 20
+/** Of the people who are not there: any will do. */
+const TIME = '1:02 pm'
+
+class StrictServer {
+  readonly #peer: RawPeer
+  readonly #verdicts: Verdicts
+  /** C1: held, and then joined with. */
+  #name: string | null = null
+  #joined = false
+  #status = 'ONLINE'
+  readonly #blocked = new Set<string>()
+  /** Messages of the client's own by id, and those that it was sent. */
+  readonly #own = new Set<string>()
+  readonly #theirs = new Set<string>()
+  #count = 0
+
+  constructor(peer: RawPeer, verdicts: Verdicts) {
+    this.#peer = peer
+    this.#verdicts = verdicts
+  }
+
+  async serve(): Promise<void> {
+    for (;;) {
+      const line = await this.#line()
+      if (line === null) return
+      const space = line.indexOf(' ')
+      const verb = space === -1 ? line : line.slice(0, space)
+      if ((await this.#answer(verb, space === -1 ? '' : line.slice(space + 1))) === 'left') return
+    }
+  }
+
+  /** The next request; null when the connection is over, by the client's doing or by ours. */
+  async #line(): Promise<string | null> {
+    const peer = this.#peer
+    const tooLong = () => wholeLine(peer.received) === 0 && peer.received.length > MAX_LINE_BYTES + 1
+    try {
+      await peer.until(() => wholeLine(peer.received) > 0 || tooLong(), 'a line')
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error
+      if (peer.received.length > 0)
+        this.#verdicts.broken('C2', `ended in the middle of a line: ${shownBytes(peer.received)}`)
+      else if (this.#joined) this.#verdicts.broken('C3', 'ended the connection without LEAVE')
+      return null
+    }
+    const bytes = tooLong() ? null : await peer.take(wholeLine(peer.received))
+    if (bytes === null || bytes.length > MAX_LINE_BYTES + 2) {
+      this.#verdicts.broken('C2', 'sent a line of more than 8 KiB')
+      this.#send(SERVER_ERROR)
+      return null
+    }
+    const line = lineOf(bytes)
+    if (line.includes('\ufffd')) this.#verdicts.broken('M2', `sent what is not UTF-8: ${shownBytes(bytes)}`)
+    // M3: padding at the end is nothing to blame anybody for.
+    return line.replace(/[\r\0]+$/, '')
+  }
+
+  async #answer(verb: string, parameter: string): Promise<'left' | undefined> {
+    switch (verb) {
+      case 'USERNAME':
+        return this.#holdName(parameter)
+      case 'JOIN':
+        return this.#join(parameter)
+      case 'LEAVE':
+        return this.#leave(parameter)
+      case 'USERBOARD':
+        return this.#board(parameter)
+    }
+    const request = this.#requests.get(verb)
+    if (request === undefined) {
+      this.#complain('C2', `sent the verb ${shown(verb)}, which there is not`, SERVER_ERROR)
+    } else if (!this.#joined || this.#name === null) {
+      this.#complain('C2', `sent ${verb} before JOIN was accepted`, SERVER_ERROR)
+    } else {
+      await request(parameter, this.#name)
+    }
+    return undefined
+  }
+
+  readonly #requests = new Map<string, (parameter: string, name: string) => void | Promise<void>>([
+    ['SEND', (parameter, name) => this.#said(parameter, name)],
+    ['RECEIVED', (parameter, name) => this.#received(parameter, name)],
+    ['EDIT', (parameter) => this.#edit(parameter)],
+    ['USERSTATUS', (parameter, name) => this.#setStatus(parameter, name)],
+    ['BLOCK', (name) => this.#block('BLOCK', name)],
+    ['UNBLOCK', (name) => this.#block('UNBLOCK', name)],
+  ])
+
+  /** C1, C2. */
+  #holdName(name: string): undefined {
+    if (this.#joined) return this.#complain('C2', 'sent USERNAME after JOIN', SERVER_ERROR)
+    if (!isName(name))
+      return this.#complain('C1', `asked for what cannot be a name: ${shown(name)}`, SERVER_ERROR)
+    const taken = OTHERS.includes(name)
+    this.#verdicts.kept('C1', `asked to hold a name${taken ? ' that is taken' : ''}: ${name}`)
+    if (!taken) this.#name = name
+    this.#send(taken ? SERVER_ERROR : OK)
+  }
+
+  /** C1–C3. */
+  async #join(parameter: string): Promise<undefined> {
+    if (this.#joined) return this.#complain('C2', 'sent a second JOIN', SERVER_ERROR)
+    const name = parameter === '' ? this.#name : parameter
+    if (name === null) return this.#complain('C1', 'sent JOIN without any name', INVALID_NAME)
+    if (!isName(name))
+      return this.#complain('C1', `asked for what cannot be a name: ${shown(name)}`, INVALID_NAME)
+    if (OTHERS.includes(name)) {
+      this.#verdicts.kept('C1', `asked for a name that is taken: ${name}`)
+      this.#send(INVALID_NAME)
+      return
+    }
+    this.#verdicts.kept('C1', `joined as ${name}`)
+    this.#name = name
+    this.#joined = true
+    // The answer and what comes after it in one piece, and then a line that is cut in two.
+    this.#send(OK, `JOIN ${JSON.stringify(entered('zed'))}`)
+    await this.#push('@everyone', `Hello ${name}`)
+  }
+
+  /** C3: nothing follows LEAVE. */
+  async #leave(name: string): Promise<'left' | undefined> {
+    if (name !== '' && name !== this.#name)
+      return this.#complain('C3', `sent LEAVE with another name: ${shown(name)}`, NO_SUCH_USER)
+    this.#verdicts.kept('C3', 'left with LEAVE')
+    this.#send(BYE)
+    this.#peer.end()
+    await this.#peer.closed('', DEADLINE_MS).catch(() => {})
+    const { received } = this.#peer
+    if (received.length > 0) this.#verdicts.broken('C3', `sent more after LEAVE: ${shownBytes(received)}`)
+    return 'left'
+  }
+
+  /** C9. */
+  #board(room: string): undefined {
+    if (room !== '' && room !== 'general') {
+      this.#verdicts.kept('C9', 'asked for the board of a room that there is not')
+      this.#send(SERVER_ERROR)
+      return
+    }
+    this.#verdicts.kept('C9', 'asked who is here')
+    const people = [
+      ...OTHERS.map((name) => [name, 'ONLINE']),
+      ...(this.#joined ? [[this.#name, this.#status]] : []),
+    ]
+    this.#send(OK, `USERBOARD ${JSON.stringify(Object.fromEntries(people))}`)
+  }
+
+  /** C4–C6. */
+  async #said(json: string, name: string): Promise<undefined> {
+    const fields = readText(json, ['sender', 'timestamp', 'message'])
+    if ('wrong' in fields) return this.#complain('C5', `sent SEND with ${fields.wrong}`, MESSAGE_FAILED)
+    if (fields.sender !== name)
+      return this.#complain('C5', `sent SEND as ${shown(fields.sender)}, being ${name}`, MESSAGE_FAILED)
+    const given = readText(json, ['header'])
+    const header = 'wrong' in given ? '' : given.header
+    const headers = header.split(/\s+/).filter((word) => word.startsWith('@'))
+    if (headers.length === 0) return this.#complain('C4', 'sent SEND without a header', NO_HEADER)
+    const { timestamp, message } = fields
+    if (!isClean(timestamp) || !isClean(header))
+      return this.#complain('M3', 'sent SEND with a control character', MESSAGE_FAILED)
+    if (!isMessage(message.replace(/[\r\n\0]+$/, '')))
+      return this.#complain('C5', `sent SEND with what is no message: ${shown(message)}`, MESSAGE_FAILED)
+    const everyone = headers.includes('@everyone')
+    const to = headers.map((word) => word.slice(1))
+    const missing = to.find((one) => one !== name && !OTHERS.includes(one))
+    if (!everyone && missing !== undefined) {
+      this.#verdicts.kept('C4', 'sent something to somebody who is not here')
+      this.#send(SERVER_ERROR)
+      return
+    }
+    this.#verdicts.kept('C4', everyone ? 'said something to everyone' : 'said something to people alone')
+    const messageId = this.#newId(this.#own)
+    this.#send(SENT, `SENT ${JSON.stringify({ messageId, timestamp, header })}`)
+    const answering = everyone ? 'amy' : to.find((one) => OTHERS.includes(one))
+    if (answering === undefined || this.#blocked.has(answering)) return
+    this.#send(`RECEIVED ${JSON.stringify({ message_id: messageId, receiver: answering, timestamp: TIME })}`)
+    await this.#push(everyone ? '@everyone' : `@${name}`, 'I hear you', answering)
+  }
+
+  /** C7. */
+  #received(json: string, name: string): undefined {
+    const fields = readText(json, ['sender', 'timestamp', 'message', 'message_id'])
+    if ('wrong' in fields) return this.#complain('C7', `sent RECEIVED with ${fields.wrong}`, SERVER_ERROR)
+    if (!this.#theirs.has(fields.message_id)) {
+      const what = `sent RECEIVED for a message that ${name} was not sent: ${shown(fields.message_id)}`
+      return this.#complain('C7', what, SERVER_ERROR)
+    }
+    this.#verdicts.kept('C7', 'said that it received a message')
+    this.#send(OK)
+  }
+
+  /** C8. */
+  #edit(json: string): undefined {
+    const fields = readText(json, ['message_id', 'message'])
+    if ('wrong' in fields)
+      return this.#complain(
+        'C8',
+        `sent EDIT with ${fields.wrong}`,
+        fields.broken ? SERVER_ERROR : EDIT_FAILED,
+      )
+    if (!this.#own.has(fields.message_id))
+      return this.#complain(
+        'C8',
+        `edited a message that is not its own: ${shown(fields.message_id)}`,
+        EDIT_FAILED,
+      )
+    if (!isMessage(fields.message.replace(/[\r\n\0]+$/, '')))
+      return this.#complain('C8', 'sent EDIT with what is no message', EDIT_FAILED)
+    this.#verdicts.kept('C8', 'edited a message of its own')
+    this.#send(UPDATED)
+  }
+
+  /** C10. */
+  #setStatus(parameter: string, name: string): undefined {
+    const words = parameter.split(' ').filter((word) => word !== '')
+    const own = words[0] === name ? words.slice(1) : words
+    const [status = 'ONLINE'] = own
+    if (own.length > 1 || !STATUSES.includes(status))
+      return this.#complain('C10', `sent USERSTATUS with ${shown(parameter)}`, SERVER_ERROR)
+    this.#verdicts.kept('C10', `set its status to ${status}`)
+    this.#status = status
+    this.#send(STATUS_UPDATED, `USERSTATUS ${JSON.stringify({ username: 'zed', status })}`)
+  }
+
+  /** C11. */
+  #block(verb: 'BLOCK' | 'UNBLOCK', name: string): void {
+    if (!OTHERS.includes(name)) {
+      this.#verdicts.kept('C11', `sent ${verb} with somebody who is not here`)
+      this.#send(NO_SUCH_USER)
+      return
+    }
+    this.#verdicts.kept('C11', verb === 'BLOCK' ? 'blocked somebody' : 'unblocked somebody')
+    if (verb === 'BLOCK') this.#blocked.add(name)
+    else this.#blocked.delete(name)
+    // Zed takes it badly, so that the client is seen to be told.
+    this.#send(OK, ...(verb === 'BLOCK' ? [`BLOCKED ${JSON.stringify(blockedBy('zed'))}`] : []))
+  }
+
+  #newId(ids: Set<string>): string {
+    const id = `m${++this.#count}`
+    ids.add(id)
+    return id
+  }
+
+  #complain(rule: string, what: string, status: string): undefined {
+    this.#verdicts.broken(rule, what)
+    this.#send(status)
+  }
+
+  /** In one piece. */
+  #send(...lines: readonly string[]): void {
+    this.#peer.write(lines.map((line) => `${line}\n`).join(''))
+  }
+
+  /** C6: a message of somebody else, in two pieces. */
+  async #push(header: string, message: string, sender = 'amy'): Promise<void> {
+    const messageId = this.#newId(this.#theirs)
+    const bytes = Buffer.from(
+      `SEND ${JSON.stringify({ sender, header, timestamp: TIME, messageId, message })}\n`,
+    )
+    this.#peer.write(bytes.subarray(0, 9))
+    await delay(GAP_MS)
+    this.#peer.write(bytes.subarray(9))
+  }
+}
+
+function shown(text: string): string {
+  return shownBytes(Buffer.from(text))
+}

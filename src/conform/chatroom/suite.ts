@@ -1,0 +1,14 @@
+/** The conformance suite of the chatroom dialect: rules C1–C12, and those of the whole relay that show here. */
+
+import type { Suite } from '../check.js'
+import { JOINING } from './joining.js'
+import { REFERRING } from './referring.js'
+import { STREAMING } from './streaming.js'
+import { serveStrictly } from './strict-server.js'
+import { TALKING } from './talking.js'
+
+export const chatroomSuite: Suite = {
+  dialect: 'chatroom',
+  checks: [...JOINING, ...TALKING, ...REFERRING, ...STREAMING],
+  strictServer: serveStrictly,
+}
