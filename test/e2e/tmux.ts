@@ -62,6 +62,11 @@ export class Terminal {
     return this.#tmux('capture-pane', '-p', '-e')
   }
 
+  /** Keeps the bytes that programs write from now on in a file. */
+  record(path: string): void {
+    this.#tmux('pipe-pane', `cat > "${path}"`)
+  }
+
   /** Where the cursor is: the column and the row, from 0. */
   cursor(): [column: number, row: number] {
     const [column, row] = this.#tmux('display-message', '-p', '#{cursor_x} #{cursor_y}').trim().split(' ')

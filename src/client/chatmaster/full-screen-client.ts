@@ -62,7 +62,13 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
   }
   const suspend = () => {
     screen.close()
-    process.kill(process.pid, 'SIGSTOP')
+    process.off('SIGTSTP', suspend)
+    // The whole job, as the terminal itself would do it. Where nobody could wake it again the system ignores that.
+    process.kill(0, 'SIGTSTP')
+    setImmediate(() => {
+      process.on('SIGTSTP', suspend)
+      reopened()
+    })
   }
   const chat = new FullScreenChat(
     { host, port },
@@ -81,9 +87,6 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
     },
     Date.now,
   )
-  // An exception that nobody catches ends the process, and not with a terminal that nobody can use.
-  const exiting = () => screen.close()
-  process.on('exit', exiting)
   process.on('SIGINT', interrupted).on('SIGTERM', terminated).on('SIGHUP', hungUp)
   process.on('SIGTSTP', suspend).on('SIGCONT', reopened)
   try {
@@ -96,7 +99,6 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
   } finally {
     if (timer !== null) clearTimeout(timer)
     screen.release()
-    process.off('exit', exiting)
     process.off('SIGINT', interrupted).off('SIGTERM', terminated).off('SIGHUP', hungUp)
     process.off('SIGTSTP', suspend).off('SIGCONT', reopened)
   }

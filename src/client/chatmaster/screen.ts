@@ -46,6 +46,7 @@ export class Screen {
   readonly #input: TerminalInput
   readonly #terminal: ReturnType<typeof termkit.createTerminal>
   #isOpen = false
+  #isReleased = false
   /** The rows that the terminal shows, as they were written. */
   #drawn: string[] = []
 
@@ -89,17 +90,21 @@ export class Screen {
 
   /** Takes the terminal: alternate screen, keys as they are pressed, wheel. */
   open(): void {
+    if (this.#isOpen || this.#isReleased) return
     this.#isOpen = true
+    // An exception that nobody catches ends the process, and not with a terminal that nobody can use.
+    process.on('exit', this.#exiting)
     this.#drawn = []
     this.#terminal.fullscreen(true)
     this.#output.write(MODES_ON)
     this.#terminal.grabInput({ mouse: 'button' })
   }
 
-  /** Gives the terminal back as it was. Safe at any time, also twice, also from the `exit` event of the process. */
+  /** Gives the terminal back as it was. Safe at any time, also twice. */
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    process.off('exit', this.#exiting)
     this.#terminal.grabInput(false)
     this.#terminal.styleReset()
     this.#terminal.hideCursor(false)
@@ -107,9 +112,10 @@ export class Screen {
     this.#terminal.fullscreen(false)
   }
 
-  /** Closed for good. */
+  /** Closes for good. */
   release(): void {
     this.close()
+    this.#isReleased = true
     this.#input.release()
   }
 
@@ -131,6 +137,8 @@ export class Screen {
     this.#drawn = []
     this.#terminal.clear()
   }
+
+  readonly #exiting = () => this.close()
 
   #rowText({ left, right }: ScreenRow): string {
     if (right === null) return this.#styled(left)
