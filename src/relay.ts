@@ -3,7 +3,6 @@
  * the order of starting and ending; everything else is somebody else's.
  */
 
-import { mkdirSync } from 'node:fs'
 import type { ListenerSpec } from './config/listener-url.js'
 import type { Config } from './config/settings.js'
 import type { ClaimOutcome, DialectContext } from './dialects/dialect.js'
@@ -27,9 +26,10 @@ import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
 import { handlesSupported } from './net/handle-transport.js'
 import { Listener } from './net/listener.js'
-import { Journal } from './observe/journal.js'
-import { LogFile } from './observe/log-file.js'
+import type { Journal } from './observe/journal.js'
+import type { LogFile } from './observe/log-file.js'
 import { createMetrics } from './observe/metrics.js'
+import { openJournal } from './observe/open-journal.js'
 import type { Logger } from './observe/operational-log.js'
 import { OpsServer } from './observe/ops-server.js'
 import { Tally } from './observe/tally.js'
@@ -82,7 +82,7 @@ export class Relay implements ConnectionObserver {
   readonly #lingerDeadlines: Deadlines<Connection>
   readonly #listeners: Listener[] = []
   readonly #listeningAt: ListeningAt[] = []
-  #logFiles: LogFile[] = []
+  #logFiles: readonly LogFile[] = []
   #journal: Journal | null = null
   #ops: OpsServer | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
@@ -198,26 +198,12 @@ export class Relay implements ConnectionObserver {
   }
 
   #openLogFiles(): void {
-    const { logDir, logMaxBytes, logRotateEvery, logKeepFiles, logDirect } = this.#config
+    const { logDir } = this.#config
     if (logDir === 'off') return
-    const open = (name: string) => {
-      const log = this.#log.child({ file: `${name}.log` })
-      return new LogFile({
-        dir: logDir,
-        name,
-        maxBytes: logMaxBytes,
-        rotateEvery: logRotateEvery,
-        keepFiles: logKeepFiles,
-        onTrouble: (error) =>
-          log.error({ error: error.message }, 'a log file cannot be written; the chat goes on'),
-        onRecovery: (linesLost) => log.warn({ linesLost }, 'the log file is being written again'),
-      })
-    }
     try {
-      mkdirSync(logDir, { recursive: true })
-      const files = { connections: open('connections'), chat: open('chat') }
-      this.#logFiles = [files.connections, files.chat]
-      this.#journal = new Journal(files, logDirect === 'text')
+      const { journal, files } = openJournal(this.#config, this.#log)
+      this.#journal = journal
+      this.#logFiles = files
     } catch (error) {
       throw new StartError(logDir, error as NodeJS.ErrnoException)
     }

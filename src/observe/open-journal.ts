@@ -1,0 +1,44 @@
+/** Opens the two log files and what writes into them. */
+
+import { mkdirSync } from 'node:fs'
+import { Journal } from './journal.js'
+import { LogFile } from './log-file.js'
+import type { Logger } from './operational-log.js'
+
+export interface JournalOptions {
+  readonly logDir: string
+  readonly logMaxBytes: number
+  readonly logRotateEvery: string
+  readonly logKeepFiles: number
+  readonly logDirect: 'fact' | 'text'
+}
+
+export interface OpenJournal {
+  readonly journal: Journal
+  /** Who opens them closes them. */
+  readonly files: readonly LogFile[]
+}
+
+/** @throws the system's error when the directory or a file cannot be had */
+export function openJournal(options: JournalOptions, log: Logger): OpenJournal {
+  mkdirSync(options.logDir, { recursive: true })
+  const connections = openFile('connections', options, log)
+  const chat = openFile('chat', options, log)
+  const journal = new Journal({ connections, chat }, options.logDirect === 'text')
+  return { journal, files: [connections, chat] }
+}
+
+function openFile(name: string, options: JournalOptions, log: Logger): LogFile {
+  const { logDir, logMaxBytes, logRotateEvery, logKeepFiles } = options
+  const fileLog = log.child({ file: `${name}.log` })
+  return new LogFile({
+    dir: logDir,
+    name,
+    maxBytes: logMaxBytes,
+    rotateEvery: logRotateEvery,
+    keepFiles: logKeepFiles,
+    onTrouble: (error) =>
+      fileLog.error({ error: error.message }, 'a log file cannot be written; the chat goes on'),
+    onRecovery: (linesLost) => fileLog.warn({ linesLost }, 'the log file is being written again'),
+  })
+}
