@@ -95,7 +95,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   #carryOutFor(session: Session<Recipient>, request: Request): void {
     switch (request.command) {
       case COMMAND.nick:
-        // Seed and page: ignored, which is not even an error.
+        // J2: ignored; it is not even an error.
         break
       case COMMAND.listRooms:
         this.#listRooms(session)
@@ -151,7 +151,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
     const known = hub.room(name)
     const isNew = known === undefined || !session.rooms.includes(known)
     if (isNew && session.rooms.length >= options['max-rooms']) {
-      this.#error(request, `you are in ${options['max-rooms']} rooms, which is as many as may be`)
+      this.#error(request, `you are in as many rooms as may be: ${options['max-rooms']}`)
     } else if (hub.join(session, name) !== null) {
       this.#send(COMMAND.joinSuccess, session.name, name, `successfully joined room ${name}`)
     }
