@@ -44,7 +44,7 @@ export interface Shown {
 
 /** Below this width the list of people folds away. */
 const COLUMNS_WITH_PEOPLE = 60
-const SEPARATOR = '│ '
+const SEPARATOR = ' │ '
 
 /** Columns and rows that are left for the chat log, both at least 1. */
 export function logSize({ columns, rows }: Size): Size {
