@@ -1,15 +1,14 @@
 /** What the clients of `parlance chat` have in common, whatever they speak. */
 
-/** What every client of a person needs. Streams are borrowed until `run` has resolved. */
-export interface ChatClientOptions {
+import type { Streams } from './console-program.js'
+
+/** What every client of a person needs. */
+export interface ChatClientOptions extends Streams {
   readonly host: string
   readonly port: number
   readonly name: string
   /** Whether packages are compressed; `false` for clients without compression. */
   readonly compressed: boolean
-  readonly input: NodeJS.ReadStream
-  readonly output: NodeJS.WriteStream
-  readonly errorOutput: NodeJS.WriteStream
 }
 
 export interface ChatClient {

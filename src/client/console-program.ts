@@ -10,7 +10,7 @@ import { PipeConsole } from './pipe-console.js'
 import { TerminalConsole } from './terminal-console.js'
 
 /** What a shell adds to the number of the signal that ended a program. */
-const SIGNALLED = 128
+export const SIGNALLED = 128
 
 /** Borrowed until the program has ended. */
 export interface Streams {
@@ -72,7 +72,7 @@ export async function runConsoleProgram(
 }
 
 /** Resolves when `stream` has taken everything up to and with `text`, or cannot take it. */
-function written(stream: NodeJS.WriteStream, text: string): Promise<void> {
+export function written(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve) => {
     stream.write(text, () => resolve())
   })

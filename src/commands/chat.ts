@@ -33,6 +33,7 @@ export function chatCommand(): Command {
       `
 framed is a client line by line; @exit leaves. It works in a pipe too: what is read is sent, what comes in is
 written, and the end of input leaves. chatmaster is a full-screen client and needs a terminal; /quit leaves.
+There PgUp, PgDn and the wheel scroll, and Shift with the mouse marks text as ever.
 json-irc is a client over rooms, line by line and in a pipe too: /join ROOM first, /help says what else; /quit leaves.
 sendto takes commands, as parlance sendto does, and logs in as the name first.
 Colours only on a terminal, and not with NO_COLOR.

@@ -5,7 +5,8 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { FullScreenChat, type Outcome } from '../../src/client/chatmaster/full-screen-chat.js'
+import { FullScreenChat } from '../../src/client/chatmaster/full-screen-chat.js'
+import type { Outcome } from '../../src/client/console-program.js'
 import { ChatmasterRelay, type Script, welcoming } from './chatmaster-relay.js'
 
 const SIZE = { columns: 79, rows: 20 }

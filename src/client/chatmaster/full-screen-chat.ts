@@ -10,6 +10,7 @@
 
 import { EXIT_CODE } from '../../exit-code.js'
 import { type Address, formatAddress } from '../address.js'
+import type { Outcome } from '../console-program.js'
 import { failureWords } from '../failure-words.js'
 import { visible } from '../visible.js'
 import { type ChatEvent, type ChatState, changed, firstState } from './chat-state.js'
@@ -29,12 +30,6 @@ export interface ChatScreen {
   /** What the terminal shows is not what was drawn. */
   forget(): void
   suspend(): void
-}
-
-/** How it ended, and what is left to say about it: one line, or nothing. */
-export interface Outcome {
-  readonly code: number
-  readonly words: string
 }
 
 /** How long what was sent may take to leave, with nobody waiting but the person. */

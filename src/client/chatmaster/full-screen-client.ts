@@ -6,12 +6,11 @@
 import { constants } from 'node:os'
 import { EXIT_CODE } from '../../exit-code.js'
 import type { ChatClientOptions } from '../chat-client.js'
+import { SIGNALLED, written } from '../console-program.js'
 import { NAME_RULE } from '../line-chat.js'
 import { FullScreenChat } from './full-screen-chat.js'
 import { Screen } from './screen.js'
 
-/** What a shell adds to the number of the signal that ended a program. */
-const SIGNALLED = 128
 /** A terminal that is drawn more often shows nothing more. */
 const FRAME_MS = 16
 
@@ -107,11 +106,4 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
 function isTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): boolean {
   const { TERM: kind } = process.env
   return input.isTTY === true && output.isTTY === true && kind !== undefined && kind !== '' && kind !== 'dumb'
-}
-
-/** Resolves when `stream` has taken `text`, or cannot take it. */
-function written(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    stream.write(text, () => resolve())
-  })
 }
