@@ -2,14 +2,14 @@
 
 import type { CheckContext } from '../check.js'
 import { CheckFailure, NotApplicable } from '../failure.js'
-import { Person } from './person.js'
+import { type Company, Person } from './person.js'
 import { command, isObject, joined, type Package, shown } from './wire.js'
 
 export const REQUEST: Package = { type: 'request', data: { request: 'login' } }
 export const TAKEN = 'Username is already taken.'
 export const INVALID = 'Username is not valid.'
 
-export class Party {
+export class Party implements Company {
   readonly #context: CheckContext
   /** The names of this check, of people and of channels. */
   readonly names: string[] = []

@@ -7,19 +7,26 @@ import { isDeepStrictEqual } from 'node:util'
 import { CheckFailure } from '../failure.js'
 import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
-import type { Party } from './party.js'
 import { asPackage, command, isObject, type Package, packed, parsed, shown, wholePackage } from './wire.js'
+
+/** The party, as its people see it. */
+export interface Company {
+  /** The names of this check. */
+  readonly names: readonly string[]
+  /** What came, as it would be without options of the server's. @throws CheckFailure when it mixes its ways */
+  plainly(came: Package): Package
+}
 
 export class Person {
   readonly peer: RawPeer
-  readonly party: Party
+  readonly party: Company
   readonly name: string
   /** Whether it sends compressed packages. */
   compressed: boolean
   /** Whether the last package that came was compressed. */
   heardCompressed = false
 
-  constructor(party: Party, peer: RawPeer, name: string, compressed: boolean) {
+  constructor(party: Company, peer: RawPeer, name: string, compressed: boolean) {
     this.party = party
     this.peer = peer
     this.name = name
