@@ -12,7 +12,7 @@ export type Action =
 export const WHEEL_ROWS = 3
 
 const EDIT_KEYS: Record<EditKey, readonly string[]> = {
-  backspace: ['BACKSPACE'],
+  backspace: ['BACKSPACE', 'CTRL_BACKSPACE', 'CTRL_H'],
   delete: ['DELETE'],
   left: ['LEFT', 'CTRL_B'],
   right: ['RIGHT', 'CTRL_F'],
