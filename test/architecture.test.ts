@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'frame',
     'streams',
     'dialects/framed/commands.ts',
+    'dialects/chatroom/time-of-day.ts',
     'dialects/sendto/commands.ts',
     'dialects/sendto/decoder.ts',
     'dialects/sendto/encoder.ts',

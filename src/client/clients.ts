@@ -1,6 +1,7 @@
 /** The clients that `parlance chat` can start, by dialect. A new one is one more entry. */
 
 import type { ChatClient } from './chat-client.js'
+import { runChatroomClient } from './chatroom/chatroom-line-client.js'
 import { runRoomsClient } from './json-irc/rooms-client.js'
 import { runLineClient } from './line-client.js'
 import { runSendtoConsole } from './sendto/sendto-console.js'
@@ -10,6 +11,13 @@ const framed: ChatClient = {
   defaultPort: 9000,
   canCompress: false,
   run: runLineClient,
+}
+
+const chatroom: ChatClient = {
+  dialect: 'chatroom',
+  defaultPort: 8000,
+  canCompress: false,
+  run: runChatroomClient,
 }
 
 const chatmaster: ChatClient = {
@@ -38,5 +46,5 @@ const sendto: ChatClient = {
 }
 
 export const CLIENTS: ReadonlyMap<string, ChatClient> = new Map(
-  [framed, chatmaster, jsonIrc, sendto].map((client) => [client.dialect, client]),
+  [framed, chatroom, chatmaster, jsonIrc, sendto].map((client) => [client.dialect, client]),
 )

@@ -1,0 +1,288 @@
+/**
+ * The course of one chat on a line console: joins, asks for another name, carries out what is typed, shows what comes
+ * and acknowledges it, leaves. The console owns the screen, `ChatroomClient` the wire, `Incoming` what is shown.
+ *
+ *     connecting --> joining --200--> chatting --/leave, end of input, Ctrl-C--> leaving --> exit code
+ *                     |   ^              |
+ *                     |   +-- a name --+ +--connection lost--> exit code 1
+ *                     +--400--> asking-+
+ */
+
+import { EXIT_CODE } from '../../exit-code.js'
+import { type Address, formatAddress } from '../address.js'
+import type { ConsoleChat, Outcome } from '../console-program.js'
+import { failureWords } from '../failure-words.js'
+import type { ConsoleReader, LineConsole } from '../line-console.js'
+import { ChatroomClient } from './chatroom-client.js'
+import type { ChatroomStyle } from './chatroom-style.js'
+import { Incoming } from './incoming.js'
+import { shownStatus } from './shown-status.js'
+import { timeOfDay } from './time.js'
+import { COMMANDS, readTyped, type Typed } from './typed-line.js'
+
+export const NAME_RULE = 'a name is 3 to 30 letters and digits, and not everyone'
+const NAME = /^[A-Za-z0-9]{3,30}$/
+/** C5. */
+const MAX_CHARACTERS = 500
+const LEAVE_GRACE_MS = 5_000
+const INTERRUPTED_GRACE_MS = 1_000
+
+/** What an answer that is no success means, for what was asked. */
+const REFUSALS: ReadonlyMap<string, string> = new Map([
+  ['say 300 NO HEADER FOUND', 'Not sent: the relay found nobody to send it to.'],
+  ['say 400 MESSAGE FAILED', 'Not sent: the relay refused it.'],
+  ['say 500 SERVER ERROR', 'Not sent: somebody whom you named is not here.'],
+  ['edit 400 EDIT FAILED', 'Not changed: it is too old, or the text cannot be sent.'],
+  ['block 400 CANNOT FIND USER', 'Nobody of that name is here.'],
+  ['unblock 400 CANNOT FIND USER', 'Nobody of that name is here or blocked.'],
+])
+
+export class ChatroomChat implements ConsoleReader, ConsoleChat {
+  readonly #address: Address
+  readonly #console: LineConsole
+  readonly #noticeStyle: ChatroomStyle
+  #client: ChatroomClient
+  #connected = false
+  readonly #incoming: Incoming
+  readonly #outcome: Promise<Outcome>
+  #settle!: (outcome: Outcome) => void
+  #state: 'connecting' | 'joining' | 'asking' | 'chatting' | 'leaving' = 'connecting'
+  #name: string
+  #code: number = EXIT_CODE.ok
+  #opened = false
+  #ended = false
+  /** Lines that came while the relay was deciding about a name. */
+  #early: string[] = []
+
+  /** @param noticeStyle styles what goes to `LineConsole.notice`, which may be another output */
+  constructor(
+    address: Address,
+    name: string,
+    console: LineConsole,
+    style: ChatroomStyle,
+    noticeStyle: ChatroomStyle = style,
+  ) {
+    this.#address = address
+    this.#name = name
+    this.#console = console
+    this.#noticeStyle = noticeStyle
+    this.#client = new ChatroomClient(address)
+    this.#incoming = new Incoming({
+      style,
+      show: (line) => this.#show(line),
+      notice: (words) => this.#notice(words),
+      // A person wants to know; the log of a script would be nothing else.
+      progress: (words) => {
+        if (console.interactive) this.#notice(words)
+      },
+      acknowledge: (fields) => {
+        this.#client.request(`RECEIVED ${JSON.stringify(fields)}`, () => {})
+      },
+    })
+    this.#outcome = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  run(): Promise<Outcome> {
+    void this.#join(this.#name)
+    return this.#outcome
+  }
+
+  line(text: string): void {
+    if (this.#state === 'joining' || this.#state === 'connecting') this.#early.push(text)
+    else if (this.#state === 'asking') void this.#join(text.trim())
+    else if (this.#state === 'chatting') this.#carryOut(readTyped(text))
+  }
+
+  end(): void {
+    this.#ended = true
+    if (this.#state === 'chatting') this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+    else if (this.#state === 'asking') this.#finish(EXIT_CODE.lost, 'There is no other name to try.')
+  }
+
+  interrupt(): void {
+    this.stop(EXIT_CODE.interrupted)
+  }
+
+  stop(code: number): void {
+    if (this.#state === 'connecting' || this.#state === 'leaving') this.#finish(code, '')
+    else this.#leave(code, INTERRUPTED_GRACE_MS)
+  }
+
+  outputGone(): void {
+    this.readOn()
+    if (this.#state !== 'leaving') this.stop(EXIT_CODE.ok)
+  }
+
+  readOn(): void {
+    this.#client.resume()
+  }
+
+  /** A name that the page does not allow is not asked for. */
+  async #join(name: string): Promise<void> {
+    if (!NAME.test(name)) {
+      this.#refused(`The name "${name}" cannot be used: ${NAME_RULE}.`)
+      return
+    }
+    // At once: what is typed next is not another name.
+    this.#state = this.#connected ? 'joining' : 'connecting'
+    this.#console.ask('')
+    this.#console.hold()
+    if (!(await this.#connect())) return
+    this.#state = 'joining'
+    this.#client.request(`JOIN ${name}`, (status) => {
+      if (this.#state !== 'joining') return
+      if (!status.startsWith('200')) {
+        this.#refused(`The name ${name} is taken, or cannot be used. Choose another one.`)
+        return
+      }
+      this.#name = name
+      this.#state = 'chatting'
+      // Who is here is the first thing that one wants to know; in a pipe it is of no use.
+      if (this.#console.interactive) this.#client.request('USERBOARD', () => {})
+      this.#listen()
+    })
+  }
+
+  /** @returns whether there is a connection, and still a wish for one */
+  async #connect(): Promise<boolean> {
+    if (this.#connected) return true
+    const client = new ChatroomClient(this.#address)
+    this.#client = client
+    client.on('push', (push) => this.#incoming.take(push))
+    client.on('drain', () => this.#console.release())
+    client.on('close', (cause) => this.#closed(cause))
+    try {
+      await client.connect()
+    } catch (error) {
+      const words = `Cannot join the chat at ${formatAddress(this.#address)}: ${failureWords(error)}.`
+      this.#finish(EXIT_CODE.unavailable, words)
+      return false
+    }
+    this.#connected = true
+    return this.#state === 'connecting'
+  }
+
+  #refused(words: string): void {
+    this.#state = 'asking'
+    this.#notice(words)
+    this.#listen()
+  }
+
+  /** Takes what is typed, what came early first. */
+  #listen(): void {
+    this.#console.ask(this.#state === 'chatting' ? `${this.#name}> ` : 'Name: ')
+    if (!this.#opened) {
+      this.#opened = true
+      this.#console.open(this)
+    }
+    this.#console.release()
+    const early = this.#early
+    this.#early = []
+    for (const text of early) this.line(text)
+    if (this.#ended) this.end()
+  }
+
+  #carryOut(typed: Typed): void {
+    switch (typed.kind) {
+      case 'say':
+        this.#say(typed.header, typed.text)
+        break
+      case 'edit':
+        this.#edit(typed.number, typed.text)
+        break
+      case 'status':
+        this.#ask('status', `USERSTATUS ${typed.status}`, `You are ${shownStatus(typed.status)}.`)
+        break
+      case 'block':
+        this.#ask('block', `BLOCK ${typed.name}`, `You hear nothing of ${typed.name} any more.`)
+        break
+      case 'unblock':
+        this.#ask('unblock', `UNBLOCK ${typed.name}`, `You hear ${typed.name} again.`)
+        break
+      case 'who':
+        this.#ask('who', 'USERBOARD', '')
+        break
+      case 'help':
+        for (const [what, meaning] of COMMANDS) this.#notice(`${what}: ${meaning}`)
+        break
+      case 'leave':
+        this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+        break
+      case 'wrong':
+        this.#notice(typed.words)
+    }
+  }
+
+  /** C4–C6: with the time of day here. */
+  #say(header: string, text: string): void {
+    if ([...text].length > MAX_CHARACTERS) {
+      this.#notice(`Not sent: it has ${[...text].length} characters, and ${MAX_CHARACTERS} are the most.`)
+      return
+    }
+    const fields = { sender: this.#name, header, timestamp: timeOfDay(), message: text }
+    this.#ask('say', `SEND ${JSON.stringify(fields)}`, '')
+  }
+
+  #edit(number: number | null, message: string): void {
+    const own = this.#incoming.messages.find(number)
+    if (own === undefined) {
+      this.#notice(
+        number === null ? 'You have said nothing yet.' : `There is no message #${number} of yours.`,
+      )
+      return
+    }
+    const request = `EDIT ${JSON.stringify({ message_id: own.id, message })}`
+    this.#ask('edit', request, `#${own.number} changed, ${timeOfDay()}`)
+  }
+
+  /** @param done what to say when it was done; '' where what follows says it */
+  #ask(what: string, request: string, done: string): void {
+    const fits = this.#client.request(request, (status) => {
+      if (!status.startsWith('200')) {
+        const words = REFUSALS.get(`${what} ${status}`) ?? `The relay says: ${status}`
+        this.#console.notice(this.#noticeStyle.refused(words))
+      } else if (done !== '') {
+        this.#notice(done)
+      }
+    })
+    if (!fits) this.#console.hold()
+  }
+
+  #show(line: string): void {
+    if (!this.#console.show(line)) this.#client.pause()
+  }
+
+  #notice(words: string): void {
+    this.#console.notice(this.#noticeStyle.notice(words))
+  }
+
+  #leave(code: number, graceMs: number): void {
+    this.#state = 'leaving'
+    this.#code = code
+    this.#console.finish()
+    this.#client.leave(graceMs)
+  }
+
+  #closed(cause: Error | null): void {
+    this.#connected = false
+    // A relay waits only so long for a name. Whoever still thinks about one gets another connection.
+    if (this.#state === 'asking') return
+    this.#incoming.flush()
+    if (this.#state === 'leaving') {
+      this.#settle({ code: this.#code, words: '' })
+      return
+    }
+    const reason = cause === null ? 'the relay closed it' : failureWords(cause)
+    this.#finish(EXIT_CODE.lost, `Lost the connection to ${formatAddress(this.#address)}: ${reason}.`)
+  }
+
+  #finish(code: number, words: string): void {
+    this.#state = 'leaving'
+    this.#code = code
+    this.#console.finish()
+    this.#client.close()
+    this.#settle({ code, words })
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * A client of the chatroom protocol: one connection, requests that are answered in order, and what comes besides.
+ * Owns no terminal and no policy.
+ */
+
+import { EventEmitter } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { LineDecoder } from '../../streams/lines.js'
+import { decodeUtf8 } from '../../streams/utf8.js'
+import type { Address } from '../address.js'
+import { type Push, readPush } from './received-push.js'
+
+export interface ChatroomClientEvents {
+  push: [push: Push]
+  /** What was sent has left: more may be. */
+  drain: []
+  /** A connection that had been made has ended. `cause` is null where the relay closed it in good order. */
+  close: [cause: Error | null]
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** A board of everybody in a large room is one line. */
+const MAX_LINE_BYTES = 4 * 1024 * 1024
+
+export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
+  readonly #address: Address
+  readonly #lines = new LineDecoder(
+    {
+      line: (bytes, start, end) => this.#line(decodeUtf8(bytes, start, end)),
+      tooLong: () => this.#socket?.destroy(new Error('the relay sent a line that is too long')),
+    },
+    MAX_LINE_BYTES,
+  )
+  #socket: Socket | null = null
+  #cause: Error | null = null
+  #unanswered: ((status: string) => void)[] = []
+
+  constructor(address: Address) {
+    super()
+    this.#address = address
+  }
+
+  /** Resolves when the relay has accepted the connection. Once in the life of a client. */
+  async connect(): Promise<void> {
+    const socket = connect({ ...this.#address, noDelay: true })
+    this.#socket = socket
+    await new Promise<void>((resolve, reject) => {
+      const late = () => socket.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' }))
+      const timer = setTimeout(late, CONNECT_TIMEOUT_MS)
+      socket.once('connect', () => {
+        clearTimeout(timer)
+        socket.on('close', () => this.emit('close', this.#cause))
+        resolve()
+      })
+      socket.once('close', () => {
+        clearTimeout(timer)
+        reject(this.#cause ?? new Error('closed before it was connected'))
+      })
+      socket.on('error', (error) => {
+        this.#cause = error
+      })
+    })
+    socket.on('data', (chunk: Buffer) => this.#lines.decode(chunk))
+    socket.on('drain', () => this.emit('drain'))
+  }
+
+  /**
+   * Sends one request; it must have no line end in it.
+   * @param answered gets its status line
+   * @returns `false` when requests pile up: wait for `drain`
+   */
+  request(line: string, answered: (status: string) => void): boolean {
+    // Without a connection its end is about to be told.
+    if (this.#socket === null || !this.#socket.writable) return true
+    this.#unanswered.push(answered)
+    return this.#socket.write(`${line}\n`)
+  }
+
+  /** Takes nothing from the network until `resume`, for a caller that cannot keep up. */
+  pause(): void {
+    this.#socket?.pause()
+  }
+
+  resume(): void {
+    this.#socket?.resume()
+  }
+
+  /** Leaves (C3); `close` follows, by force where nothing moves for `graceMs`. */
+  leave(graceMs: number): void {
+    const socket = this.#socket
+    socket?.setTimeout(graceMs, () => socket.destroy())
+    this.request('LEAVE', () => {})
+  }
+
+  /** Ends the connection at once. */
+  close(): void {
+    this.#socket?.destroy()
+  }
+
+  /** A status line answers the oldest request; what is neither that nor a push is passed over. */
+  #line(line: string | null): boolean {
+    if (line === null) return true
+    if (/^\d/.test(line)) this.#unanswered.shift()?.(line)
+    else {
+      const push = readPush(line)
+      if (push !== null) this.emit('push', push)
+    }
+    return true
+  }
+}

@@ -1,0 +1,133 @@
+/** The chatroom line client in a pipe, as a program, against the relay. */
+
+import assert from 'node:assert/strict'
+import test, { type TestContext } from 'node:test'
+import { ERROR, entered, left, said, startChatroom } from '../fixtures/chatroom-peer.js'
+import { CLI, freePort } from '../fixtures/relay-process.js'
+import { RunningProgram } from '../fixtures/running-program.js'
+
+function chat(t: TestContext, port: number | undefined, name: string): RunningProgram {
+  const address = `127.0.0.1:${port}`
+  const program = new RunningProgram(
+    process.execPath,
+    [CLI, 'chat', '--dialect', 'chatroom', address, name],
+    {
+      TZ: 'UTC',
+    },
+  )
+  t.after(() => program.end())
+  return program
+}
+
+const TIME = '(1[0-2]|[1-9]):[0-5]\\d [ap]m'
+
+for (const [form, at] of [
+  ['verb', 1],
+  ['bare', 2],
+] as const) {
+  test(`in a pipe lines go out and come in, private or to all, push=${form}`, async (t) => {
+    const room = await startChatroom(t)
+    const amy = await room.join('amy')
+    const bob = chat(t, room.relay.ports[at], 'bob')
+    await amy.expect(entered('bob'))
+    bob.type('Hi é', '', '@amy psst', '/status busy', '@nobody x')
+    const first = await amy.push('SEND')
+    assert.deepEqual([first.header, first.message, first.sender], ['@everyone', 'Hi é', 'bob'])
+    assert.match(first.timestamp as string, new RegExp(`^${TIME}$`))
+    const second = await amy.push('SEND')
+    assert.deepEqual([second.header, second.message], ['@amy', 'psst'])
+    await amy.expect('USERSTATUS {"username":"bob","status":"DO_NOT_DISTURB"}')
+    await bob.shows('Error: Not sent: somebody whom you named is not here.')
+    const id = await amy.say({ sender: 'amy', message: 'all' })
+    // It acknowledges what it shows, where there is an id to say.
+    if (form === 'verb') assert.equal((await amy.push('RECEIVED')).message_id, id)
+    await amy.say({ sender: 'amy', header: '@bob', message: 'you', timestamp: '\u202enow' })
+    if (form === 'verb') await amy.push('RECEIVED')
+    await amy.ask(`EDIT {"message_id":"${id}","message":"ALL"}`, '200 MESSAGE UPDATED')
+    await bob.shows('ALL')
+    bob.type('/edit #1 Ho', '/block amy')
+    assert.equal((await amy.push('EDIT')).message, 'Ho')
+    await amy.push('BLOCKED')
+    bob.endInput('last')
+    assert.equal(await bob.exitCode(), 0)
+    assert.equal((await amy.push('SEND')).message, 'last')
+    await amy.expect(left('bob'))
+    const shown = bob.output.split('\n')
+    assert.match(shown[0] as string, new RegExp(`^(sent 1:02 pm, delivered ${TIME}|1:02 pm) \\[amy\\] all$`))
+    assert.match(
+      shown[1] as string,
+      new RegExp(`^sent \\\\u\\{202e\\}now, delivered ${TIME} \\(private\\) \\[amy\\] you$`),
+    )
+    assert.equal(
+      shown[2],
+      form === 'verb' ? '* amy changed "all" to "ALL"' : '* amy changed a message to "ALL"',
+    )
+  })
+}
+
+test('a name that is taken or none is asked for again', async (t) => {
+  const room = await startChatroom(t)
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'amy')
+  await bob.shows('The name amy is taken')
+  bob.type('b')
+  await bob.shows('cannot be used')
+  bob.type('bob', 'Hi')
+  await amy.expect(entered('bob'))
+  assert.equal((await amy.push('SEND')).message, 'Hi')
+  bob.type('/leave')
+  assert.equal(await bob.exitCode(), 0)
+  const other = chat(t, room.relay.ports[1], 'amy')
+  await other.shows('is taken')
+  other.endInput()
+  assert.equal(await other.exitCode(), 1)
+  await other.shows('There is no other name to try.')
+})
+
+test('whoever thinks too long about a name gets another connection', async (t) => {
+  const room = await startChatroom(t, { loginDeadlineMs: '300' })
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'amy')
+  await bob.shows('is taken')
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  bob.type('bob')
+  await amy.expect(entered('bob'))
+  bob.endInput()
+  assert.equal(await bob.exitCode(), 0)
+})
+
+test('everything read is sent before leaving, however much it is', async (t) => {
+  const room = await startChatroom(t)
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  const lines = Array.from({ length: 3000 }, (_, index) => `line ${index}`)
+  bob.endInput(lines.join('\n'))
+  await amy.expect(entered('bob'))
+  for (const line of lines) assert.equal((await amy.push('SEND')).message, line)
+  assert.equal(await bob.exitCode(), 0)
+  await amy.expect(left('bob'))
+})
+
+test('a relay that ends, or is not there, is told in words and by the exit code', async (t) => {
+  const room = await startChatroom(t)
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  await amy.expect(entered('bob'))
+  await room.relay.relay.stop()
+  assert.equal(await bob.exitCode(), 1)
+  await bob.shows('Lost the connection to 127.0.0.1')
+  await amy.expect(ERROR)
+  const cyd = chat(t, await freePort(), 'cyd')
+  assert.equal(await cyd.exitCode(), 69)
+  await cyd.shows('connection refused')
+})
+
+test('Ctrl-C leaves in good order', async (t) => {
+  const room = await startChatroom(t)
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  await amy.expect(entered('bob'))
+  amy.send(`SEND ${said({ sender: 'amy' })}`)
+  bob.child.kill('SIGINT')
+  assert.equal(await bob.exitCode(), 130)
+})

@@ -1,0 +1,74 @@
+/** What is typed and what comes, as the chatroom client reads it. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { OwnMessages } from '../../src/client/chatroom/own-messages.js'
+import { readPush } from '../../src/client/chatroom/received-push.js'
+import { readTyped } from '../../src/client/chatroom/typed-line.js'
+
+test('a text is for everyone, behind names it is for them, and // begins one with a slash', () => {
+  assert.deepEqual(readTyped(' Hi @amy'), { kind: 'say', header: '@everyone', text: ' Hi @amy' })
+  assert.deepEqual(readTyped('@amy psst'), { kind: 'say', header: '@amy', text: 'psst' })
+  assert.deepEqual(readTyped('@amy  @bob psst @cyd'), {
+    kind: 'say',
+    header: '@amy  @bob',
+    text: 'psst @cyd',
+  })
+  assert.deepEqual(readTyped('//edit'), { kind: 'say', header: '@everyone', text: '/edit' })
+  assert.deepEqual(readTyped('  '), { kind: 'nothing' })
+  for (const line of ['@', '@amy', '@amy ', '@amy @bob']) assert.equal(readTyped(line).kind, 'wrong', line)
+})
+
+test('commands', () => {
+  assert.deepEqual(readTyped('/edit Ho ho'), { kind: 'edit', number: null, text: 'Ho ho' })
+  assert.deepEqual(readTyped('/edit #12 Ho'), { kind: 'edit', number: 12, text: 'Ho' })
+  assert.deepEqual(readTyped('/edit #tag'), { kind: 'edit', number: null, text: '#tag' })
+  assert.deepEqual(readTyped('/status Busy'), { kind: 'status', status: 'DO_NOT_DISTURB' })
+  assert.deepEqual(readTyped('/status'), { kind: 'status', status: 'ONLINE' })
+  assert.deepEqual(readTyped('/block @amy'), { kind: 'block', name: 'amy' })
+  assert.deepEqual(readTyped('/unblock amy'), { kind: 'unblock', name: 'amy' })
+  for (const kind of ['who', 'leave', 'help'] as const) assert.deepEqual(readTyped(`/${kind} `), { kind })
+  for (const line of ['/edit', '/edit #1', '/status x', '/block', '/block a b', '/', '/constructor'])
+    assert.ok(['wrong', 'edit'].includes(readTyped(line).kind), line)
+})
+
+test('a push with fields that it must have; anything else is none', () => {
+  const said = { sender: 'amy', header: '@everyone', timestamp: '1:02 pm', message: 'Hi' }
+  assert.deepEqual(readPush(`SEND ${JSON.stringify({ ...said, messageId: 'x' })}`), {
+    verb: 'SEND',
+    fields: { ...said, messageId: 'x' },
+  })
+  assert.deepEqual(readPush(JSON.stringify(said)), { verb: 'SEND', fields: { ...said, messageId: '' } })
+  assert.deepEqual(readPush('USERBOARD {"__proto__":"ONLINE","amy":"OFFLINE"}'), {
+    verb: 'USERBOARD',
+    fields: [
+      ['__proto__', 'ONLINE'],
+      ['amy', 'OFFLINE'],
+    ],
+  })
+  for (const line of [
+    '',
+    'SEND',
+    'SEND {',
+    'SEND {}',
+    'constructor {}',
+    '{}',
+    'SENT []',
+    'JOIN {"username":5}',
+    ' {}',
+  ])
+    assert.equal(readPush(line), null, line)
+})
+
+test('one’s own messages are found by number, the last without one', () => {
+  const messages = new OwnMessages()
+  assert.equal(messages.find(null), undefined)
+  messages.add('a')
+  messages.add('b')
+  assert.deepEqual(messages.find(null), { number: 2, id: 'b' })
+  assert.deepEqual(messages.find(1), { number: 1, id: 'a' })
+  assert.equal(messages.find(3), undefined)
+  assert.deepEqual(messages.withId('a'), { number: 1, id: 'a' })
+  assert.equal(messages.said('x', 'Hi'), undefined)
+  assert.equal(messages.said('x', 'Ho'), 'Hi')
+})
