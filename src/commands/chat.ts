@@ -35,6 +35,7 @@ framed is a client line by line; @exit leaves. It works in a pipe too: what is r
 written, and the end of input leaves. chatmaster is a full-screen client and needs a terminal; /quit leaves.
 There PgUp, PgDn and the wheel scroll, and Shift with the mouse marks text as ever.
 json-irc is a client over rooms, line by line and in a pipe too: /join ROOM first, /help says what else; /quit leaves.
+chatroom is a client line by line, and in a pipe too: @NAME TEXT is private, /help says what else; /leave leaves.
 sendto takes commands, as parlance sendto does, and logs in as the name first.
 Colours only on a terminal, and not with NO_COLOR.
 
