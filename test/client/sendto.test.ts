@@ -196,21 +196,17 @@ test('no relay at the address is one line that names it and the reason, with 69'
 })
 
 test('addresses in every form, and arguments that are none', async () => {
-  for (const args of [[`127.0.0.1:${relay.port}`], ['localhost', String(relay.port)]]) {
-    const john = new RunningProgram(process.execPath, [CLI, 'sendto', ...args])
-    john.endInput('list\n')
-    assert.equal(await john.exitCode(), 0, john.errorOutput)
-  }
-  for (const args of [
-    [],
-    ['127.0.0.1', 'x'],
-    ['127.0.0.1:1', '2'],
-    ['127.0.0.1', '70000'],
-    ['a', '1', '2'],
-  ]) {
-    const john = new RunningProgram(process.execPath, [CLI, 'sendto', ...args])
-    assert.equal(await john.exitCode(), 64, args.join(' '))
-  }
+  const run = (...args: string[]) => new RunningProgram(process.execPath, [CLI, 'sendto', ...args])
+  const good = [[`127.0.0.1:${relay.port}`], ['localhost', String(relay.port)]]
+  const wrong = [[], ['127.0.0.1', 'x'], ['127.0.0.1:1', '2'], ['127.0.0.1', '70000'], ['a', '1', '2']]
+  await Promise.all([
+    ...good.map(async (args) => {
+      const john = run(...args)
+      john.endInput('list\n')
+      assert.equal(await john.exitCode(), 0, john.errorOutput)
+    }),
+    ...wrong.map(async (args) => assert.equal(await run(...args).exitCode(), 64, args.join(' '))),
+  ])
 })
 
 test('M3 what a hostile relay sends does not reach the terminal as it is', async () => {
