@@ -132,9 +132,13 @@ async function converse(room: ChatmasterRelay, bytes: Buffer, shares: readonly n
   return texts.filter((one) => !CHATTER.test(one))
 }
 
-async function besidePair(t: TestContext, fuzz: (room: ChatmasterRelay, pair: HealthyPair) => Promise<void>) {
+async function besidePair(
+  t: TestContext,
+  useHandles: boolean,
+  fuzz: (room: ChatmasterRelay, pair: HealthyPair) => Promise<void>,
+) {
   t.diagnostic(`FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}`)
-  const room = await startChatmaster(t, '', { settings: { hardLimitBytes: '100000000' } })
+  const room = await startChatmaster(t, '', { useHandles, settings: { hardLimitBytes: '100000000' } })
   const pair = await HealthyPair.start(room.relay)
   t.after(() => pair.abandon())
   await fuzz(room, pair)
@@ -145,7 +149,7 @@ async function besidePair(t: TestContext, fuzz: (room: ChatmasterRelay, pair: He
 }
 
 test('X2–X12 X14 M3 the answers are the same plain and compressed, glued and cut at random', async (t) => {
-  await besidePair(t, async (room, pair) => {
+  await besidePair(t, true, async (room, pair) => {
     const property = fc.asyncProperty(packages, cuts, cuts, async (all, first, second) => {
       const plain = await converse(room, streamOf(all, false), first)
       const compressed = await converse(room, streamOf(all, true), second)
@@ -157,7 +161,7 @@ test('X2–X12 X14 M3 the answers are the same plain and compressed, glued and c
 })
 
 test('X11 X12 M3 random bytes get defined packages back, and leave nobody behind', async (t) => {
-  await besidePair(t, async (room, pair) => {
+  await besidePair(t, false, async (room, pair) => {
     const property = fc.asyncProperty(fc.oneof(rubble, anyBytes), cuts, async (bytes, shares) => {
       await converse(room, bytes, shares)
       await pair.settle()
