@@ -107,6 +107,42 @@ async function heardUntilLeft(peer: ChatmasterPeer, name: string): Promise<numbe
   }
 }
 
+test('F16 a listener that drops tells a slow reader how many messages it missed, plain or compressed', async (t) => {
+  const settings = { softLimitBytes: '200000', hardLimitBytes: '400000' }
+  const room = await startChatmaster(t, 'policy=drop-oldest', { settings })
+  const amy = await room.login('amy')
+  const random = seeded(t)
+  const text = Array.from({ length: 30_000 }, () => String.fromCharCode(random.between(0x23, 0x5b))).join('')
+  for (const compressed of [false, true]) {
+    const slow = await room.login(compressed ? 'zed' : 'ned', compressed)
+    await amy.expect(joined(compressed ? 'zed' : 'ned'))
+    slow.wire.socket.pause()
+    const said = 700
+    for (let n = 0; n < said; n++) {
+      amy.send(message(`${n} ${text}`))
+      if (n % 10 === 0) await amy.nothingMore()
+    }
+    await amy.nothingMore()
+    slow.wire.socket.resume()
+    // What it gets and what it is told that it missed is all there was, in order.
+    let next = 0
+    let missed = 0
+    while (next < said) {
+      const { type, data } = JSON.parse(await slow.next()) as { type: string; data: { message: string } }
+      if (type === 'error') {
+        const [, count] = /^Missed (\d+) messages\.$/.exec(data.message) ?? []
+        missed += Number(count)
+        next += Number(count)
+      } else {
+        assert.equal(Number.parseInt(data.message, 10), next++)
+      }
+    }
+    assert.ok(missed > 0)
+    slow.destroy()
+    await amy.expect(left(compressed ? 'zed' : 'ned'))
+  }
+})
+
 test('M3 names that were asked for are in the log without anything that a terminal acts upon', async (t) => {
   const logs = new LogDir()
   const room = await startChatmaster(t, '', { settings: { logDir: logs.path } })
