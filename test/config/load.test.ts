@@ -61,7 +61,7 @@ test('nobody says anything: every setting has its documented default', () => {
   assert.deepEqual(Object.keys(config), SETTING_KEYS)
   assert.deepEqual(
     config.listen.map(({ url }) => url),
-    ['framed://:9000'],
+    ['framed://:9000', 'chatroom://:8000', 'chatmaster://:9001', 'json-irc://:1025', 'sendto://:3560'],
   )
   const { listen: _, ...rest } = config
   assert.deepEqual(rest, {
