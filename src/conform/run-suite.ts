@@ -30,7 +30,7 @@ export interface RuleResult {
 /** Why a slow check was not run. */
 export const NEEDS_SLOW = 'needs --slow'
 
-/** The rules of a suite in order, each with its checks: `F2` is before `F10`. */
+/** The rules of a suite in order, each with its checks: `F2` is before `F10`, and those of the whole relay are last. */
 export function rulesOf(suite: Suite, only: ReadonlySet<string> | null = null): Map<string, Check[]> {
   const rules = new Map<string, Check[]>()
   for (const check of suite.checks) {
@@ -39,7 +39,8 @@ export function rulesOf(suite: Suite, only: ReadonlySet<string> | null = null): 
     if (sofar === undefined) rules.set(check.rule, [check])
     else sofar.push(check)
   }
-  return new Map([...rules].sort(([a], [b]) => byRule(a, b)))
+  const own = partsOf(suite.checks[0]?.rule ?? '').letters
+  return new Map([...rules].sort(([a], [b]) => byRule(a, b, own)))
 }
 
 /** One rule at a time, one check at a time: what a server does when many things happen at once is a check's own matter. */
@@ -58,10 +59,16 @@ export async function* runSuite(suite: Suite, options: SuiteOptions): AsyncGener
   }
 }
 
-/** Rules of the dialect's own page come in the order of their numbers, after the letters. */
-function byRule(a: string, b: string): number {
-  const [, lettersA = a, numberA = ''] = /^(\D*)(\d*)/.exec(a) ?? []
-  const [, lettersB = b, numberB = ''] = /^(\D*)(\d*)/.exec(b) ?? []
-  if (lettersA !== lettersB) return lettersA < lettersB ? -1 : 1
-  return Number(numberA) - Number(numberB)
+/** The rules of the dialect's own page come first, each letter in the order of its numbers. */
+function byRule(a: string, b: string, own: string): number {
+  const [one, other] = [partsOf(a), partsOf(b)]
+  if (one.letters === other.letters) return one.number - other.number
+  if (one.letters === own) return -1
+  if (other.letters === own) return 1
+  return one.letters < other.letters ? -1 : 1
+}
+
+function partsOf(rule: string): { letters: string; number: number } {
+  const [, letters = rule, number = ''] = /^(\D*)(\d*)/.exec(rule) ?? []
+  return { letters, number: Number(number) }
 }

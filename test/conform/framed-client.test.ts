@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Suite } from '../../src/conform/check.js'
 import { ClientTrial } from '../../src/conform/client-trial.js'
+import { serveStrictly } from '../../src/conform/framed/strict-server.js'
 import { framedSuite } from '../../src/conform/framed/suite.js'
 import {
   ACCEPTED,
@@ -24,10 +26,10 @@ import {
 } from '../fixtures/framed-bytes.js'
 import { FramedPeer } from '../fixtures/framed-peer.js'
 
-async function startTrial(t: TestContext) {
+async function startTrial(t: TestContext, suite: Suite = framedSuite) {
   const lines: string[] = []
   const trial = await ClientTrial.listen({
-    suite: framedSuite,
+    suite,
     host: '127.0.0.1',
     port: 0,
     print: (line) => lines.push(line),
@@ -161,6 +163,33 @@ test('F15 a client that ends in the middle of a frame', async (t) => {
     ),
   )
 })
+
+for (const [what, sent, told] of [
+  ['asks for no name', [], /^not ok F15 asked for no name within 10 s$/],
+  [
+    'sends a lone LIST byte',
+    [join('Bob'), Buffer.of(3)],
+    /^not ok F15 began a frame and did not .*: "\\x03"$/,
+  ],
+] as const) {
+  test(`F15 F17 a client that ${what}: last words and the end`, async (t) => {
+    const strictServer: Suite['strictServer'] = (peer, verdicts) => serveStrictly(peer, verdicts, 100)
+    const { connect, summary } = await startTrial(t, { ...framedSuite, strictServer })
+    const bob = await connect()
+    bob.send(...sent)
+    const frames = await bob.rest()
+    assert.deepEqual(
+      frames.slice(-2).map((one) => one[0]),
+      [5, LEAVE],
+    )
+    bob.destroy()
+    const lines = await summary()
+    assert.ok(
+      lines.some((line) => told.test(line)),
+      lines.join('\n'),
+    )
+  })
+}
 
 test('F10 a client that goes on after LEAVE', async (t) => {
   const { connect, summary } = await startTrial(t)

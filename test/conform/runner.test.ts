@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { Check, CheckContext, Suite } from '../../src/conform/check.js'
 import { CheckFailure, NotApplicable } from '../../src/conform/failure.js'
 import { LineReport, type Report } from '../../src/conform/report.js'
-import { type RuleResult, runSuite, type SuiteOptions } from '../../src/conform/run-suite.js'
+import { type RuleResult, rulesOf, runSuite, type SuiteOptions } from '../../src/conform/run-suite.js'
 import { TapReport } from '../../src/conform/tap-report.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 import { readTap } from './read-tap.js'
@@ -75,6 +75,11 @@ ok Z10 comes last
 1 ok, 2 not ok, 2 skipped
 `,
   )
+})
+
+test("the rules of the dialect's own page come first", () => {
+  const suite = suiteOf(...['X2', 'M5', 'X10', 'R1', 'M3', 'X1'].map((rule) => check(rule, 'is fine', FINE)))
+  assert.deepEqual([...rulesOf(suite).keys()], ['X1', 'X2', 'X10', 'M3', 'M5', 'R1'])
 })
 
 test('verbose is a line for each check', async (t) => {

@@ -26,8 +26,9 @@ import {
   wholeFrame,
 } from './wire.js'
 
-export function serveStrictly(peer: RawPeer, verdicts: Verdicts): Promise<void> {
-  return new StrictServer(peer, verdicts).serve()
+/** @param deadlineMs for a name, and for a frame to be complete (F15) */
+export function serveStrictly(peer: RawPeer, verdicts: Verdicts, deadlineMs = DEADLINE_MS): Promise<void> {
+  return new StrictServer(peer, verdicts, deadlineMs).serve()
 }
 
 const OTHERS = ['Amy', 'Zed']
@@ -43,16 +44,18 @@ const TEXT = /^[\t\x20-\x7e]*$/
 class StrictServer {
   readonly #peer: RawPeer
   readonly #verdicts: Verdicts
+  readonly #deadlineMs: number
   #name: string | null = null
 
-  constructor(peer: RawPeer, verdicts: Verdicts) {
+  constructor(peer: RawPeer, verdicts: Verdicts, deadlineMs: number) {
     this.#peer = peer
     this.#verdicts = verdicts
+    this.#deadlineMs = deadlineMs
   }
 
   async serve(): Promise<void> {
     this.#send(MESSAGE, 'Commands: 0 JOIN name, 1 LEAVE, 2 MESSAGE text, 3 LIST, 4 DIRECT name text.')
-    const loginEnd = performance.now() + DEADLINE_MS
+    const loginEnd = performance.now() + this.#deadlineMs
     for (;;) {
       const bytes = await this.#frame(loginEnd)
       if (bytes === null) return
@@ -76,7 +79,7 @@ class StrictServer {
       return null
     }
     const ready = () => wholeFrame(peer.received) > 0 || this.#tooLong()
-    if (!(await came(peer, ready, DEADLINE_MS))) {
+    if (!(await came(peer, ready, this.#deadlineMs))) {
       const what = shownBytes(peer.received)
       if (peer.ended) this.#verdicts.broken('F15', `ended the connection in the middle of a frame: ${what}`)
       else
@@ -195,7 +198,7 @@ class StrictServer {
   async #left(): Promise<void> {
     this.#verdicts.kept('F10', 'left with LEAVE')
     this.#peer.end()
-    await this.#peer.closed('', DEADLINE_MS).catch(() => {})
+    await this.#peer.closed('', this.#deadlineMs).catch(() => {})
     const { received } = this.#peer
     if (received.length > 0) this.#verdicts.broken('F10', `sent more after LEAVE: ${shownBytes(received)}`)
   }

@@ -77,8 +77,8 @@ export const TALKING: readonly Check[] = [
     'a text that does not fit gets an ERROR that names the limit, and is not passed on',
     async (party) => {
       const [amy, bob] = await party.pair()
-      bob.send(MESSAGE, 'known')
-      await amy.expectSaid(MESSAGE, bob.name, 'known')
+      bob.send(DIRECT, `${bob.name} note`)
+      await bob.expectSaid(DIRECT, bob.name, 'note')
       // With a colon, less stands in front: how much is too much there, the page leaves open.
       const tooLong = party.style === 'brackets' ? [roomFor(bob.name) + 1, MAX_PAYLOAD] : [MAX_PAYLOAD]
       for (const length of tooLong) {
