@@ -15,3 +15,8 @@ for (const { query, without } of [
     await runKit(t, jsonIrcSuite, relay.ports[1] as number, { without })
   })
 }
+
+test('J1-J10 the suite of the kit, over public sockets', async (t) => {
+  const { relay } = await startJsonIrc(t, '', { useHandles: false })
+  await runKit(t, jsonIrcSuite, relay.ports[1] as number)
+})
