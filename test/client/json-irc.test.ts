@@ -177,6 +177,33 @@ test('what speaks something else is not followed', async (t) => {
   assert.match(bob.errorOutput, /not json-irc \(not-an-object\)/)
 })
 
+test('who thinks about another name for longer than the relay waits is connected anew', async (t) => {
+  let connections = 0
+  const server = createServer((socket) => {
+    connections++
+    socket.on('data', (chunk) => {
+      const { command, nickname } = JSON.parse(String(chunk))
+      if (command === '/close') socket.end()
+      else if (nickname !== 'amy') socket.write(told('/nicknameSet', nickname, '', ''))
+      else {
+        socket.write(told('/nickFail', nickname, '', 'that nickname is taken'))
+        socket.end(told('', '', '', 'Error: closing: no name was accepted in time'))
+      }
+    })
+  }).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await new Promise((resolve) => server.once('listening', resolve))
+  const amy = chat('amy', (server.address() as { port: number }).port)
+  await amy.shows('cannot be had')
+  // The end of the connection may be on its way still: then the name goes unheard, and the program says so.
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  amy.type('bob')
+  amy.endInput()
+  assert.equal(await amy.exitCode(), 0, amy.errorOutput)
+  assert.equal(connections, 2)
+  assert.ok(!amy.errorOutput.includes('in time'), amy.errorOutput)
+})
+
 test('M3 what a foreign relay sends cannot harm a terminal', async (t) => {
   const server = createServer((socket) => {
     socket.on('data', () => {
