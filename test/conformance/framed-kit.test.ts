@@ -1,4 +1,4 @@
-/** The conformance kit's own suite of the framed dialect, on the relay with each set of options. Rules F1–F17. */
+/** The conformance kit's own suite of the framed dialect, on the relay with each set of options. Rules F1–F17. What waits is in framed-kit-slow.test.ts. */
 
 import test from 'node:test'
 import { framedSuite } from '../../src/conform/framed/suite.js'
@@ -18,14 +18,3 @@ for (const { query, without } of [
     await runKit(t, framedSuite, port, { without })
   })
 }
-
-test('F15 the suite of the kit, what waits for deadlines', async (t) => {
-  const { port } = await startRelay(t)
-  await runKit(t, framedSuite, port, { slow: true, without: ['a reader that missed messages'] })
-})
-
-test('F16 the suite of the kit, policy=drop-oldest', async (t) => {
-  const { port } = await startRelay(t, { query: 'policy=drop-oldest' })
-  const checks = framedSuite.checks.filter(({ rule }) => rule === 'F16')
-  await runKit(t, { ...framedSuite, checks }, port, { slow: true })
-})
