@@ -85,7 +85,8 @@ for (const [columns, rows] of [
       terminal.type(typed)
       const whole = `cyd@tea> ${typed}`
       const typedRows: string[] = []
-      for (let at = 0; at < whole.length; at += columns) typedRows.push(whole.slice(at, at + columns).trimEnd())
+      for (let at = 0; at < whole.length; at += columns)
+        typedRows.push(whole.slice(at, at + columns).trimEnd())
       await terminal.endsIn(...typedRows)
       say('tea', 'one')
       say('milk', 'not for cyd')

@@ -11,16 +11,15 @@
 import { EXIT_CODE } from '../../exit-code.js'
 import { type Address, formatAddress } from '../address.js'
 import type { ConsoleChat, Outcome } from '../console-program.js'
-import { isAscii } from '../encode-frame.js'
 import { failureWords } from '../failure-words.js'
 import type { ConsoleReader, LineConsole } from '../line-console.js'
 import type { LineStyle } from '../line-style.js'
-import { toAscii } from '../typed-text.js'
 import { visible } from '../visible.js'
 import { type Fields, JsonIrcClient } from './json-irc-client.js'
 import { MyRooms } from './my-rooms.js'
 import { errorOf, shownObject } from './shown-object.js'
 import { COMMAND_WORDS, readTypedLine } from './typed-line.js'
+import { carryOut, type TypedSink } from './typed-requests.js'
 
 /** How long a relay may keep somebody waiting who pressed Ctrl-C. */
 const INTERRUPTED_GRACE_MS = 1_000
@@ -34,6 +33,13 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
   readonly #style: LineStyle
   readonly #noticeStyle: LineStyle
   readonly #rooms = new MyRooms()
+  readonly #sink: TypedSink = {
+    send: (command, room = '', message = '') => {
+      const whole = this.#client?.send({ command, nickname: this.#name, room, message })
+      if (whole === false) this.#console.hold()
+    },
+    notice: (text) => this.#notice(text),
+  }
   readonly #outcome: Promise<Outcome>
   #settle!: (outcome: Outcome) => void
 
@@ -206,63 +212,8 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
 
   #typed(line: string): void {
     if (line.trim() === '') return
-    const typed = readTypedLine(line)
-    const { current } = this.#rooms
-    switch (typed.kind) {
-      case 'quit':
-        void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
-        break
-      case 'help':
-        this.#notice(COMMAND_WORDS)
-        break
-      case 'mistake':
-        this.#notice(typed.words)
-        break
-      case 'say':
-        if (current === '')
-          this.#notice('Not sent: you are in no room. /join ROOM, and /rooms says which there are.')
-        else this.#say('/broadcast', current, typed.text)
-        break
-      case 'direct':
-        this.#say('/direct', typed.name, typed.text)
-        break
-      case 'rooms':
-        this.#send('/listRooms')
-        break
-      case 'members':
-        this.#send('/roomMembers', typed.room || current)
-        break
-      case 'join':
-        this.#rooms.ask(typed.room)
-        this.#send('/join', typed.room)
-        this.#prompt()
-        break
-      case 'leave':
-        if (typed.room === '' && current === '') this.#notice('You are in no room.')
-        else this.#leaveRoom(typed.room || current)
-        break
-    }
-  }
-
-  /** What is typed next goes elsewhere already. */
-  #leaveRoom(room: string): void {
-    this.#rooms.left(room)
-    this.#send('/leaveRoom', room)
-    this.#prompt()
-  }
-
-  #say(command: string, to: string, typed: string): void {
-    const text = toAscii(typed)
-    if (text.trim() === '' && typed.trim() !== '') {
-      this.#notice('Not sent: nothing in that line can be written in ASCII.')
-      return
-    }
-    if (!isAscii(typed)) this.#notice(`sent in ASCII: ${text}`)
-    this.#send(command, to, text)
-  }
-
-  #send(command: string, room = '', message = ''): void {
-    if (this.#client?.send({ command, nickname: this.#name, room, message }) === false) this.#console.hold()
+    if (carryOut(line, this.#rooms, this.#sink)) this.#prompt()
+    else void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
   }
 
   #notice(text: string): void {
