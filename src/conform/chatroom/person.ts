@@ -1,21 +1,28 @@
 /**
  * Somebody on a chatroom server under test: reads lines, and passes over what other people on the server do. Which
- * names are the check's own is told by the party that they belong to.
+ * names are the check's own is told by the company that they are in.
  */
 
 import { CheckFailure } from '../failure.js'
 import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
-import type { Party } from './party.js'
 import { fieldsOf, isStatusLine, lineOf, OK, type Said, SENT, sameFields, wholeLine } from './wire.js'
+
+/** What the people of one check know in common. */
+export interface Company {
+  /** The names of this check. */
+  readonly names: readonly string[]
+  /** How messages come from this server; unknown until one has come. */
+  push: 'verb' | 'bare' | null
+}
 
 export class Person {
   readonly peer: RawPeer
   readonly name: string
-  readonly #party: Party
+  readonly #company: Company
 
-  constructor(party: Party, peer: RawPeer, name: string) {
-    this.#party = party
+  constructor(company: Company, peer: RawPeer, name: string) {
+    this.#company = company
     this.peer = peer
     this.name = name
   }
@@ -100,18 +107,18 @@ export class Person {
       message: 'Hi',
       ...fields,
     }
-    const party = this.#party
+    const company = this.#company
     const forms = [
-      ...(party.push === 'bare'
+      ...(company.push === 'bare'
         ? []
         : ([{ push: 'verb', verb: 'SEND', fields: { ...message, messageId: id } }] as const)),
-      ...(party.push === 'verb' ? [] : ([{ push: 'bare', verb: '', fields: message }] as const)),
+      ...(company.push === 'verb' ? [] : ([{ push: 'bare', verb: '', fields: message }] as const)),
     ]
     const expected = forms.map(({ verb, fields }) => `${verb} ${JSON.stringify(fields)}`.trim()).join(' or ')
     const line = await this.next(expected)
     const form = forms.find(({ verb, fields }) => sameFields(fieldsOf(verb, line) ?? {}, { ...fields }))
     if (form === undefined) throw new CheckFailure(expected, shownLine(line))
-    party.push = form.push
+    company.push = form.push
   }
 
   /** C9: asks who is here. */
@@ -153,7 +160,7 @@ export class Person {
   /** A push in which no name of this check occurs. Answers are never others'. */
   #isOthers(line: string): boolean {
     if (isStatusLine(line) || /^(USERBOARD|SENT) /.test(line)) return false
-    return !this.#party.names.some((name) => line.includes(name))
+    return !this.#company.names.some((name) => line.includes(name))
   }
 }
 

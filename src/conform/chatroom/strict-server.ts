@@ -4,19 +4,16 @@
  * some cut in two: a client that expects otherwise shows it.
  */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Verdicts } from '../check.js'
-import { CheckFailure } from '../failure.js'
 import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
 import { blockedBy, entered } from './party.js'
+import { StrictLines } from './strict-lines.js'
 import { isClean, isMessage, isName, readText } from './strict-requests.js'
 import {
   BYE,
   EDIT_FAILED,
   INVALID_NAME,
-  lineOf,
-  MAX_LINE_BYTES,
   MESSAGE_FAILED,
   NO_HEADER,
   NO_SUCH_USER,
@@ -25,7 +22,6 @@ import {
   SERVER_ERROR,
   STATUS_UPDATED,
   UPDATED,
-  wholeLine,
 } from './wire.js'
 
 export function serveStrictly(peer: RawPeer, verdicts: Verdicts): Promise<void> {
@@ -34,14 +30,11 @@ export function serveStrictly(peer: RawPeer, verdicts: Verdicts): Promise<void> 
 
 const OTHERS = ['amy', 'zed']
 const STATUSES = ['ONLINE', 'OFFLINE', 'DO_NOT_DISTURB']
-const DEADLINE_MS = 10_000
-/** Between the halves of a line that is cut in two. */
-const GAP_MS = 20
 /** Of the people who are not there: any will do. */
 const TIME = '1:02 pm'
 
 class StrictServer {
-  readonly #peer: RawPeer
+  readonly #lines: StrictLines
   readonly #verdicts: Verdicts
   /** C1: held, and then joined with. */
   #name: string | null = null
@@ -54,43 +47,18 @@ class StrictServer {
   #count = 0
 
   constructor(peer: RawPeer, verdicts: Verdicts) {
-    this.#peer = peer
+    this.#lines = new StrictLines(peer, verdicts)
     this.#verdicts = verdicts
   }
 
   async serve(): Promise<void> {
     for (;;) {
-      const line = await this.#line()
+      const line = await this.#lines.next(this.#joined)
       if (line === null) return
       const space = line.indexOf(' ')
       const verb = space === -1 ? line : line.slice(0, space)
       if ((await this.#answer(verb, space === -1 ? '' : line.slice(space + 1))) === 'left') return
     }
-  }
-
-  /** The next request; null when the connection is over, by the client's doing or by ours. */
-  async #line(): Promise<string | null> {
-    const peer = this.#peer
-    const tooLong = () => wholeLine(peer.received) === 0 && peer.received.length > MAX_LINE_BYTES + 1
-    try {
-      await peer.until(() => wholeLine(peer.received) > 0 || tooLong(), 'a line')
-    } catch (error) {
-      if (!(error instanceof CheckFailure)) throw error
-      if (peer.received.length > 0)
-        this.#verdicts.broken('C2', `ended in the middle of a line: ${shownBytes(peer.received)}`)
-      else if (this.#joined) this.#verdicts.broken('C3', 'ended the connection without LEAVE')
-      return null
-    }
-    const bytes = tooLong() ? null : await peer.take(wholeLine(peer.received))
-    if (bytes === null || bytes.length > MAX_LINE_BYTES + 2) {
-      this.#verdicts.broken('C2', 'sent a line of more than 8 KiB')
-      this.#send(SERVER_ERROR)
-      return null
-    }
-    const line = lineOf(bytes)
-    if (line.includes('\ufffd')) this.#verdicts.broken('M2', `sent what is not UTF-8: ${shownBytes(bytes)}`)
-    // M3: padding at the end is nothing to blame anybody for.
-    return line.replace(/[\r\0]+$/, '')
   }
 
   async #answer(verb: string, parameter: string): Promise<'left' | undefined> {
@@ -132,7 +100,7 @@ class StrictServer {
     const taken = OTHERS.includes(name)
     this.#verdicts.kept('C1', `asked to hold a name${taken ? ' that is taken' : ''}: ${name}`)
     if (!taken) this.#name = name
-    this.#send(taken ? SERVER_ERROR : OK)
+    this.#lines.send(taken ? SERVER_ERROR : OK)
   }
 
   /** C1–C3. */
@@ -144,14 +112,14 @@ class StrictServer {
       return this.#complain('C1', `asked for what cannot be a name: ${shown(name)}`, INVALID_NAME)
     if (OTHERS.includes(name)) {
       this.#verdicts.kept('C1', `asked for a name that is taken: ${name}`)
-      this.#send(INVALID_NAME)
+      this.#lines.send(INVALID_NAME)
       return
     }
     this.#verdicts.kept('C1', `joined as ${name}`)
     this.#name = name
     this.#joined = true
     // The answer and what comes after it in one piece, and then a line that is cut in two.
-    this.#send(OK, `JOIN ${JSON.stringify(entered('zed'))}`)
+    this.#lines.send(OK, `JOIN ${JSON.stringify(entered('zed'))}`)
     await this.#push('@everyone', `Hello ${name}`)
   }
 
@@ -160,11 +128,8 @@ class StrictServer {
     if (name !== '' && name !== this.#name)
       return this.#complain('C3', `sent LEAVE with another name: ${shown(name)}`, NO_SUCH_USER)
     this.#verdicts.kept('C3', 'left with LEAVE')
-    this.#send(BYE)
-    this.#peer.end()
-    await this.#peer.closed('', DEADLINE_MS).catch(() => {})
-    const { received } = this.#peer
-    if (received.length > 0) this.#verdicts.broken('C3', `sent more after LEAVE: ${shownBytes(received)}`)
+    this.#lines.send(BYE)
+    await this.#lines.end()
     return 'left'
   }
 
@@ -172,7 +137,7 @@ class StrictServer {
   #board(room: string): undefined {
     if (room !== '' && room !== 'general') {
       this.#verdicts.kept('C9', 'asked for the board of a room that there is not')
-      this.#send(SERVER_ERROR)
+      this.#lines.send(SERVER_ERROR)
       return
     }
     this.#verdicts.kept('C9', 'asked who is here')
@@ -180,7 +145,7 @@ class StrictServer {
       ...OTHERS.map((name) => [name, 'ONLINE']),
       ...(this.#joined ? [[this.#name, this.#status]] : []),
     ]
-    this.#send(OK, `USERBOARD ${JSON.stringify(Object.fromEntries(people))}`)
+    this.#lines.send(OK, `USERBOARD ${JSON.stringify(Object.fromEntries(people))}`)
   }
 
   /** C4–C6. */
@@ -203,15 +168,17 @@ class StrictServer {
     const missing = to.find((one) => one !== name && !OTHERS.includes(one))
     if (!everyone && missing !== undefined) {
       this.#verdicts.kept('C4', 'sent something to somebody who is not here')
-      this.#send(SERVER_ERROR)
+      this.#lines.send(SERVER_ERROR)
       return
     }
     this.#verdicts.kept('C4', everyone ? 'said something to everyone' : 'said something to people alone')
     const messageId = this.#newId(this.#own)
-    this.#send(SENT, `SENT ${JSON.stringify({ messageId, timestamp, header })}`)
+    this.#lines.send(SENT, `SENT ${JSON.stringify({ messageId, timestamp, header })}`)
     const answering = everyone ? 'amy' : to.find((one) => OTHERS.includes(one))
     if (answering === undefined || this.#blocked.has(answering)) return
-    this.#send(`RECEIVED ${JSON.stringify({ message_id: messageId, receiver: answering, timestamp: TIME })}`)
+    this.#lines.send(
+      `RECEIVED ${JSON.stringify({ message_id: messageId, receiver: answering, timestamp: TIME })}`,
+    )
     await this.#push(everyone ? '@everyone' : `@${name}`, 'I hear you', answering)
   }
 
@@ -224,7 +191,7 @@ class StrictServer {
       return this.#complain('C7', what, SERVER_ERROR)
     }
     this.#verdicts.kept('C7', 'said that it received a message')
-    this.#send(OK)
+    this.#lines.send(OK)
   }
 
   /** C8. */
@@ -245,7 +212,7 @@ class StrictServer {
     if (!isMessage(fields.message.replace(/[\r\n\0]+$/, '')))
       return this.#complain('C8', 'sent EDIT with what is no message', EDIT_FAILED)
     this.#verdicts.kept('C8', 'edited a message of its own')
-    this.#send(UPDATED)
+    this.#lines.send(UPDATED)
   }
 
   /** C10. */
@@ -257,21 +224,21 @@ class StrictServer {
       return this.#complain('C10', `sent USERSTATUS with ${shown(parameter)}`, SERVER_ERROR)
     this.#verdicts.kept('C10', `set its status to ${status}`)
     this.#status = status
-    this.#send(STATUS_UPDATED, `USERSTATUS ${JSON.stringify({ username: 'zed', status })}`)
+    this.#lines.send(STATUS_UPDATED, `USERSTATUS ${JSON.stringify({ username: 'zed', status })}`)
   }
 
   /** C11. */
   #block(verb: 'BLOCK' | 'UNBLOCK', name: string): void {
     if (!OTHERS.includes(name)) {
       this.#verdicts.kept('C11', `sent ${verb} with somebody who is not here`)
-      this.#send(NO_SUCH_USER)
+      this.#lines.send(NO_SUCH_USER)
       return
     }
     this.#verdicts.kept('C11', verb === 'BLOCK' ? 'blocked somebody' : 'unblocked somebody')
     if (verb === 'BLOCK') this.#blocked.add(name)
     else this.#blocked.delete(name)
     // Zed takes it badly, so that the client is seen to be told.
-    this.#send(OK, ...(verb === 'BLOCK' ? [`BLOCKED ${JSON.stringify(blockedBy('zed'))}`] : []))
+    this.#lines.send(OK, ...(verb === 'BLOCK' ? [`BLOCKED ${JSON.stringify(blockedBy('zed'))}`] : []))
   }
 
   #newId(ids: Set<string>): string {
@@ -282,23 +249,15 @@ class StrictServer {
 
   #complain(rule: string, what: string, status: string): undefined {
     this.#verdicts.broken(rule, what)
-    this.#send(status)
-  }
-
-  /** In one piece. */
-  #send(...lines: readonly string[]): void {
-    this.#peer.write(lines.map((line) => `${line}\n`).join(''))
+    this.#lines.send(status)
   }
 
   /** C6: a message of somebody else, in two pieces. */
   async #push(header: string, message: string, sender = 'amy'): Promise<void> {
     const messageId = this.#newId(this.#theirs)
-    const bytes = Buffer.from(
-      `SEND ${JSON.stringify({ sender, header, timestamp: TIME, messageId, message })}\n`,
+    await this.#lines.sendCut(
+      `SEND ${JSON.stringify({ sender, header, timestamp: TIME, messageId, message })}`,
     )
-    this.#peer.write(bytes.subarray(0, 9))
-    await delay(GAP_MS)
-    this.#peer.write(bytes.subarray(9))
   }
 }
 
