@@ -1,6 +1,6 @@
 /**
- * The course of one chat on a line console: joins, asks for another name, carries out what is typed, shows what comes
- * and acknowledges it, leaves. The console owns the screen, `ChatroomClient` the wire, `Incoming` what is shown.
+ * The course of one chat on a line console: joins, asks for another name, leaves. The console owns the screen,
+ * `ChatroomClient` the wire, `Incoming` what is shown, `Outgoing` what is asked.
  *
  *     connecting --> joining --200--> chatting --/leave, end of input, Ctrl-C--> leaving --> exit code
  *                     |   ^              |
@@ -16,26 +16,13 @@ import type { ConsoleReader, LineConsole } from '../line-console.js'
 import { ChatroomClient } from './chatroom-client.js'
 import type { ChatroomStyle } from './chatroom-style.js'
 import { Incoming } from './incoming.js'
-import { shownStatus } from './shown-status.js'
-import { timeOfDay } from './time.js'
-import { COMMANDS, readTyped, type Typed } from './typed-line.js'
+import { Outgoing } from './outgoing.js'
+import { readTyped, type Typed } from './typed-line.js'
 
 export const NAME_RULE = 'a name is 3 to 30 letters and digits, and not everyone'
 const NAME = /^[A-Za-z0-9]{3,30}$/
-/** C5. */
-const MAX_CHARACTERS = 500
 const LEAVE_GRACE_MS = 5_000
 const INTERRUPTED_GRACE_MS = 1_000
-
-/** What an answer that is no success means, for what was asked. */
-const REFUSALS: ReadonlyMap<string, string> = new Map([
-  ['say 300 NO HEADER FOUND', 'Not sent: the relay found nobody to send it to.'],
-  ['say 400 MESSAGE FAILED', 'Not sent: the relay refused it.'],
-  ['say 500 SERVER ERROR', 'Not sent: somebody whom you named is not here.'],
-  ['edit 400 EDIT FAILED', 'Not changed: it is too old, or the text cannot be sent.'],
-  ['block 400 CANNOT FIND USER', 'Nobody of that name is here.'],
-  ['unblock 400 CANNOT FIND USER', 'Nobody of that name is here or blocked.'],
-])
 
 export class ChatroomChat implements ConsoleReader, ConsoleChat {
   readonly #address: Address
@@ -44,6 +31,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   #client: ChatroomClient
   #connected = false
   readonly #incoming: Incoming
+  readonly #outgoing: Outgoing
   readonly #outcome: Promise<Outcome>
   #settle!: (outcome: Outcome) => void
   #state: 'connecting' | 'joining' | 'asking' | 'chatting' | 'leaving' = 'connecting'
@@ -79,6 +67,14 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
         this.#client.request(`RECEIVED ${JSON.stringify(fields)}`, () => {})
       },
     })
+    const sink = {
+      request: (line: string, answered: (status: string) => void) => {
+        if (!this.#client.request(line, answered)) console.hold()
+      },
+      notice: (words: string) => this.#notice(words),
+      refused: (words: string) => console.notice(noticeStyle.refused(words)),
+    }
+    this.#outgoing = new Outgoing(sink, this.#incoming.messages)
     this.#outcome = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -185,69 +181,8 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   }
 
   #carryOut(typed: Typed): void {
-    switch (typed.kind) {
-      case 'say':
-        this.#say(typed.header, typed.text)
-        break
-      case 'edit':
-        this.#edit(typed.number, typed.text)
-        break
-      case 'status':
-        this.#ask('status', `USERSTATUS ${typed.status}`, `You are ${shownStatus(typed.status)}.`)
-        break
-      case 'block':
-        this.#ask('block', `BLOCK ${typed.name}`, `You hear nothing of ${typed.name} any more.`)
-        break
-      case 'unblock':
-        this.#ask('unblock', `UNBLOCK ${typed.name}`, `You hear ${typed.name} again.`)
-        break
-      case 'who':
-        this.#ask('who', 'USERBOARD', '')
-        break
-      case 'help':
-        for (const [what, meaning] of COMMANDS) this.#notice(`${what}: ${meaning}`)
-        break
-      case 'leave':
-        this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
-        break
-      case 'wrong':
-        this.#notice(typed.words)
-    }
-  }
-
-  /** C4–C6: with the time of day here. */
-  #say(header: string, text: string): void {
-    if ([...text].length > MAX_CHARACTERS) {
-      this.#notice(`Not sent: it has ${[...text].length} characters, and ${MAX_CHARACTERS} are the most.`)
-      return
-    }
-    const fields = { sender: this.#name, header, timestamp: timeOfDay(), message: text }
-    this.#ask('say', `SEND ${JSON.stringify(fields)}`, '')
-  }
-
-  #edit(number: number | null, message: string): void {
-    const own = this.#incoming.messages.find(number)
-    if (own === undefined) {
-      this.#notice(
-        number === null ? 'You have said nothing yet.' : `There is no message #${number} of yours.`,
-      )
-      return
-    }
-    const request = `EDIT ${JSON.stringify({ message_id: own.id, message })}`
-    this.#ask('edit', request, `#${own.number} changed, ${timeOfDay()}`)
-  }
-
-  /** @param done what to say when it was done; '' where what follows says it */
-  #ask(what: string, request: string, done: string): void {
-    const fits = this.#client.request(request, (status) => {
-      if (!status.startsWith('200')) {
-        const words = REFUSALS.get(`${what} ${status}`) ?? `The relay says: ${status}`
-        this.#console.notice(this.#noticeStyle.refused(words))
-      } else if (done !== '') {
-        this.#notice(done)
-      }
-    })
-    if (!fits) this.#console.hold()
+    if (typed.kind === 'leave') this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+    else this.#outgoing.take(typed, this.#name)
   }
 
   #show(line: string): void {
