@@ -252,10 +252,19 @@ export class Connection implements Client, Sink, TransportEvents {
       const taken = this.#feed(undecoded, undecoded.length)
       if (taken < undecoded.length) this.#undecoded = undecoded.subarray(taken)
     }
-    if (this.#pauses === 0 && this.#state === 'open') {
-      this.#watchFrame()
-      this.#transport.resume()
-    }
+    if (this.#pauses !== 0 || this.#isGone()) return
+    if (this.#isOpen()) this.#watchFrame()
+    // Also when what was left has ended the connection: the client's FIN has to be read.
+    this.#transport.resume()
+  }
+
+  // Functions, because what was fed a moment ago may have changed it.
+  #isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
+  #isGone(): boolean {
+    return this.#state === 'gone'
   }
 
   #pauseClock(cause: PauseCause): PauseClock {
