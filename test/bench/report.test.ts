@@ -8,6 +8,7 @@ import { Recorder } from '../../bench/load/recorder.js'
 import { page } from '../../bench/load/report/page.js'
 import type { Phase } from '../../bench/load/report/phase.js'
 import { provenance } from '../../bench/load/report/provenance.js'
+import { type Chart, renderSvg } from '../../bench/load/report/svg-chart.js'
 import { outcomeText, table } from '../../bench/load/report/table.js'
 import { gaugesOf } from '../../bench/load/server-gauges.js'
 import { median, verdictOn } from '../../bench/load/verdict.js'
@@ -133,4 +134,17 @@ test('of a server’s metrics those are read that a report shows', () => {
     'process_cpu_seconds_total 12',
   ].join('\n')
   assert.deepEqual(gaugesOf(text), { 'queued bytes': 4096, connections: 7 })
+})
+
+test('a chart is well-formed XML: a page shows it as it is', () => {
+  const x = { name: 'seconds' }
+  const chart: Chart = {
+    title: 'p99 < "5 ms" & more',
+    x,
+    y: [{ name: 'ms' }],
+    series: [{ name: 'a & "b"', kind: 'line', color: '#0f62a8', points: [[0, 1]] }],
+  }
+  const svg = renderSvg(chart).replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '')
+  const tag = /<\/?[A-Za-z][\w:]*(\s+[\w:-]+="[^"<]*")*\s*\/?>/g
+  assert.doesNotMatch(svg.replace(tag, ''), /[<>"]/)
 })

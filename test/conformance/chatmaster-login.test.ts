@@ -57,9 +57,11 @@ test('X2 the rooms are the public ones, sorted', async (t) => {
   ] as const)
     peer.send(command('join', { channel }))
   cyd.send(command('private'))
-  cyd.send(command('?'))
-  while ((await cyd.next()) !== JSON.stringify(error('?', 'Unknown command.'))) {
-    // What the others do meanwhile.
+  for (const peer of [amy, bob, cyd]) {
+    peer.send(command('?'))
+    while ((await peer.next()) !== JSON.stringify(error('?', 'Unknown command.'))) {
+      // What the others do meanwhile.
+    }
   }
   const dan = await room.connect()
   await dan.ask(login('dan'), session('Zoo', 'general', 'tea'), joined('dan'))

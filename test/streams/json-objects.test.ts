@@ -137,7 +137,7 @@ test('nothing is decoded after the stream broke', () => {
 
 test('the depth is counted over objects and arrays, and kept before the rest arrives', () => {
   for (const maxDepth of [1, 2, 4]) {
-    const nested = (depth: number) => '{"a":'.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1)
+    const nested = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`
     const arrays = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1) || '0'}}`
     for (const make of [nested, arrays]) {
       assert.equal(decoded([Buffer.from(make(maxDepth))], { maxDepth }).broken, null)

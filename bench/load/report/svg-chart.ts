@@ -11,7 +11,7 @@ const WIDTH = 640
 const HEIGHT = 320
 const LEGEND_TOP = 28
 const LEGEND_LINE = 38
-const FONT = 'system-ui, -apple-system, "Segoe UI", sans-serif'
+const FONT = 'system-ui, sans-serif'
 const GREY = '#5b6470'
 const LINE_GREY = '#e3e6ea'
 
