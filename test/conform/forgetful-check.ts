@@ -14,7 +14,7 @@ const suite: Suite = {
       async run(context) {
         const peer = await context.connect()
         void peer.take(1)
-        await delay(60)
+        await delay(700)
       },
     },
     { rule: 'Z2', title: 'is fine', run: async () => {} },
@@ -22,6 +22,6 @@ const suite: Suite = {
   strictServer: async () => {},
 }
 const port = Number(process.argv[2])
-const options = { host: '127.0.0.1', port, timeoutMs: 20, quietMs: 10, slow: false, only: null }
+const options = { host: '127.0.0.1', port, timeoutMs: 500, quietMs: 10, slow: false, only: null }
 const report = new LineReport({ verbose: false })
 for await (const result of runSuite(suite, options)) process.stdout.write(report.rule(result))
