@@ -119,8 +119,10 @@ test('C1–C11 M3–M6 random lines, cut at random, are answered one by one as t
   const property = fc.asyncProperty(lines, cuts, async (all, shares) => {
     const got = await converse(room, Buffer.from(all.map((one) => `${one}\n`).join('')), shares)
     const answers = got.filter((one) => /^\d/.test(one))
-    assert.equal(answers.length, all.length)
-    for (const [index, one] of all.entries()) {
+    // Somebody may happen to LEAVE under the name that they have: then that is the last answer.
+    const answered = answers.at(-1) === '200 BYE' ? answers.length : all.length
+    assert.equal(answers.length, answered)
+    for (const [index, one] of all.slice(0, answered).entries()) {
       const verb = one.replace(/[\r\0]+$/, '').split(' ')[0] as string
       assert.match(answers[index] as string, ANSWERS.get(verb) ?? OTHERWISE, JSON.stringify(one))
     }

@@ -187,6 +187,7 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
     }
     amy.direct('Rob', 'and you')
     await terminal.shows(/ Amy \(private\): and you/)
+    await until('Amy heard it', () => said().length > 0)
     assert.deepEqual(said(), ['psst'])
     terminal.press('C-c')
     await endedWith(130)
