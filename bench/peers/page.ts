@@ -198,7 +198,7 @@ function repeating({ origin, isQuick }: Results): string {
     `This page is written by the first command (${time.slice(0, 10)}, parlance ${versions.parlance}, ` +
       `Node ${versions.node}, ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}). Others: ` +
       '`npm run bench:ratio` for the relay against the bare C relay in pairs, `npm run bench:micro` for the codec, ' +
-      '`npm run load` for one server at a time.',
+      '`npm run load` for one server at a time; [performance.md](performance.md) for what the relay holds under load and what was tried.',
   ].join('\n\n')
 }
 
