@@ -16,9 +16,10 @@ import {
   startChatmaster,
 } from '../fixtures/chatmaster-peer.js'
 import { list } from '../fixtures/framed-bytes.js'
+import { FUZZ_SEED } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 
-const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const SEED = FUZZ_SEED
 const RUNS = Number(process.env.FUZZ_RUNS ?? 300)
 
 const oneName = fc.oneof(

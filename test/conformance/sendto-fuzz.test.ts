@@ -6,12 +6,13 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import fc from 'fast-check'
+import { FUZZ_SEED } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { header, packet, packetLength } from '../fixtures/sendto-bytes.js'
 import { expectedOf } from '../fixtures/sendto-model.js'
 import { onEachTransport, type SendtoRelay, type StartSendtoRelay } from '../fixtures/sendto-relay.js'
 
-const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const SEED = FUZZ_SEED
 const RUNS = Number(process.env.FUZZ_RUNS ?? 400)
 
 const oneName = fc.oneof(
