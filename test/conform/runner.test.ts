@@ -181,6 +181,9 @@ test('no name is given out twice, and none is a part of another', async (t) => {
 test('a server that is not there fails each rule', async (t) => {
   const { port } = await silentServer(t)
   const suite = suiteOf(check('Z1', 'connects', async (context) => void (await context.connect())))
-  const text = told(new LineReport({ verbose: false }), await run(port === 1 ? 2 : 1, suite, { timeoutMs: 2000 }))
+  const text = told(
+    new LineReport({ verbose: false }),
+    await run(port === 1 ? 2 : 1, suite, { timeoutMs: 2000 }),
+  )
   assert.match(text, /^not ok Z1 connects: expected a connection to 127\.0\.0\.1:1; came .*ECONNREFUSED/)
 })
