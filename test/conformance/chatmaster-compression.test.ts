@@ -1,6 +1,7 @@
 /** Compressed packages: who speaks them, and how they may be cut. Rule X12. */
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import test from 'node:test'
 import { constants, createDeflate, deflateSync } from 'node:zlib'
 import {
