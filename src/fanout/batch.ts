@@ -51,7 +51,7 @@ export class Batch {
   /** The bytes from `from` to `to` of this turn, which are `events` events, for everyone who is to get exactly these. */
   slice(from: number, to: number, events: number): Slice {
     const chunk = this.#chunk as Chunk
-    return { bytes: chunk.buffer.subarray(this.#base + from, this.#base + to), chunk, events }
+    return { bytes: chunk.buffer.subarray(this.#base + from, this.#base + to), memory: chunk, events }
   }
 
   /** This turn's events are handed out: the next turn's go behind them. */

@@ -7,18 +7,55 @@
 export interface Slice {
   /** Not to be changed by anyone. */
   readonly bytes: Buffer
-  /** Whose memory it is; `null` for bytes that live for ever or that nobody shares. */
-  readonly chunk: Chunk | null
+  /** Whose memory it is, where others may be sent the same; `null` for bytes that are for one connection alone. */
+  readonly memory: SharedMemory | null
   /** How many room events it holds, all of them whole; 0 for an answer, which is never dropped. */
   readonly events: number
 }
 
-/** A slice of bytes that no pool owns: a constant, or an answer made for one connection. */
-export function ownSlice(bytes: Buffer): Slice {
-  return { bytes, chunk: null, events: 0 }
+/** Memory that several outboxes may have to send from: retained once, however many refer to it, and how often. */
+export interface SharedMemory {
+  /** One more outbox has bytes of it to send. */
+  retain(pool: ChunkPool): void
+  /** One fewer has. */
+  release(pool: ChunkPool): void
 }
 
-export class Chunk {
+/** An answer that was made for one connection. */
+export function ownSlice(bytes: Buffer): Slice {
+  return { bytes, memory: null, events: 0 }
+}
+
+/** Bytes that are there for as long as the process, whoever is sent them. */
+export function constantSlice(bytes: Buffer): Slice {
+  return { bytes, memory: FOREVER, events: 0 }
+}
+
+const FOREVER: SharedMemory = { retain() {}, release() {} }
+
+/** An answer of one relay, made once for everybody who asks. It is the slice that has to be kept and sent again. */
+export function sharedSlice(bytes: Buffer): Slice {
+  return { bytes, memory: new SharedBytes(bytes.length), events: 0 }
+}
+
+class SharedBytes implements SharedMemory {
+  readonly #bytes: number
+  #references = 0
+
+  constructor(bytes: number) {
+    this.#bytes = bytes
+  }
+
+  retain(pool: ChunkPool): void {
+    if (this.#references++ === 0) pool.retainedBytes += this.#bytes
+  }
+
+  release(pool: ChunkPool): void {
+    if (--this.#references === 0) pool.retainedBytes -= this.#bytes
+  }
+}
+
+export class Chunk implements SharedMemory {
   readonly buffer: Buffer
   readonly #pool: ChunkPool
   /** How many outboxes have bytes of it still to send. */
@@ -67,7 +104,7 @@ const MAX_KEPT_BYTES = 8 * 1024 * 1024
 
 /** Unused chunks by size, which is always a power of two. */
 export class ChunkPool {
-  /** What outboxes still refer to: each chunk counted once, and answers that were made for one of them. */
+  /** What outboxes still have to send: memory that is shared counted once, and a little for each place in a queue. */
   retainedBytes = 0
   readonly #free = new Map<number, Chunk[]>()
   #freeBytes = 0

@@ -58,6 +58,9 @@ export interface OutboxContext {
 /** While a reader is pressed, one write is about this, so that progress shows and old events can still be dropped. */
 const PRESSED_WRITE_BYTES = 64 * 1024
 
+/** What a place in a queue costs, apart from the bytes: an entry of an array, and the slice where it is one's own. */
+const PLACE_BYTES = 64
+
 export class Outbox implements Pressed {
   /** Bytes pushed and not yet taken by the kernel. */
   queuedBytes = 0
@@ -215,15 +218,19 @@ export class Outbox implements Pressed {
 
   #count(slice: Slice): void {
     this.queuedBytes += slice.bytes.length
-    if (slice.chunk !== null) slice.chunk.retain()
-    else this.#context.pool.retainedBytes += slice.bytes.length
+    const { pool } = this.#context
+    pool.retainedBytes += PLACE_BYTES
+    if (slice.memory !== null) slice.memory.retain(pool)
+    else pool.retainedBytes += slice.bytes.length
   }
 
   #takenOne(slice: Slice): void {
     const bytes = slice.bytes.length
     this.queuedBytes -= bytes
-    if (slice.chunk !== null) slice.chunk.release()
-    else this.#context.pool.retainedBytes -= bytes
+    const { pool } = this.#context
+    pool.retainedBytes -= PLACE_BYTES
+    if (slice.memory !== null) slice.memory.release(pool)
+    else pool.retainedBytes -= bytes
     if (this.#clock !== null) this.#clock.drainedBytes += bytes
   }
 

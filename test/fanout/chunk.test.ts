@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Batch } from '../../src/fanout/batch.js'
-import { type Chunk, ChunkPool, MIN_CHUNK_BYTES } from '../../src/fanout/chunk.js'
+import { type Chunk, ChunkPool, MIN_CHUNK_BYTES, type SharedMemory } from '../../src/fanout/chunk.js'
 
 function put(batch: Batch, text: string): void {
   batch.reserve(text.length).write(text, batch.end, 'latin1')
@@ -60,13 +60,14 @@ test('unused memory is kept up to a limit, and chunks of a flood are not kept at
 })
 
 test('slices keep their bytes while the batch goes on, grows and moves', () => {
-  const batch = new Batch(new ChunkPool())
-  const held: { bytes: Buffer; chunk: Chunk | null; text: string }[] = []
+  const pool = new ChunkPool()
+  const batch = new Batch(pool)
+  const held: { bytes: Buffer; memory: SharedMemory | null; text: string }[] = []
   for (let round = 0; round < 60; round++) {
     const text = String.fromCharCode(33 + round).repeat(1 + ((round * 379) % 3000))
     put(batch, text)
     const slice = batch.slice(0, batch.bytes, 1)
-    slice.chunk?.retain()
+    slice.memory?.retain(pool)
     held.push({ ...slice, text })
     // Some turns end with their batch unfinished, so that it is moved when it grows.
     if (round % 3 === 0) {
@@ -74,9 +75,9 @@ test('slices keep their bytes while the batch goes on, grows and moves', () => {
       batch.settle()
     }
   }
-  for (const { bytes, chunk, text } of held) {
+  for (const { bytes, memory, text } of held) {
     assert.ok(bytes.toString('latin1').endsWith(text))
-    chunk?.release()
+    memory?.release(pool)
   }
 })
 
@@ -84,17 +85,17 @@ test('a chunk that nobody waits for is given back after the turn, and one that i
   const pool = new ChunkPool()
   const batch = new Batch(pool)
   put(batch, 'quick')
-  const first = batch.slice(0, 5, 1).chunk
+  const first = batch.slice(0, 5, 1).memory
   batch.finish()
   batch.settle()
   assert.equal(pool.take(1), first, 'back in the pool')
   put(batch, 'slow')
   const slow = batch.slice(0, 4, 1)
-  slow.chunk?.retain()
+  slow.memory?.retain(pool)
   batch.finish()
   batch.settle()
   put(batch, 'next')
-  assert.equal(batch.slice(0, 4, 1).chunk, slow.chunk)
+  assert.equal(batch.slice(0, 4, 1).memory, slow.memory)
   assert.equal(slow.bytes.toString(), 'slow')
   assert.equal(batch.slice(0, 4, 1).bytes.toString(), 'next')
 })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ownSlice } from '../../src/fanout/chunk.js'
+import { constantSlice, ownSlice, sharedSlice } from '../../src/fanout/chunk.js'
 import { Outbox, type SlowPolicy } from '../../src/fanout/outbox.js'
 import type { PressureLimits } from '../../src/fanout/pressure.js'
 import { FakeSink, World } from './world.js'
@@ -51,17 +51,35 @@ test('while a write is outstanding the rest waits, and goes out in one write beh
   assert.equal(sink.received(), 'first second third!')
 })
 
+test('an answer that is queued a thousand times is retained once, and a constant not at all', () => {
+  const { sink, outbox, pool, flusher } = outboxOf()
+  sink.full = true
+  const list = sharedSlice(Buffer.alloc(10_000))
+  for (let time = 0; time < 1000; time++) outbox.push(list)
+  assert.equal(pool.retainedBytes, 10_000 + 1000 * 64)
+  assert.equal(outbox.queuedBytes, 10_000_000)
+  outbox.push(constantSlice(Buffer.alloc(5000)))
+  assert.equal(pool.retainedBytes, 10_000 + 1001 * 64)
+  flusher.flush()
+  outbox.close()
+  assert.equal(pool.retainedBytes, 0)
+})
+
 test('a closed outbox holds nothing, takes nothing and writes nothing', () => {
   const { flusher, sink, outbox, push, pool } = outboxOf()
   const chunk = pool.take(100)
-  const slice = { bytes: chunk.buffer.subarray(0, 10), chunk, events: 1 }
+  const slice = { bytes: chunk.buffer.subarray(0, 10), memory: chunk, events: 1 }
   sink.full = true
   outbox.push(slice)
   flusher.flush()
   outbox.push(slice)
   push('own')
   assert.equal(outbox.queuedBytes, 23)
-  assert.equal(pool.retainedBytes, chunk.buffer.length + 3, 'a chunk counts once, an answer by its length')
+  assert.equal(
+    pool.retainedBytes,
+    chunk.buffer.length + 3 + 3 * 64,
+    'a chunk counts once, an answer by its length',
+  )
   outbox.close()
   assert.equal(outbox.queuedBytes, 0)
   assert.equal(pool.retainedBytes, 0)
