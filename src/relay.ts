@@ -9,23 +9,30 @@ import type { ClaimOutcome, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
 import { Flusher } from './fanout/flusher.js'
 import type { OutboxContext } from './fanout/outbox.js'
+import { PAUSE } from './fanout/pauses.js'
 import { Pressure } from './fanout/pressure.js'
 import type { Recipient } from './fanout/recipient.js'
 import { RoomFanout } from './fanout/room-fanout.js'
 import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
 import type { HubEvent } from './hub/events.js'
 import { Hub } from './hub/hub.js'
+import { Connection } from './net/connection.js'
 import type {
-  Connection,
   ConnectionContext,
+  ConnectionDeadlines,
   ConnectionObserver,
   ConnectionStats,
+  HeldInput,
   TurnedAway,
-} from './net/connection.js'
+} from './net/connection-context.js'
 import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
 import { handlesSupported } from './net/handle-transport.js'
 import { Listener } from './net/listener.js'
+import { SilentPeers } from './net/silent-peers.js'
+import { SocketTable } from './net/socket-table.js'
+import { Strangers } from './net/strangers.js'
+import { TurnBudget } from './net/turn-budget.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
 import { createMetrics } from './observe/metrics.js'
@@ -37,6 +44,10 @@ import { VERSION } from './version.js'
 
 /** F15: the longest frame before somebody has a name. */
 const MAX_LOGIN_BYTES = 1024
+/** How long a connection is not read from after one refused name too many. */
+const REFUSAL_PAUSE_MS = 1000
+/** A peer that has acknowledged nothing for so long is gone. */
+const SILENT_MS = 30_000
 
 /** Something that the relay needs could not be had. `target` is the setting's value that asked for it. */
 export class StartError extends Error {
@@ -65,7 +76,7 @@ export interface RelayInternals {
   readonly useHandles?: boolean
 }
 
-export class Relay implements ConnectionObserver {
+export class Relay implements ConnectionObserver<Connection> {
   readonly #config: Config
   readonly #log: Logger
   readonly #useHandles: boolean
@@ -77,9 +88,13 @@ export class Relay implements ConnectionObserver {
   readonly #hub: Hub<Recipient>
   readonly #connections = new Set<Connection>()
   readonly #stats = new Map<string, ConnectionStats>()
-  readonly #loginDeadlines: Deadlines<Connection>
-  readonly #frameDeadlines: Deadlines<Connection>
-  readonly #lingerDeadlines: Deadlines<Connection>
+  readonly #deadlines: ConnectionDeadlines<Connection>
+  readonly #kernel = new SocketTable()
+  readonly #silentPeers: SilentPeers<Connection>
+  readonly #turn: TurnBudget
+  readonly #input: HeldInput
+  readonly #maxConnections: number
+  readonly #strangers: Strangers<Connection>
   readonly #listeners: Listener[] = []
   readonly #listeningAt: ListeningAt[] = []
   #logFiles: readonly LogFile[] = []
@@ -93,8 +108,18 @@ export class Relay implements ConnectionObserver {
     this.#log = log
     this.#useHandles = internals.useHandles ?? handlesSupported
     const monotonic = () => performance.now()
-    this.#pressure = new Pressure(config, this.#pool, monotonic)
-    this.#outboxes = { flusher: this.#flusher, pool: this.#pool, pressure: this.#pressure }
+    this.#pressure = new Pressure(config, this.#pool, monotonic, this.#kernel)
+    this.#turn = new TurnBudget(monotonic)
+    this.#input = { bytes: 0, limitBytes: config.retainedLimitBytes / 4 }
+    this.#outboxes = {
+      flusher: this.#flusher,
+      pool: this.#pool,
+      pressure: this.#pressure,
+      encodingFailed: (error, source) => {
+        if (source instanceof Connection) source.failWith(error)
+        else this.#fault(error, {})
+      },
+    }
     this.#hub = new Hub<Recipient>({
       audience: () => new RoomFanout(this.#outboxes),
       now: Date.now,
@@ -106,9 +131,21 @@ export class Relay implements ConnectionObserver {
     })
     const deadlines = (durationMs: number, expired: (connection: Connection) => void) =>
       new Deadlines<Connection>({ durationMs, now: monotonic, expired })
-    this.#loginDeadlines = deadlines(config.loginDeadlineMs, (c) => c.expel(CLOSE_REASONS.loginDeadline))
-    this.#frameDeadlines = deadlines(config.frameDeadlineMs, (c) => c.expel(CLOSE_REASONS.frameDeadline))
-    this.#lingerDeadlines = deadlines(config.lingerMs, (c) => c.lingered())
+    this.#deadlines = {
+      login: deadlines(config.loginDeadlineMs, (connection) => connection.expel(CLOSE_REASONS.loginDeadline)),
+      frame: deadlines(config.frameDeadlineMs, (connection) => connection.expel(CLOSE_REASONS.frameDeadline)),
+      linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
+      refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
+    }
+    this.#maxConnections = config.maxConnections === 'auto' ? connectionLimit() : config.maxConnections
+    this.#strangers = new Strangers(this.#maxConnections)
+    this.#silentPeers = new SilentPeers({
+      kernel: this.#kernel,
+      peers: this.#connections,
+      silentMs: SILENT_MS,
+      now: monotonic,
+      silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
+    })
   }
 
   /** @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then */
@@ -157,8 +194,8 @@ export class Relay implements ConnectionObserver {
     for (const connection of this.#connections) connection.expel(CLOSE_REASONS.shutdown)
     await this.#allGone(this.#config.shutdownMs)
     for (const connection of this.#connections) connection.cutOff(CLOSE_REASONS.shutdown)
-    for (const deadlines of [this.#loginDeadlines, this.#frameDeadlines, this.#lingerDeadlines])
-      deadlines.stop()
+    for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
+    this.#silentPeers.stop()
     this.#pressure.stop()
     await this.#ops?.close()
     await Promise.all(this.#logFiles.map((file) => file.close()))
@@ -187,6 +224,11 @@ export class Relay implements ConnectionObserver {
     }
   }
 
+  faulted(connection: Connection, error: unknown): void {
+    const { remoteAddress: ip, remotePort: port, name, dialect } = connection
+    this.#fault(error, { ip, port, name, dialect })
+  }
+
   turnedAway(peer: TurnedAway): void {
     this.#tally.closed(CLOSE_REASONS.full)
     this.#journal?.closed({ ...peer, name: null }, CLOSE_REASONS.full)
@@ -195,6 +237,13 @@ export class Relay implements ConnectionObserver {
   #observe(event: HubEvent): void {
     this.#tally.observe(event)
     this.#journal?.observe(event)
+  }
+
+  /** What is half changed would harm everybody: then the process ends, loudly, rather than go on with it. */
+  #fault(error: unknown, about: object): void {
+    if (this.#hub.isChanging) throw error
+    this.#tally.faults++
+    this.#log.error({ ...about, err: error }, 'a fault of the relay cost a connection')
   }
 
   #openLogFiles(): void {
@@ -210,14 +259,13 @@ export class Relay implements ConnectionObserver {
   }
 
   async #listen(): Promise<void> {
-    const { maxConnections, loginDeadlineMs } = this.#config
-    const most = maxConnections === 'auto' ? connectionLimit() : maxConnections
+    const { loginDeadlineMs } = this.#config
     for (const spec of this.#config.listen) {
       const options = {
         host: spec.host,
         port: spec.port,
         tls: spec.tls,
-        maxConnections: most,
+        maxConnections: this.#maxConnections,
         loginDeadlineMs,
         useHandles: this.#useHandles,
         failed: (error: Error) =>
@@ -234,7 +282,7 @@ export class Relay implements ConnectionObserver {
     }
   }
 
-  #contextOf(spec: ListenerSpec): ConnectionContext {
+  #contextOf(spec: ListenerSpec): ConnectionContext<Connection> {
     const { name } = spec.dialect
     let stats = this.#stats.get(name)
     if (stats === undefined) {
@@ -252,9 +300,10 @@ export class Relay implements ConnectionObserver {
       speak: spec.dialect.listen(spec.options, dialectContext),
       outboxes: this.#outboxes,
       slowPolicy: spec.slowPolicy,
-      loginDeadlines: this.#loginDeadlines,
-      frameDeadlines: this.#frameDeadlines,
-      lingerDeadlines: this.#lingerDeadlines,
+      deadlines: this.#deadlines,
+      strangers: this.#strangers,
+      turn: this.#turn,
+      input: this.#input,
       stats,
       observer: this,
       all: this.#connections,

@@ -26,6 +26,8 @@ const LIMITS = {
 /** Takes every write at once and counts them. */
 export class OpenSink {
   bytes = 0
+  readonly kernelKey = ''
+  readonly gone = false
   writes = 0
 
   write(bytes: Buffer): boolean {
@@ -40,9 +42,19 @@ export class OpenSink {
     return true
   }
 
+  get takenBytes(): number {
+    return this.bytes
+  }
+
   tooSlow(): void {
     throw new Error('nothing queues up here')
   }
+
+  evict(): void {
+    this.tooSlow()
+  }
+
+  spend(): void {}
 
   pause(): void {}
 
@@ -61,7 +73,14 @@ export interface BenchRoom {
 export function roomOf(size: number, styleOf: (member: number) => Style = () => 'brackets'): BenchRoom {
   const flusher = new Flusher()
   const pool = new ChunkPool()
-  const context = { flusher, pool, pressure: new Pressure(LIMITS, pool, () => performance.now()) }
+  const context = {
+    flusher,
+    pool,
+    pressure: new Pressure(LIMITS, pool, () => performance.now(), null),
+    encodingFailed: (error: unknown) => {
+      throw error
+    },
+  }
   const fanout = new RoomFanout(context)
   const sink = new OpenSink()
   const members = Array.from({ length: size }, (_, member) => {

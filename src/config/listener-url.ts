@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import type { Dialect } from '../dialects/dialect.js'
 import { DIALECTS } from '../dialects/registry.js'
-import type { SlowPolicy } from '../fanout/outbox.js'
+import type { SlowPolicy } from '../fanout/sink.js'
 import { parseHostPort } from './host-port.js'
 
 /** One listener, as configured and validated. */

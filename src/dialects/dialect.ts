@@ -51,6 +51,8 @@ export interface Client {
   took(): boolean
   /** Somebody asked for a name, or for another one: recorded, and when it was accepted the login deadline is over. */
   asked(name: string, outcome: ClaimOutcome): void
+  /** The session is over and the connection stays (S5). */
+  unnamed(): void
   /**
    * Nothing is fed until `resumeInput`: what was fed takes time. A speaker that calls this in `feed` returns
    * how far it came, and is fed the rest again afterwards.

@@ -48,6 +48,11 @@ export class Batch {
     this.bytes += bytes
   }
 
+  /** What was committed beyond `bytes` of this turn is not part of it after all. */
+  rollBack(bytes: number): void {
+    this.bytes = bytes
+  }
+
   /** The bytes from `from` to `to` of this turn, which are `events` events, for everyone who is to get exactly these. */
   slice(from: number, to: number, events: number): Slice {
     const chunk = this.#chunk as Chunk

@@ -1,106 +1,105 @@
 /**
- * One room's congestion. Whoever sends to the room is paused when more than a quarter of its members are behind, until
- * it is under an eighth; and while anyone who is behind is at the hard limit. So no flood gets healthy readers cut
- * off, however the kernel shares its memory among them; and since readers that are stuck do not count, no dead one
- * stops a room for longer than it takes to tell: a room is never slower than its members' minimum rate.
+ * One room's congestion. A room is congested while more than a quarter of its members are behind, until it is under an
+ * eighth; and while anybody's queue is full. Whoever sends to it is then slowed down (`pacer.ts`), so that no flood
+ * gets healthy readers cut off, however the kernel shares its memory among them.
  *
- * What the kernel queues for a room of thousands can exhaust its memory for sockets, and then healthy readers are
- * starved for seconds. One that has stopped looks the same, but not many do at once: in a crowd of readers above
- * soft, nobody is called stuck before the whole grace time is over.
+ * Those who are stuck do not count: they are cut off soon, and the room goes on without them. But what the kernel
+ * queues for a room of thousands can exhaust its memory for sockets, and then healthy readers are starved for seconds
+ * and look the same. Not many stop at once: where many are stuck, they count like those who are behind.
  */
 
-import { PAUSE, type Source } from './pauses.js'
-import type { PressureStats } from './pressure.js'
+import { Pacer } from './pacer.js'
+import type { Source } from './pauses.js'
+import type { Pressure } from './pressure.js'
+import { SLOWNESS } from './slow-reader.js'
 
 const CONGESTED_ABOVE = 1 / 4
 const RELIEVED_BELOW = 1 / 8
-/** More readers above soft than this, and than this share of the room, are a crowd. */
-const CROWD_ABOVE = 15
-const CROWD_SHARE = 1 / 50
-
-/** How one member keeps up. */
-interface ReaderState {
-  readonly pressed: boolean
-  readonly behind: boolean
-  readonly atLimit: boolean
-}
+/** More who are stuck than this, and than this share of the room, are many. */
+const MANY_ABOVE = 15
+const MANY_SHARE = 1 / 50
 
 export class Congestion {
-  congested = false
-  readonly #stats: PressureStats
+  readonly #pressure: Pressure
   #members = 0
-  /** Above soft: behind or stuck. */
-  #pressed = 0
-  #behind = 0
-  #atLimit = 0
-  /** Who is paused until it is over; made when there is one. */
-  #waiting: Set<Source> | null = null
+  #slow = 0
+  #stuck = 0
+  #full = 0
+  #stuckAndFull = 0
+  #overfull = 0
+  /** There is one while the room is congested. */
+  #pacer: Pacer | null = null
 
-  constructor(stats: PressureStats) {
-    this.#stats = stats
+  constructor(pressure: Pressure) {
+    this.#pressure = pressure
   }
 
-  get crowded(): boolean {
-    return this.#pressed > CROWD_ABOVE && this.#pressed > this.#members * CROWD_SHARE
+  get congested(): boolean {
+    return this.#pacer !== null
   }
 
-  joined(reader: ReaderState): void {
-    this.#pressed += reader.pressed ? 1 : 0
-    this.#change(1, reader.behind ? 1 : 0, reader.atLimit ? 1 : 0)
+  /** @param slowness of the member, as in `SLOWNESS` */
+  joined(slowness: number): void {
+    this.#members++
+    this.#count(slowness, 1)
+    this.#judge()
   }
 
-  left(reader: ReaderState): void {
-    this.#pressed -= reader.pressed ? 1 : 0
-    this.#change(-1, reader.behind ? -1 : 0, reader.atLimit ? -1 : 0)
+  left(slowness: number): void {
+    this.#members--
+    this.#count(slowness, -1)
+    this.#judge()
   }
 
-  /** @param change how many more are above soft, or fewer */
-  pressedChanged(change: number): void {
-    this.#pressed += change
+  /** A member is slower or faster than before. */
+  changed(before: number, after: number): void {
+    this.#count(before, -1)
+    this.#count(after, 1)
+    this.#judge()
   }
 
-  /** @param change how many more are behind, or fewer */
-  behindChanged(change: number): void {
-    this.#change(0, change, 0)
+  /** Somebody has just said so many bytes to the room: their next words may have to wait. */
+  guard(source: Source, bytes: number): void {
+    this.#pacer?.guard(source, bytes, this.#pressure.now())
   }
 
-  /** @param change how many more are at the hard limit, or fewer */
-  atLimitChanged(change: number): void {
-    this.#change(0, 0, change)
+  /** The sender has left. */
+  forget(source: Source): void {
+    this.#pacer?.forget(source)
   }
 
-  #change(members: number, behind: number, atLimit: number): void {
-    this.#members += members
-    this.#behind += behind
-    this.#atLimit += atLimit
-    const fewBehind = this.#behind === 0 || this.#behind < this.#members * RELIEVED_BELOW
-    if (this.congested) {
-      if (fewBehind && this.#atLimit === 0) this.#relieve()
-    } else if (this.#behind > this.#members * CONGESTED_ABOVE || this.#atLimit > 0) {
-      this.congested = true
-      this.#stats.congestedRooms++
-      this.#stats.congestions++
+  #count(slowness: number, change: number): void {
+    if (slowness === 0) return
+    this.#slow += change
+    if ((slowness & SLOWNESS.stuck) !== 0) this.#stuck += change
+    if ((slowness & SLOWNESS.overfull) !== 0) this.#overfull += change
+    if ((slowness & SLOWNESS.full) === 0) return
+    this.#full += change
+    if ((slowness & SLOWNESS.stuck) !== 0) this.#stuckAndFull += change
+  }
+
+  #judge(): void {
+    const many = this.#stuck > MANY_ABOVE && this.#stuck > this.#members * MANY_SHARE
+    const behind = many ? this.#slow : this.#slow - this.#stuck
+    const waited = this.#overfull > 0 || (many ? this.#full : this.#full - this.#stuckAndFull) > 0
+    if (this.#pacer === null) {
+      if (waited || behind > this.#members * CONGESTED_ABOVE) this.#begin()
+    } else if (!waited && (behind === 0 || behind < this.#members * RELIEVED_BELOW)) {
+      this.#end(this.#pacer)
     }
   }
 
-  /** Somebody has just said something to the room: their next words wait while it is congested. */
-  guard(source: Source): void {
-    if (!this.congested) return
-    this.#waiting ??= new Set()
-    this.#waiting.add(source)
-    source.pause(PAUSE.room)
+  #begin(): void {
+    const { roomHolds, limits, stats, now } = this.#pressure
+    this.#pacer = new Pacer(roomHolds, limits.minDrainBytesPerSecond, now())
+    this.#pressure.pace(this.#pacer)
+    stats.congestedRooms++
+    stats.congestions++
   }
 
-  /** The sender is gone or has left. */
-  forget(source: Source): void {
-    if (this.#waiting?.delete(source)) source.resume(PAUSE.room)
-  }
-
-  #relieve(): void {
-    this.congested = false
-    this.#stats.congestedRooms--
-    const waiting = this.#waiting
-    this.#waiting = null
-    if (waiting !== null) for (const source of waiting) source.resume(PAUSE.room)
+  #end(pacer: Pacer): void {
+    this.#pacer = null
+    this.#pressure.unpace(pacer)
+    this.#pressure.stats.congestedRooms--
   }
 }

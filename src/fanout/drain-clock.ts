@@ -1,10 +1,10 @@
 /**
  * Tells a slow reader from one that has stopped, for one outbox above its soft limit.
  *
- * It works like a prepaid meter: time uses up credit, and every byte that the kernel takes buys the time that it may
- * take at the minimum rate. Credit starts at, and never exceeds, the grace time. Measuring the rate over a window
- * would be simpler and wrong: a full socket buffer takes bytes in lumps of up to a third of its size, so that a reader
- * that is fast enough shows no progress for seconds.
+ * It works like a prepaid meter: time uses up credit, and every byte that the reader acknowledges buys the time that it
+ * may take at the minimum rate. Credit starts at, and never exceeds, the grace time. Measuring the rate over a window
+ * would be simpler and wrong: a full window opens in lumps (a sixteenth of the receiver's buffer, or a segment, which
+ * is 64 KB on the loopback), so that a reader that is fast enough shows no progress for a second or more.
  *
  *   credit  grace ┐╲    ╱╲                 lumps of progress
  *                 │ ╲  ╱  ╲
@@ -14,10 +14,6 @@
  */
 
 export class DrainClock {
-  /** Bytes that the kernel has taken since the last `advance`. */
-  drainedBytes = 0
-  /** When the outbox went above its soft limit. */
-  readonly sinceMs: number
   readonly #graceMs: number
   readonly #bytesPerMs: number
   #creditMs: number
@@ -28,7 +24,6 @@ export class DrainClock {
     this.#bytesPerMs = minDrainBytesPerSecond / 1000
     this.#creditMs = graceMs
     this.#atMs = nowMs
-    this.sinceMs = nowMs
   }
 
   /** Slower than the minimum rate for a while. */
@@ -41,10 +36,10 @@ export class DrainClock {
     return this.#creditMs <= 0
   }
 
-  advance(nowMs: number): void {
-    const bought = this.drainedBytes / this.#bytesPerMs
+  /** @param drainedBytes since the last call */
+  advance(nowMs: number, drainedBytes: number): void {
+    const bought = drainedBytes / this.#bytesPerMs
     this.#creditMs = Math.min(this.#graceMs, this.#creditMs - (nowMs - this.#atMs) + bought)
     this.#atMs = nowMs
-    this.drainedBytes = 0
   }
 }

@@ -84,18 +84,26 @@ export class Lane {
   /**
    * @param except a member of this lane who is not to be told
    * @param others further members who are not; `null` for none, which costs nothing
+   * @returns how many bytes it is
+   * @throws what the encoding throws: the lane is as if nothing had been told
    */
-  tell(event: RoomEvent, except: Member | null, others: readonly Member[] | null = null): void {
+  tell(event: RoomEvent, except: Member | null, others: readonly Member[] | null = null): number {
     const batch = this.#batch
     const from = batch.bytes
-    this.encoding.encode(event, batch)
+    try {
+      this.encoding.encode(event, batch)
+    } catch (error) {
+      batch.rollBack(from)
+      throw error
+    }
     const to = batch.bytes
-    if (to === from) return
+    if (to === from) return 0
     if (from === 0) this.#flusher.listLane(this)
     this.#ends.push(to)
     if (except !== null) this.#except(except, from, to)
     if (others !== null) for (const member of others) this.#except(member, from, to)
     if (to > MAX_BATCH_BYTES) this.collect(false)
+    return to - from
   }
 
   /** Puts what this lane holds for one member into its outbox, so that an answer can go behind it (M5). */

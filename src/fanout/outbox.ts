@@ -1,120 +1,93 @@
 /**
- * One connection's write queue: in order, byte-counted, one write outstanding. Owns what is still to be sent
- * and what follows when it is too much; the sink owns how bytes reach the kernel.
+ * One connection's write queue: in order, byte-counted, one write outstanding. Owns what is still to be sent; the sink
+ * owns how bytes reach the kernel, and `slow-reader.ts` what follows when it is too much.
  *
  *          push            flush             written
  *   lanes ------> [ queue ] ----> sink.write --------> released
  *                                  | kernel full
  *                                  +--> outstanding, until `written()`
  *
- *   fine ── above soft ──▶ behind ── slower than the minimum rate ──▶ stuck ── for the grace time ──▶ cut off
- *     ◀──── below soft ──────┴──────────────────────────────────────────┘
- *   where many of a room are behind, none of them is called stuck before the grace time is over
- *   above hard: when it is stuck, cut off; when it is behind, its rooms wait for it, since a flood must not get healthy
- *   readers cut off; with the policy `drop-oldest`, the oldest room events are forgotten and the client is told
+ * With the policy `drop-oldest`, the oldest room events are forgotten at the hard limit and the client is told.
  */
 
 import type { ChunkPool, Slice } from './chunk.js'
-import { DrainClock } from './drain-clock.js'
 import type { Flusher } from './flusher.js'
 import { PAUSE, type Source } from './pauses.js'
-import type { Pressed, Pressure } from './pressure.js'
+import type { Pressure } from './pressure.js'
+import type { Sink, SlowPolicy } from './sink.js'
 import { SliceQueue } from './slice-queue.js'
-
-/** What an outbox writes to. The kernel gets the bytes in order; what it refuses is kept until it takes it. */
-export interface Sink extends Source {
-  /** @returns whether the kernel took everything; if not, `Outbox.written` is called once it has */
-  write(bytes: Buffer): boolean
-  /** As `write`, for several pieces in one write. */
-  writeMany(pieces: Buffer[]): boolean
-  /** The reader is too slow: end the connection, but only after this call has returned. May be said again. */
-  tooSlow(): void
-}
+import { type SlownessListener, SlowReader } from './slow-reader.js'
 
 /** Whoever reads from an outbox, as far as being slow concerns others. */
-export interface Reader {
-  /** It is above soft from now on, or no longer. */
-  pressedChanged(pressed: boolean): void
-  /** It is behind from now on, or no longer. */
-  behindChanged(behind: boolean): void
-  /** Whether so many in one of its rooms are above soft that it will hardly be its own doing. */
-  readonly inCrowd: boolean
-  /** It is behind and at the hard limit from now on, or no longer. */
-  atLimitChanged(atLimit: boolean): void
+export interface Reader extends SlownessListener {
+  /** It is no longer above soft. */
+  caughtUp(): void
   /** What tells it that it missed so many events (F16). */
   missed(events: number): Slice
 }
-
-/** What becomes of a reader whose queue reaches the hard limit. */
-export type SlowPolicy = 'cut' | 'drop-oldest'
 
 /** What all outboxes share. */
 export interface OutboxContext {
   readonly flusher: Flusher
   readonly pressure: Pressure
   readonly pool: ChunkPool
+  /** An encoding threw, over what `source` said, or over nobody's words in particular. The event was not told in it. */
+  encodingFailed(error: unknown, source: Source | null): void
 }
-
-/** While a reader is pressed, one write is about this, so that progress shows and old events can still be dropped. */
-const PRESSED_WRITE_BYTES = 64 * 1024
 
 /** What a place in a queue costs, apart from the bytes: an entry of an array, and the slice where it is one's own. */
 const PLACE_BYTES = 64
+/** One write is about this at most: more saves nothing, and what the kernel has not taken all of is known only roughly. */
+const MAX_WRITE_BYTES = 256 * 1024
+/** While a reader is slow, so that progress shows and old events can still be dropped. */
+const MAX_SLOW_WRITE_BYTES = 64 * 1024
+/**
+ * Above this, whoever has no name is not read from until they have read. The longest answer is sent all the same, but
+ * not a second one; and what thousands of strangers can have the relay keep stays small.
+ */
+const STRANGER_LIMIT_BYTES = 16 * 1024
 
-export class Outbox implements Pressed {
+export class Outbox implements SlownessListener {
   /** Bytes pushed and not yet taken by the kernel. */
   queuedBytes = 0
   /** How many lanes it is a member of: what comes from several in one turn is written in one. */
   lanes = 0
   /** Who reads from it; set by the recipient. */
   reader: Reader | null = null
+  /** Whether who reads from it has a name. */
+  named = false
   readonly sink: Sink
-  readonly #context: OutboxContext
+  readonly context: OutboxContext
   readonly #policy: SlowPolicy
   /** Whether the flusher knows that this one has something to send. */
   #listed = false
   #closed = false
+  /** Whether no more requests are taken because there are enough answers. */
+  #answersHeld = false
   /** Nearly always there is one slice at most, so the queue is made only for the second. */
   #first: Slice | null = null
   #rest: SliceQueue | null = null
   /** The last write, while the kernel has not taken all of it. */
   #outstanding: readonly Slice[] | null = null
-  /** Runs while this is above the soft limit. */
-  #clock: DrainClock | null = null
-  #stuck = false
-  #behind = false
-  #atLimit = false
+  /** While this is above the soft limit. */
+  #slow: SlowReader | null = null
   /** The last notice of missed events, while it may still be in the queue, and what it says. */
-  #notice: Slice | null = null
-  #noticeEvents = 0
+  #notice: { readonly slice: Slice; readonly events: number } | null = null
 
   constructor(sink: Sink, context: OutboxContext, policy: SlowPolicy) {
     this.sink = sink
-    this.#context = context
+    this.context = context
     this.#policy = policy
   }
 
-  /** Above soft, and draining: a reason for others to wait. A reader that may miss events is none. */
-  get behind(): boolean {
-    return this.#behind
+  /** As in `SLOWNESS`, as far as it concerns rooms: none waits for a reader who may miss events. */
+  get slowness(): number {
+    return this.#policy === 'cut' ? (this.#slow?.slowness ?? 0) : 0
   }
 
-  /** Above soft. */
-  get pressed(): boolean {
-    return this.#clock !== null
-  }
-
-  /** Behind, and at the hard limit. */
-  get atLimit(): boolean {
-    return this.#atLimit
-  }
-
-  get pressure(): Pressure {
-    return this.#context.pressure
-  }
-
-  get pressedSinceMs(): number {
-    return this.#clock?.sinceMs ?? 0
+  /** Above soft, whatever the policy. */
+  get slow(): boolean {
+    return this.#slow !== null
   }
 
   /** Queues a slice; it is written with everything else of this turn. */
@@ -128,8 +101,14 @@ export class Outbox implements Pressed {
     }
     if (!this.#listed) {
       this.#listed = true
-      this.#context.flusher.listOutbox(this)
+      this.context.flusher.listOutbox(this)
     }
+  }
+
+  /** As `push`, for what somebody asked for: when it is enough, they ask no more until they have read. */
+  answer(slice: Slice): void {
+    this.push(slice)
+    if (this.queuedBytes > this.#softLimitBytes && !this.#closed) this.#holdAnswers()
   }
 
   /**
@@ -137,14 +116,14 @@ export class Outbox implements Pressed {
    * stay in the cache until a second look at them in the same flush.
    */
   deliver(slice: Slice): void {
-    if (this.lanes > 1 || this.#first !== null || this.#outstanding !== null || this.#clock !== null) {
+    if (this.lanes > 1 || this.#first !== null || this.#outstanding !== null || this.#slow !== null) {
       this.push(slice)
       return
     }
     if (this.#closed || this.sink.write(slice.bytes)) return
     this.#count(slice)
     this.#outstanding = [slice]
-    if (this.queuedBytes > this.#context.pressure.limits.softLimitBytes) this.#press()
+    if (this.queuedBytes > this.#softLimitBytes) this.#isSlow()
   }
 
   /** Writes what is queued, unless a write is outstanding. The flusher calls it once a turn. */
@@ -152,8 +131,8 @@ export class Outbox implements Pressed {
     this.#listed = false
     if (this.#closed) return
     if (this.#outstanding === null) this.#write()
-    if (this.queuedBytes > this.#context.pressure.limits.softLimitBytes) this.#press()
-    else if (this.#clock !== null) this.#relax()
+    if (this.queuedBytes > this.#softLimitBytes) this.#isSlow()
+    else this.#isFine()
   }
 
   /** The kernel has taken the outstanding write. */
@@ -161,33 +140,27 @@ export class Outbox implements Pressed {
     if (this.#outstanding !== null) this.#taken(this.#outstanding)
     this.#outstanding = null
     this.#write()
-    if (this.#clock !== null && this.queuedBytes <= this.#context.pressure.limits.softLimitBytes)
-      this.#relax()
+    if (this.queuedBytes <= this.#softLimitBytes) this.#isFine()
+    else this.#slow?.queued(this.queuedBytes)
   }
 
   /** Forgets what is queued and takes no more: the connection is gone. */
   close(): void {
     this.#closed = true
-    if (this.#clock !== null) this.#relax()
+    this.#isFine()
     if (this.#outstanding !== null) this.#taken(this.#outstanding)
     this.#taken(this.#queued())
     this.#outstanding = this.#first = this.#rest = null
   }
 
-  checkProgress(nowMs: number): void {
-    const clock = this.#clock
-    if (clock === null) return
-    clock.advance(nowMs)
-    const stuck = clock.spent || (clock.lagging && this.reader?.inCrowd !== true)
-    if (stuck !== this.#stuck) {
-      const { stats } = this.#context.pressure
-      stats.stuck += stuck ? 1 : -1
-      stats.behind += stuck ? -1 : 1
-      this.#stuck = stuck
-      this.#setBehind(!stuck)
-    }
-    if (this.#policy !== 'cut') return
-    if (clock.spent || this.queuedBytes > this.#context.pressure.limits.hardLimitBytes) this.#atHardLimit()
+  /** For `SlowReader`. */
+  slownessChanged(before: number, after: number): void {
+    if (this.#policy === 'cut') this.reader?.slownessChanged(before, after)
+  }
+
+  get #softLimitBytes(): number {
+    const { softLimitBytes } = this.context.pressure.limits
+    return this.named ? softLimitBytes : Math.min(softLimitBytes, STRANGER_LIMIT_BYTES)
   }
 
   #write(): void {
@@ -203,7 +176,7 @@ export class Outbox implements Pressed {
       }
       const slices = [first]
       let bytes = first.bytes.length
-      const most = this.#clock === null ? Number.POSITIVE_INFINITY : PRESSED_WRITE_BYTES
+      const most = this.#slow === null ? MAX_WRITE_BYTES : MAX_SLOW_WRITE_BYTES
       while (bytes < most && rest.length > 0) {
         const slice = rest.shift()
         slices.push(slice)
@@ -218,7 +191,7 @@ export class Outbox implements Pressed {
 
   #count(slice: Slice): void {
     this.queuedBytes += slice.bytes.length
-    const { pool } = this.#context
+    const { pool } = this.context
     pool.retainedBytes += PLACE_BYTES
     if (slice.memory !== null) slice.memory.retain(pool)
     else pool.retainedBytes += slice.bytes.length
@@ -227,11 +200,10 @@ export class Outbox implements Pressed {
   #takenOne(slice: Slice): void {
     const bytes = slice.bytes.length
     this.queuedBytes -= bytes
-    const { pool } = this.#context
+    const { pool } = this.context
     pool.retainedBytes -= PLACE_BYTES
     if (slice.memory !== null) slice.memory.release(pool)
     else pool.retainedBytes -= bytes
-    if (this.#clock !== null) this.#clock.drainedBytes += bytes
   }
 
   #taken(slices: readonly Slice[]): void {
@@ -239,68 +211,44 @@ export class Outbox implements Pressed {
   }
 
   /** Above soft. */
-  #press(): void {
-    const { pressure } = this.#context
-    const { limits, stats } = pressure
-    if (this.#clock === null) {
-      this.#clock = new DrainClock(limits.graceMs, limits.minDrainBytesPerSecond, pressure.now())
-      pressure.add(this)
-      stats.behind++
-      this.reader?.pressedChanged(true)
-      this.#setBehind(true)
-      // Whoever does not read its answers is not asked for more of them.
-      this.sink.pause(PAUSE.answers)
-    }
-    if (this.queuedBytes <= limits.hardLimitBytes) return
-    if (this.#policy === 'drop-oldest') this.#dropOldest()
-    else this.#atHardLimit()
-  }
-
-  #atHardLimit(): void {
-    if (this.#stuck) this.sink.tooSlow()
-    else this.#setAtLimit(true)
+  #isSlow(): void {
+    this.#slow ??= new SlowReader(this.context.pressure, this.sink, this.#policy, this)
+    this.#holdAnswers()
+    this.#slow.queued(this.queuedBytes)
+    const { hardLimitBytes } = this.context.pressure.limits
+    if (this.#policy === 'drop-oldest' && this.queuedBytes > hardLimitBytes) this.#dropOldest()
   }
 
   /** No longer above soft. */
-  #relax(): void {
-    const { pressure } = this.#context
-    if (this.#stuck) pressure.stats.stuck--
-    else pressure.stats.behind--
-    this.#clock = null
-    this.#stuck = false
-    pressure.delete(this)
-    this.#setBehind(false)
-    this.reader?.pressedChanged(false)
+  #isFine(): void {
+    const slow = this.#slow
+    if (slow !== null) {
+      this.#slow = null
+      slow.end()
+      this.reader?.caughtUp()
+    }
+    if (!this.#answersHeld) return
+    this.#answersHeld = false
     this.sink.resume(PAUSE.answers)
   }
 
-  #setBehind(behind: boolean): void {
-    const counts = behind && this.#policy === 'cut'
-    if (!counts) this.#setAtLimit(false)
-    if (counts === this.#behind) return
-    this.#behind = counts
-    this.reader?.behindChanged(counts)
-  }
-
-  #setAtLimit(atLimit: boolean): void {
-    if (atLimit === this.#atLimit) return
-    this.#atLimit = atLimit
-    this.reader?.atLimitChanged(atLimit)
+  #holdAnswers(): void {
+    this.#answersHeld = true
+    this.sink.pause(PAUSE.answers)
   }
 
   /** F16: forgets the oldest room events until the queue is at soft, and says in their place how many. */
   #dropOldest(): void {
-    const { limits, stats } = this.#context.pressure
-    const drained = this.#clock?.drainedBytes ?? 0
+    const { limits, stats } = this.context.pressure
     const kept: Slice[] = []
     let place = -1
     let missed = 0
     let excess = this.queuedBytes - limits.softLimitBytes
     for (const slice of this.#queued()) {
-      const isNotice = slice === this.#notice
-      if (isNotice || (slice.events > 0 && excess > 0)) {
+      const notice = slice === this.#notice?.slice ? this.#notice : null
+      if (notice !== null || (slice.events > 0 && excess > 0)) {
         if (place < 0) place = kept.length
-        missed += isNotice ? this.#noticeEvents : slice.events
+        missed += notice?.events ?? slice.events
         stats.droppedEvents += slice.events
         excess -= slice.bytes.length
         this.#takenOne(slice)
@@ -309,13 +257,11 @@ export class Outbox implements Pressed {
       }
     }
     if (missed > 0 && this.reader !== null) {
-      this.#notice = this.reader.missed(missed)
-      this.#noticeEvents = missed
-      this.#count(this.#notice)
-      kept.splice(place, 0, this.#notice)
+      const slice = this.reader.missed(missed)
+      this.#notice = { slice, events: missed }
+      this.#count(slice)
+      kept.splice(place, 0, slice)
     }
-    // What was dropped has not drained.
-    if (this.#clock !== null) this.#clock.drainedBytes = drained
     this.#first = kept.shift() ?? null
     this.#rest = kept.length === 0 ? null : new SliceQueue(kept)
     // What is left are answers, which are not dropped.

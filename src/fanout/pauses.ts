@@ -5,26 +5,56 @@
 
 /** One bit each, so that a connection can be paused for several causes at once. */
 export const PAUSE = {
-  /** It sends to a room in which too many are behind. */
+  /** It sends more than its share to a room that is congested. */
   room: 1,
-  /** It sends to one person who is behind. */
+  /** It sends more than its share to one person who is slow. */
   direct: 2,
   /** It does not read the answers to what it asks. */
   answers: 4,
-  /** The relay retains as much as it may. */
-  retained: 8,
   /** It had its share of this turn; the others are next. */
-  turn: 16,
+  turn: 8,
   /** What it sent takes time to decode. */
-  decoding: 32,
+  decoding: 16,
+  /** Too many of the names that it asked for were refused. */
+  refusals: 32,
 } as const
 
 export type PauseCause = (typeof PAUSE)[keyof typeof PAUSE]
 
-/** A connection, as those who pause it see it. Both calls may be made at any time, and again. */
+/** A connection, as those who pause it see it. Calls may be made at any time, and again. */
 export interface Source {
   pause(cause: PauseCause): void
   resume(cause: PauseCause): void
+  /** It said something that is told to so many people, and that is no message: costly for its size. */
+  spend(deliveries: number): void
+  /** It has ended: nobody needs to remember it. */
+  readonly gone: boolean
+}
+
+/** Several may hold one connection for the same cause: it goes on when the last of them lets go. */
+export class Holds {
+  readonly #cause: PauseCause
+  readonly #counts = new Map<Source, number>()
+
+  constructor(cause: PauseCause) {
+    this.#cause = cause
+  }
+
+  hold(source: Source): void {
+    const count = this.#counts.get(source) ?? 0
+    this.#counts.set(source, count + 1)
+    if (count === 0) source.pause(this.#cause)
+  }
+
+  letGo(source: Source): void {
+    const count = this.#counts.get(source) as number
+    if (count > 1) {
+      this.#counts.set(source, count - 1)
+      return
+    }
+    this.#counts.delete(source)
+    source.resume(this.#cause)
+  }
 }
 
 /** Counts pauses of one cause without a clock per connection: seconds are how many were paused, over time. */
@@ -74,9 +104,9 @@ export function createPauseClocks(now: () => number): PauseClocks {
     room: clock(),
     direct: clock(),
     answers: clock(),
-    retained: clock(),
     turn: clock(),
     decoding: clock(),
+    refusals: clock(),
   }
 }
 

@@ -1,20 +1,25 @@
 /**
- * Watches everyone who does not keep up, over the whole relay: who is behind, who is stuck, and how much is retained.
- * Owns the limits and the clock that they are measured by; what follows for a room is `congestion.ts`.
+ * Watches everyone who does not keep up, over the whole relay: looks at what they have acknowledged, lets those go on
+ * who wait for them, and bounds what is retained in all. Owns the limits and the clock that they are measured by; what
+ * follows for one reader is `slow-reader.ts`, and for a room `congestion.ts`.
  */
 
 import type { ChunkPool } from './chunk.js'
-import { createPauseClocks, PAUSE, type PauseClocks, type Source } from './pauses.js'
+import type { Pacer } from './pacer.js'
+import { createPauseClocks, Holds, PAUSE, type PauseClocks } from './pauses.js'
+import type { KernelView } from './sink.js'
+import type { SlowReader } from './slow-reader.js'
 
 export interface PressureLimits {
-  /** An outbox above this is behind. */
+  /** A reader with more than this queued is slow. */
   readonly softLimitBytes: number
-  /** An outbox above this is cut off, or drops its oldest. */
+  /** With more than this, its rooms slow down to its pace; with the policy `drop-oldest`, the oldest is dropped. */
   readonly hardLimitBytes: number
-  /** How long a reader may be slower than the minimum rate. */
+  /** How long a slow reader may be slower than the minimum rate before it is cut off. */
   readonly graceMs: number
+  /** Also what a room that waits for somebody is slowed down to. */
   readonly minDrainBytesPerSecond: number
-  /** Queued bytes of all outboxes, shared memory counted once, above which everyone who sends is paused. */
+  /** Queued bytes of all outboxes, shared memory counted once: above it, the longest queues are cut off. */
   readonly retainedLimitBytes: number
 }
 
@@ -29,32 +34,35 @@ export interface PressureStats {
   readonly pauses: PauseClocks
 }
 
-/** An outbox above its soft limit. */
-export interface Pressed {
-  /** When it went above its soft limit. */
-  readonly pressedSinceMs: number
-  /** Looks at its progress; cuts it off when its grace time is used up. */
-  checkProgress(nowMs: number): void
-}
-
 const TICK_MS = 100
-/** Senders go on when so much of the retained bytes is gone that they do not stop again at once. */
-const RESUME_SHARE = 7 / 8
+/** Looking costs at most a tenth of the time: reading the table of 10,000 sockets takes some 20 ms. */
+const MIN_LOOK_MS = 200
+const LOOK_SHARE = 10
 
 export class Pressure {
   readonly limits: PressureLimits
   readonly stats: PressureStats
   readonly now: () => number
+  /** Who sends to a room that is congested, and who sends to one person who is slow. */
+  readonly roomHolds = new Holds(PAUSE.room)
+  readonly directHolds = new Holds(PAUSE.direct)
   readonly #pool: ChunkPool
-  readonly #pressed = new Set<Pressed>()
-  readonly #waiting = new Set<Source>()
+  readonly #kernel: KernelView | null
+  readonly #slow = new Set<SlowReader>()
+  readonly #pacers = new Set<Pacer>()
   #timer: NodeJS.Timeout | null = null
+  #looking = false
+  #nextLookMs = 0
 
-  /** @param now milliseconds on a clock that never jumps */
-  constructor(limits: PressureLimits, pool: ChunkPool, now: () => number) {
+  /**
+   * @param now milliseconds on a clock that never jumps
+   * @param kernel without it, readers are judged by what the kernel takes for them
+   */
+  constructor(limits: PressureLimits, pool: ChunkPool, now: () => number, kernel: KernelView | null) {
     this.limits = limits
     this.now = now
     this.#pool = pool
+    this.#kernel = kernel
     this.stats = {
       behind: 0,
       stuck: 0,
@@ -66,31 +74,34 @@ export class Pressure {
   }
 
   /** How long the one that is above soft longest has been there. The set keeps the order of coming. */
-  get longestPressedSeconds(): number {
-    const oldest = this.#pressed.values().next()
-    return oldest.done === true ? 0 : (this.now() - oldest.value.pressedSinceMs) / 1000
+  get longestSlowSeconds(): number {
+    const oldest = this.#slow.values().next()
+    return oldest.done === true ? 0 : (this.now() - oldest.value.sinceMs) / 1000
   }
 
-  add(outbox: Pressed): void {
-    this.#pressed.add(outbox)
-    this.#timer ??= this.#startTimer()
+  /** Half of what may be retained is: nobody gets more than the hard limit any more. */
+  get isTight(): boolean {
+    return this.#pool.retainedBytes > this.limits.retainedLimitBytes / 2
   }
 
-  delete(outbox: Pressed): void {
-    this.#pressed.delete(outbox)
+  add(reader: SlowReader): void {
+    this.#slow.add(reader)
+    this.#start()
   }
 
-  /** Pauses `source`, who has just made the relay queue something, while too much is retained. */
-  guard(source: Source): void {
-    if (this.#pool.retainedBytes <= this.limits.retainedLimitBytes) return
-    this.#waiting.add(source)
-    source.pause(PAUSE.retained)
-    this.#timer ??= this.#startTimer()
+  delete(reader: SlowReader): void {
+    this.#slow.delete(reader)
   }
 
-  /** The connection is gone. */
-  forget(source: Source): void {
-    this.#waiting.delete(source)
+  /** Until `unpace`, its shares grow. */
+  pace(pacer: Pacer): void {
+    this.#pacers.add(pacer)
+    this.#start()
+  }
+
+  unpace(pacer: Pacer): void {
+    this.#pacers.delete(pacer)
+    pacer.end()
   }
 
   stop(): void {
@@ -98,17 +109,47 @@ export class Pressure {
     this.#timer = null
   }
 
-  #startTimer(): NodeJS.Timeout {
-    return setInterval(this.#tick, TICK_MS).unref()
+  #start(): void {
+    this.#timer ??= setInterval(this.tick, TICK_MS).unref()
   }
 
-  readonly #tick = (): void => {
+  /** Ten times a second while anybody is slow. */
+  readonly tick = (): void => {
     const now = this.now()
-    for (const outbox of this.#pressed) outbox.checkProgress(now)
-    if (this.#pool.retainedBytes <= this.limits.retainedLimitBytes * RESUME_SHARE) {
-      for (const source of this.#waiting) source.resume(PAUSE.retained)
-      this.#waiting.clear()
+    for (const pacer of this.#pacers) pacer.tick(now)
+    this.#evict()
+    this.#look(now)
+    if (this.#slow.size === 0 && this.#pacers.size === 0) this.stop()
+  }
+
+  /** So that those who read never wait for memory that is kept for those who do not. */
+  #evict(): void {
+    if (this.#pool.retainedBytes <= this.limits.retainedLimitBytes) return
+    const longestFirst = [...this.#slow].sort((a, b) => b.queuedBytes - a.queuedBytes)
+    for (const { sink } of longestFirst) {
+      if (this.#pool.retainedBytes <= this.limits.retainedLimitBytes) return
+      sink.evict()
     }
-    if (this.#pressed.size === 0 && this.#waiting.size === 0) this.stop()
+  }
+
+  #look(now: number): void {
+    if (this.#kernel === null) {
+      for (const reader of this.#slow) reader.looked(now, reader.sink.takenBytes, null)
+      return
+    }
+    if (this.#looking || now < this.#nextLookMs || this.#slow.size === 0) return
+    this.#looking = true
+    // What is taken after this is not in `taken`, so nobody is thought to have acknowledged more than they have.
+    const looks = Array.from(this.#slow, (reader) => ({ reader, taken: reader.sink.takenBytes }))
+    this.#kernel.read().then((view) => {
+      this.#looking = false
+      const end = this.now()
+      this.#nextLookMs = end + Math.max(MIN_LOOK_MS, (end - now) * LOOK_SHARE)
+      for (const { reader, taken } of looks) {
+        if (!this.#slow.has(reader)) continue
+        const held = view === null ? null : (view.get(reader.sink.kernelKey)?.unacknowledgedBytes ?? 0)
+        reader.looked(end, taken, held)
+      }
+    })
   }
 }

@@ -1,6 +1,6 @@
 /**
  * One session as fan-out sees it: how it is spoken to, its outbox, and its place in the lanes of its rooms.
- * Owns that answers and room events reach it in one order (M5), and that whoever it is too slow for learns of it.
+ * Owns that answers and room events reach it in one order (M5), and that whoever it is too slow for is slowed down.
  */
 
 import type { Recipient as HubRecipient, PrivateEvent } from '../hub/events.js'
@@ -8,7 +8,8 @@ import { ownSlice, type Slice } from './chunk.js'
 import type { Encoding } from './encoding.js'
 import type { Member } from './lane.js'
 import type { Outbox, Reader } from './outbox.js'
-import { PAUSE, type Source } from './pauses.js'
+import { Pacer } from './pacer.js'
+import type { Source } from './pauses.js'
 
 /** Arrays that are replaced instead of pushed to: one room each is the rule, and `push` makes place for sixteen. */
 const NONE: readonly Member[] = []
@@ -19,8 +20,8 @@ export class Recipient implements HubRecipient, Reader {
   memberships: readonly Member[] = NONE
   /** The room that this one last spoke in; see `RoomFanout.tell`. */
   lastRoom: { collect(): void } | null = null
-  /** Who has sent something to this one alone and waits until it is no longer behind; made when there is one. */
-  #waiting: Set<Source> | null = null
+  /** Slows down those who send to this one alone, while it is slow. */
+  #pacer: Pacer | null = null
 
   constructor(encoding: Encoding, outbox: Outbox) {
     this.encoding = encoding
@@ -32,44 +33,48 @@ export class Recipient implements HubRecipient, Reader {
     return this.outbox.sink
   }
 
-  /** Queues bytes for this one alone, behind everything that its rooms were told before. */
+  /** Queues what this one asked for, behind everything that its rooms were told before. */
   send(slice: Slice): void {
     for (const member of this.memberships) member.lane.catchUp(member)
-    this.outbox.push(slice)
-    this.outbox.pressure.guard(this.source)
+    this.outbox.answer(slice)
   }
 
   receive(event: PrivateEvent, sender: Recipient): void {
-    const bytes = this.encoding.encodePrivate(event)
-    if (bytes !== null) this.send(ownSlice(bytes))
-    this.outbox.pressure.guard(sender.source)
-    if (!this.outbox.behind || sender === this) return
-    this.#waiting ??= new Set()
-    this.#waiting.add(sender.source)
-    sender.source.pause(PAUSE.direct)
+    const bytes = this.#encoded(event, sender)
+    if (bytes === null) return
+    for (const member of this.memberships) member.lane.catchUp(member)
+    this.outbox.push(ownSlice(bytes))
+    if (this.outbox.slow && sender !== this) this.#pace(sender.source, bytes.length)
   }
 
-  get inCrowd(): boolean {
-    return this.memberships.some((member) => member.lane.congestion.crowded)
+  slownessChanged(before: number, after: number): void {
+    for (const member of this.memberships) member.lane.congestion.changed(before, after)
   }
 
-  pressedChanged(pressed: boolean): void {
-    for (const member of this.memberships) member.lane.congestion.pressedChanged(pressed ? 1 : -1)
-  }
-
-  behindChanged(behind: boolean): void {
-    for (const member of this.memberships) member.lane.congestion.behindChanged(behind ? 1 : -1)
-    if (behind || this.#waiting === null) return
-    const waiting = this.#waiting
-    this.#waiting = null
-    for (const source of waiting) source.resume(PAUSE.direct)
-  }
-
-  atLimitChanged(atLimit: boolean): void {
-    for (const member of this.memberships) member.lane.congestion.atLimitChanged(atLimit ? 1 : -1)
+  caughtUp(): void {
+    if (this.#pacer !== null) this.outbox.context.pressure.unpace(this.#pacer)
+    this.#pacer = null
   }
 
   missed(events: number): Slice {
     return ownSlice(this.encoding.encodeMissed(events))
+  }
+
+  #encoded(event: PrivateEvent, sender: Recipient): Buffer | null {
+    try {
+      return this.encoding.encodePrivate(event)
+    } catch (error) {
+      this.outbox.context.encodingFailed(error, sender.source)
+      return null
+    }
+  }
+
+  #pace(sender: Source, bytes: number): void {
+    const { pressure } = this.outbox.context
+    if (this.#pacer === null) {
+      this.#pacer = new Pacer(pressure.directHolds, pressure.limits.minDrainBytesPerSecond, pressure.now())
+      pressure.pace(this.#pacer)
+    }
+    this.#pacer.guard(sender, bytes, pressure.now())
   }
 }

@@ -18,13 +18,13 @@ export class RoomFanout implements Audience<Recipient> {
 
   constructor(context: OutboxContext) {
     this.#context = context
-    this.#congestion = new Congestion(context.pressure.stats)
+    this.#congestion = new Congestion(context.pressure)
   }
 
   add(recipient: Recipient): void {
     const member = this.#laneOf(recipient.encoding).add(recipient.outbox)
     recipient.memberships = [...recipient.memberships, member]
-    this.#congestion.joined(recipient.outbox)
+    this.#congestion.joined(recipient.outbox.slowness)
   }
 
   remove(recipient: Recipient): void {
@@ -32,7 +32,7 @@ export class RoomFanout implements Audience<Recipient> {
     if (member === undefined) return
     recipient.memberships = recipient.memberships.filter((one) => one !== member)
     member.lane.remove(member)
-    this.#congestion.left(recipient.outbox)
+    this.#congestion.left(recipient.outbox.slowness)
     this.#congestion.forget(recipient.source)
   }
 
@@ -44,19 +44,22 @@ export class RoomFanout implements Audience<Recipient> {
     }
     const member = actor === null ? undefined : this.#memberOf(actor)
     const others = except === null ? null : this.#membersOf(except, actor)
+    let bytes = 0
+    let people = 0
     for (const lane of this.#lanes) {
       if (lane.size === 0) continue
+      people += lane.size
       const own = member?.lane === lane && !lane.encoding.tellsActor(event) ? member : null
-      lane.tell(
-        event,
-        own,
-        others?.filter((other) => other.lane === lane),
-      )
+      const left = others === null ? null : others.filter((other) => other.lane === lane)
+      try {
+        bytes = Math.max(bytes, lane.tell(event, own, left))
+      } catch (error) {
+        this.#context.encodingFailed(error, actor?.source ?? null)
+      }
     }
-    // Whoever made it the last event that fits does not make the next one yet.
-    if (member === undefined || actor === null) return
-    this.#congestion.guard(actor.source)
-    this.#context.pressure.guard(actor.source)
+    if (actor === null) return
+    if (event.kind !== 'message') actor.source.spend(people)
+    if (member !== undefined) this.#congestion.guard(actor.source, bytes)
   }
 
   /** Puts everything told so far into the members' outboxes, without writing it yet. */

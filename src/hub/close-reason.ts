@@ -27,8 +27,16 @@ export const CLOSE_REASONS = {
   oversize: { label: 'oversize', words: 'a frame was too long' },
   /** What cannot be read as the dialect, so that nothing behind it can be either. */
   malformed: { label: 'malformed', words: 'what you sent cannot be read' },
-  /** What was queued for a reader reached a limit. Nothing more is sent to it. */
+  /** It drained slower than the minimum rate for the grace time. Nothing more is sent to it. */
   slow: { label: 'slow', words: 'too slow a reader' },
+  /** The relay retained as much as it may, and this reader's queue was the longest. Nothing more is sent to it. */
+  memory: { label: 'memory', words: 'too much is queued for you' },
+  /** It acknowledged nothing for a while: the link is cut, or the machine is off. */
+  vanished: { label: 'vanished', words: 'nothing was acknowledged in time' },
+  /** So many names that it asked for were refused that it will hardly want one. */
+  refused: { label: 'refused', words: 'too many names were refused' },
+  /** A fault of the relay's own that this connection met. */
+  internal: { label: 'internal', words: 'something went wrong in the relay' },
   /** The relay holds as many connections as it may. */
   full: { label: 'full', words: 'the relay is full' },
   /** The relay is ending. */

@@ -8,56 +8,18 @@
  *     +---- broken, or cut off: nothing more is sent ----------------------------------------------------+
  */
 
-import type { ClaimOutcome, Client, Speaker, SpeakerFactory } from '../dialects/dialect.js'
-import { Outbox, type OutboxContext, type Sink, type SlowPolicy } from '../fanout/outbox.js'
+import type { ClaimOutcome, Client, Speaker } from '../dialects/dialect.js'
+import { Outbox } from '../fanout/outbox.js'
 import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pauses.js'
+import type { Sink } from '../fanout/sink.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
-import type { Deadlines } from './deadlines.js'
+import type { ConnectionContext } from './connection-context.js'
 import type { Transport, TransportEvents } from './transport.js'
 
-/** Plain integers of all connections of one dialect; the hot path adds, metrics read. */
-export interface ConnectionStats {
-  opened: number
-  closed: number
-  bytesIn: number
-  bytesOut: number
-}
-
-/** Sees what the log of connections and the counters need. */
-export interface ConnectionObserver {
-  connected(connection: Connection): void
-  asked(connection: Connection, name: string, outcome: ClaimOutcome): void
-  closed(connection: Connection, reason: CloseReason): void
-  /** So many are being refused already that this one was closed without a word. */
-  turnedAway(peer: TurnedAway): void
-}
-
-/** A client that never became a connection. */
-export interface TurnedAway {
-  readonly remoteAddress: string
-  readonly remotePort: number
-  readonly dialect: string
-}
-
-/** What all connections of one listener share. */
-export interface ConnectionContext {
-  readonly dialect: string
-  readonly needsLogin: boolean
-  readonly speak: SpeakerFactory
-  readonly outboxes: OutboxContext
-  readonly slowPolicy: SlowPolicy
-  readonly loginDeadlines: Deadlines<Connection>
-  readonly frameDeadlines: Deadlines<Connection>
-  /** How long a client may take to end its side after we have ended ours. */
-  readonly lingerDeadlines: Deadlines<Connection>
-  readonly stats: ConnectionStats
-  readonly observer: ConnectionObserver
-  /** Every connection that is not gone. */
-  readonly all: Set<Connection>
-}
-
-/** How many requests one connection may have carried out before it is the others' turn. */
-const REQUESTS_PER_TURN = 1024
+/** So many refused names are answered at once; after each further one, nothing is read for a second. */
+const FREE_REFUSALS = 64
+/** Whoever is refused so often, and never accepted, is sent away. */
+const MAX_REFUSALS = 128
 /** A read that was so long may have more behind it; the rest is for the next turn. */
 const BYTES_PER_TURN = 64 * 1024
 
@@ -67,7 +29,7 @@ export class Connection implements Client, Sink, TransportEvents {
   readonly outbox: Outbox
   /** The name that was accepted, also after the connection has ended. */
   name: string | null = null
-  readonly #context: ConnectionContext
+  readonly #context: ConnectionContext<Connection>
   readonly #transport: Transport
   readonly #speaker: Speaker
   #state: State = 'open'
@@ -75,19 +37,23 @@ export class Connection implements Client, Sink, TransportEvents {
   #watchedFrame = 0
   /** `PAUSE` bits; reading goes on when none is set. */
   #pauses = 0
-  #requestsLeft = REQUESTS_PER_TURN
+  /** Names that were refused since one was accepted. */
+  #refusals = 0
+  /** What the speaker holds of a request that is not complete. */
+  #heldBytes = 0
   /** What was read and not decoded, because reading was paused meanwhile. */
   #undecoded: Buffer | null = null
 
-  constructor(context: ConnectionContext, transport: Transport) {
+  constructor(context: ConnectionContext<Connection>, transport: Transport) {
     this.#context = context
     this.#transport = transport
     this.outbox = new Outbox(this, context.outboxes, context.slowPolicy)
     context.all.add(this)
     context.stats.opened++
     context.observer.connected(this)
-    if (context.needsLogin) context.loginDeadlines.set(this)
-    this.#speaker = context.speak(this)
+    if (context.needsLogin) context.deadlines.login.set(this)
+    else context.strangers.add(this)
+    this.#speaker = this.#begin()
     transport.open(this)
   }
 
@@ -103,19 +69,34 @@ export class Connection implements Client, Sink, TransportEvents {
     return this.#transport.remotePort
   }
 
+  get mayBeSlow(): boolean {
+    return this.#context.slowPolicy === 'drop-oldest'
+  }
+
   // What the speaker calls.
 
   took(): boolean {
-    if (--this.#requestsLeft === 0) this.#giveWay()
+    if (this.#context.turn.took()) this.#giveWay()
     return this.#pauses === 0 && this.#state === 'open'
   }
 
   asked(name: string, outcome: ClaimOutcome): void {
+    const { deadlines, strangers, observer } = this.#context
     if (outcome === 'accepted') {
       this.name = name
-      this.#context.loginDeadlines.clear(this)
+      this.#refusals = 0
+      this.outbox.named = true
+      deadlines.login.clear(this)
+      strangers.delete(this)
     }
-    this.#context.observer.asked(this, name, outcome)
+    observer.asked(this, name, outcome)
+    // Somebody with a name may ask for as many others as they like: they are known.
+    if (outcome !== 'accepted' && !this.outbox.named) this.#refused()
+  }
+
+  unnamed(): void {
+    this.outbox.named = false
+    if (!this.#context.needsLogin && this.#state === 'open') this.#context.strangers.add(this)
   }
 
   pauseInput(): void {
@@ -136,7 +117,11 @@ export class Connection implements Client, Sink, TransportEvents {
 
   expel(reason: CloseReason): void {
     if (this.#state !== 'open') return
-    this.#speaker.farewell(reason)
+    try {
+      this.#speaker.farewell(reason)
+    } catch (error) {
+      this.#context.observer.faulted(this, error)
+    }
     this.close(reason)
   }
 
@@ -156,7 +141,22 @@ export class Connection implements Client, Sink, TransportEvents {
     else this.cutOff(CLOSE_REASONS.slow)
   }
 
+  /** What this connection said could not be told in some encoding. */
+  failWith(error: unknown): void {
+    // Not now: whoever says so may be in the middle of telling others.
+    setImmediate(() => this.expel(CLOSE_REASONS.internal))
+    this.#context.observer.faulted(this, error)
+  }
+
   // What the outbox calls.
+
+  get takenBytes(): number {
+    return this.#transport.takenBytes
+  }
+
+  get kernelKey(): string {
+    return this.#transport.kernelKey
+  }
 
   write(bytes: Buffer): boolean {
     this.#context.stats.bytesOut += bytes.length
@@ -173,13 +173,27 @@ export class Connection implements Client, Sink, TransportEvents {
     setImmediate(() => this.cutOff(CLOSE_REASONS.slow))
   }
 
+  evict(): void {
+    this.cutOff(CLOSE_REASONS.memory)
+  }
+
+  // What those call who wait for others to read.
+
+  get gone(): boolean {
+    return this.#state !== 'open'
+  }
+
+  spend(deliveries: number): void {
+    this.#context.turn.spend(deliveries)
+  }
+
   pause(cause: PauseCause): void {
     if (this.#state !== 'open' || (this.#pauses & cause) !== 0) return
     if (this.#pauses === 0) this.#transport.pause()
     // Time in which we do not read is not the client's; but decoding takes next to none, and were the deadline
     // set anew behind each pause for it, bytes that trickle in would move it.
     if (cause !== PAUSE.decoding) {
-      this.#context.frameDeadlines.clear(this)
+      this.#context.deadlines.frame.clear(this)
       this.#watchedFrame = 0
     }
     this.#pauses |= cause
@@ -200,7 +214,6 @@ export class Connection implements Client, Sink, TransportEvents {
     // What a client sends after the end is read, so that it is not answered with a reset, and ignored.
     if (this.#state !== 'open') return
     this.#context.stats.bytesIn += length
-    this.#requestsLeft = REQUESTS_PER_TURN
     const taken = this.#feed(bytes, length)
     // The bytes are borrowed, and this connection's turn is over: what is left has to be kept.
     if (taken < length) this.#undecoded = Buffer.from(bytes.subarray(taken, length))
@@ -225,10 +238,50 @@ export class Connection implements Client, Sink, TransportEvents {
 
   /** @returns how many were taken: all, when nothing is to be kept */
   #feed(bytes: Buffer, length: number): number {
-    const taken = this.#speaker.feed(bytes, 0, length)
+    this.#context.turn.begin()
+    let taken = length
+    try {
+      taken = this.#speaker.feed(bytes, 0, length)
+    } catch (error) {
+      this.#context.observer.faulted(this, error)
+      this.expel(CLOSE_REASONS.internal)
+    }
     if (this.#state !== 'open') return length
     if (this.#pauses === 0) this.#watchFrame()
+    this.#countHeld(this.#speaker.heldBytes)
     return taken
+  }
+
+  /** A dialect that cannot even begin has a speaker that says nothing, until the connection is over. */
+  #begin(): Speaker {
+    try {
+      return this.#context.speak(this)
+    } catch (error) {
+      // Ended after this, when the transport has been opened.
+      this.failWith(error)
+      return SILENT
+    }
+  }
+
+  /** What thousands leave unfinished is bounded too: beyond it, what was begun first has had its time. */
+  #countHeld(bytes: number): void {
+    if (bytes === this.#heldBytes) return
+    const { input, deadlines } = this.#context
+    input.bytes += bytes - this.#heldBytes
+    this.#heldBytes = bytes
+    // Not now: it may be this one, which is in the middle of its turn.
+    if (input.bytes > input.limitBytes) setImmediate(() => deadlines.frame.endOldest())
+  }
+
+  #refused(): void {
+    this.#refusals++
+    if (this.#refusals >= MAX_REFUSALS) {
+      // Not now: the speaker has still to say that this one is refused too.
+      setImmediate(() => this.expel(CLOSE_REASONS.refused))
+    }
+    if (this.#refusals <= FREE_REFUSALS) return
+    this.pause(PAUSE.refusals)
+    this.#context.deadlines.refusal.set(this)
   }
 
   /** Fair turns: no more from this connection until everybody else was read from and the flush has run. */
@@ -245,7 +298,6 @@ export class Connection implements Client, Sink, TransportEvents {
       this.#transport.resume()
       return
     }
-    this.#requestsLeft = REQUESTS_PER_TURN
     const undecoded = this.#undecoded
     this.#undecoded = null
     if (undecoded !== null) {
@@ -275,8 +327,8 @@ export class Connection implements Client, Sink, TransportEvents {
   #watchFrame(): void {
     const { partialFrame } = this.#speaker
     if (partialFrame === this.#watchedFrame) return
-    this.#context.frameDeadlines.clear(this)
-    if (partialFrame !== 0) this.#context.frameDeadlines.set(this)
+    this.#context.deadlines.frame.clear(this)
+    if (partialFrame !== 0) this.#context.deadlines.frame.set(this)
     this.#watchedFrame = partialFrame
   }
 
@@ -284,12 +336,19 @@ export class Connection implements Client, Sink, TransportEvents {
   #over(state: State, reason: CloseReason): void {
     this.#state = state
     const context = this.#context
-    context.loginDeadlines.clear(this)
-    context.frameDeadlines.clear(this)
-    if (state === 'closing') context.lingerDeadlines.set(this)
+    context.deadlines.login.clear(this)
+    context.deadlines.frame.clear(this)
+    context.deadlines.refusal.clear(this)
+    context.strangers.delete(this)
+    if (state === 'closing') context.deadlines.linger.set(this)
     this.#undecoded = null
+    this.#countHeld(0)
     this.#endPauses()
-    this.#speaker.closed(reason)
+    try {
+      this.#speaker.closed(reason)
+    } catch (error) {
+      context.observer.faulted(this, error)
+    }
     context.observer.closed(this, reason)
   }
 
@@ -300,7 +359,6 @@ export class Connection implements Client, Sink, TransportEvents {
       if ((this.#pauses & cause) !== 0) this.#pauseClock(cause).end()
     }
     this.#pauses = 0
-    this.#context.outboxes.pressure.forget(this)
     if (this.#state === 'closing') this.#transport.resume()
   }
 
@@ -321,9 +379,17 @@ export class Connection implements Client, Sink, TransportEvents {
     if (!this.#context.all.delete(this)) return
     this.#state = 'gone'
     this.#context.stats.closed++
-    this.#context.lingerDeadlines.clear(this)
+    this.#context.deadlines.linger.clear(this)
     this.outbox.close()
   }
+}
+
+const SILENT: Speaker = {
+  partialFrame: 0,
+  heldBytes: 0,
+  feed: (_bytes, _start, end) => end,
+  farewell() {},
+  closed() {},
 }
 
 /** One for all connections: a closure each would cost memory per connection. */

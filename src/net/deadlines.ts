@@ -35,6 +35,14 @@ export class Deadlines<T> {
     this.#ends.delete(subject)
   }
 
+  /** The one that was set first is over now, whatever its time. */
+  endOldest(): void {
+    const [oldest] = this.#ends.keys()
+    if (oldest === undefined) return
+    this.#ends.delete(oldest)
+    this.#options.expired(oldest)
+  }
+
   stop(): void {
     this.#ends.clear()
     if (this.#timer !== null) clearTimeout(this.#timer)

@@ -8,7 +8,7 @@
 
 import type { Server } from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import { plainAddress, type Transport, type TransportEvents } from './transport.js'
+import { kernelKey, plainAddress, type Transport, type TransportEvents } from './transport.js'
 
 /** Node's `TCPWrap`, as far as it is used here. Calls return 0 or a negative errno. */
 interface TcpHandle {
@@ -23,6 +23,11 @@ interface TcpHandle {
   reset(): number
   setNoDelay(on: boolean): number
   setKeepAlive(on: boolean, seconds: number): number
+  /** Including what libuv still holds. */
+  readonly bytesWritten: number
+  /** What libuv holds because the kernel did not take it. */
+  readonly writeQueueSize: number
+  getsockname(out: { port?: number }): number
   getpeername(out: { address?: string; port?: number }): number
   [TRANSPORT]?: HandleTransport
 }
@@ -43,6 +48,10 @@ interface StreamWrap {
   readonly kLastWriteWasAsync: number
 }
 
+interface TcpWrap {
+  readonly TCP: { readonly prototype: object }
+}
+
 const TRANSPORT = Symbol('transport')
 const UV_EOF = -4095
 const KEEP_ALIVE_SECONDS = 60
@@ -57,9 +66,12 @@ export const handlesSupported = streamWrap !== null
 
 function loadStreamWrap(): StreamWrap | null {
   try {
-    const { binding } = process as unknown as { binding(name: string): Partial<StreamWrap> }
+    const { binding } = process as unknown as { binding(name: string): Partial<StreamWrap & TcpWrap> }
     const wrap = binding('stream_wrap')
+    const tcp = binding('tcp_wrap').TCP?.prototype ?? {}
     const complete =
+      'bytesWritten' in tcp &&
+      'writeQueueSize' in tcp &&
       typeof wrap.WriteWrap === 'function' &&
       typeof wrap.ShutdownWrap === 'function' &&
       wrap.streamBaseState instanceof Int32Array &&
@@ -103,6 +115,16 @@ class HandleTransport implements Transport {
     this.remotePort = peer.port ?? 0
     handle.setNoDelay(true)
     handle.setKeepAlive(true, KEEP_ALIVE_SECONDS)
+  }
+
+  get takenBytes(): number {
+    return this.#handle.bytesWritten - this.#handle.writeQueueSize
+  }
+
+  get kernelKey(): string {
+    const local: { port?: number } = {}
+    this.#handle.getsockname(local)
+    return kernelKey(local.port ?? 0, this.remoteAddress, this.remotePort)
   }
 
   open(events: TransportEvents): void {

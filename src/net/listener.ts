@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { CLOSE_REASONS } from '../hub/close-reason.js'
-import { Connection, type ConnectionContext } from './connection.js'
+import { Connection } from './connection.js'
+import type { ConnectionContext } from './connection-context.js'
 import { acceptHandles } from './handle-transport.js'
 import { Handshakes } from './handshakes.js'
 import { SocketTransport } from './socket-transport.js'
@@ -44,7 +45,7 @@ export class Listener {
   }
 
   /** Listens. @throws the system's error, with `code` such as `EADDRINUSE` */
-  static async open(options: ListenerOptions, context: ConnectionContext): Promise<Listener> {
+  static async open(options: ListenerOptions, context: ConnectionContext<Connection>): Promise<Listener> {
     const accept = (transport: Transport) => admit(transport, options.maxConnections, context)
     const acceptSocket = (socket: Socket) => accept(new SocketTransport(socket))
     const settings = { allowHalfOpen: true, noDelay: true, keepAlive: true }
@@ -94,7 +95,7 @@ function listening(server: Server, options: ListenerOptions): Promise<void> {
   })
 }
 
-function admit(transport: Transport, maxConnections: number, context: ConnectionContext): void {
+function admit(transport: Transport, maxConnections: number, context: ConnectionContext<Connection>): void {
   const excess = context.all.size + 1 - maxConnections
   if (excess > Math.min(MAX_REFUSALS_UNDER_WAY, maxConnections)) {
     const { remoteAddress, remotePort } = transport

@@ -18,6 +18,10 @@ export interface TransportEvents {
 export interface Transport {
   readonly remoteAddress: string
   readonly remotePort: number
+  /** How many bytes the kernel has taken so far, also of a write that it has not taken all of, where that is known. */
+  readonly takenBytes: number
+  /** As `kernelKey` makes it. */
+  readonly kernelKey: string
   /** Begins to read. Called once, before anything else. */
   open(events: TransportEvents): void
   /** @returns whether the kernel took everything; if not, `written` follows, and no write may come before it */
@@ -33,6 +37,11 @@ export interface Transport {
   destroy(): void
   /** Gives the stream up and what the kernel holds for it. */
   reset(): void
+}
+
+/** How a connection is called in the kernel's table of sockets. */
+export function kernelKey(localPort: number, remoteAddress: string, remotePort: number): string {
+  return `${localPort} ${remoteAddress} ${remotePort}`
 }
 
 /** An IPv4 client of a dual-stack listener, as people write it. */

@@ -15,7 +15,7 @@ import type { FanoutStats } from '../fanout/flusher.js'
 import type { Magnitudes } from '../fanout/magnitudes.js'
 import type { PauseClock } from '../fanout/pauses.js'
 import type { Pressure } from '../fanout/pressure.js'
-import type { ConnectionStats } from '../net/connection.js'
+import type { ConnectionStats } from '../net/connection-context.js'
 import type { Tally } from './tally.js'
 
 /** Where the numbers are. Functions are called at each scrape. */
@@ -117,7 +117,7 @@ export function createMetrics(sources: MetricSources): Registry {
   gauge(
     'parlance_longest_behind_seconds',
     'For how long the one that is above the soft limit longest has been.',
-    () => pressure.longestPressedSeconds,
+    () => pressure.longestSlowSeconds,
   )
   gauge('parlance_rooms_congested', 'Rooms whose senders have to wait.', () => pressure.stats.congestedRooms)
   counter(
@@ -144,6 +144,11 @@ export function createMetrics(sources: MetricSources): Registry {
   }
   byCause('parlance_pauses_total', 'How often reading was paused.', (clock) => clock.total)
   byCause('parlance_paused_seconds_total', 'How long, over all connections.', (clock) => clock.seconds)
+  counter(
+    'parlance_faults_total',
+    'Faults of the relay itself that cost a connection. Any is a bug: the log has its stack.',
+    () => tally.faults,
+  )
   counter('parlance_log_lines_lost_total', 'Log lines that could not be written.', sources.logLinesLost)
 
   const magnitudes = (name: string, help: string, values: Magnitudes, buckets: number, unit: number) => {

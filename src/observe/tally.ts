@@ -5,6 +5,8 @@ import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { HubEvent } from '../hub/events.js'
 
 export class Tally {
+  /** Faults of the relay's own, each of which cost a connection. */
+  faults = 0
   /** Room and direct messages, by the dialect of who said them. */
   readonly messages = new Map<string, number>()
   /** By close reason; every reason is there from the start. */

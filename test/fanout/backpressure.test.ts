@@ -16,21 +16,29 @@ const LIMITS: PressureLimits = {
 
 const plain = new FakeEncoding('plain')
 
+/** More than somebody may say at once to a room that is congested (`pacer.ts`). */
+const MUCH = 1100
+
 /** A room of `size` people, the first of whom speaks. */
 function roomOf(size: number, limits: Partial<PressureLimits> = {}) {
   const world = new World({ ...LIMITS, ...limits })
   const people = Array.from({ length: size }, (_, index) => world.person(`p${index}`, plain))
   const room = world.room(...people)
   const speaker = people[0] as Person
-  const say = (bytes: number) => {
-    room.tell(message(speaker, 'z'.repeat(bytes)), speaker.recipient)
+  const sayAs = (person: Person, bytes: number) => {
+    room.tell(message(person, 'z'.repeat(bytes)), person.recipient)
     world.flusher.flush()
   }
-  const wait = (ms: number) => {
-    world.nowMs += ms
-    for (const { recipient } of people) recipient.outbox.checkProgress(world.nowMs)
+  const say = (bytes: number) => sayAs(speaker, bytes)
+  const wait = (ms: number) => world.wait(ms)
+  return { world, people, room, speaker, say, sayAs, wait, stats: world.pressure.stats }
+}
+
+function free(...people: Person[]): void {
+  for (const { sink } of people) {
+    sink.full = false
+    sink.take()
   }
-  return { world, people, room, speaker, say, wait, stats: world.pressure.stats }
 }
 
 test('a reader above soft is behind, and fine again below it', () => {
@@ -41,10 +49,9 @@ test('a reader above soft is behind, and fine again below it', () => {
   assert.equal(stats.behind, 0)
   say(900)
   assert.equal(stats.behind, 1)
-  assert.ok(slow.recipient.outbox.behind)
+  assert.ok(slow.recipient.outbox.slow)
   assert.ok(slow.sink.pauses.has(PAUSE.answers), 'no more requests of one who does not read')
-  slow.sink.full = false
-  slow.sink.take()
+  free(slow)
   assert.equal(stats.behind, 0)
   assert.ok(!slow.sink.pauses.has(PAUSE.answers))
 })
@@ -56,41 +63,64 @@ test('a turn above every limit is nothing when the kernel takes it', () => {
   assert.ok(people.every(({ sink }) => sink.cutOffs === 0))
 })
 
-test('more than a quarter behind pauses who sends, until it is under an eighth', () => {
+test('more than a quarter behind slows down who sends, until it is under an eighth', () => {
   const { people, say, speaker, stats } = roomOf(16)
   const slow = people.slice(1, 6)
   for (const { sink } of slow) sink.full = true
   say(2000)
   assert.equal(stats.congestedRooms, 1, 'five of sixteen')
   assert.ok(!speaker.sink.pauses.has(PAUSE.room), 'it was not congested yet when this was said')
-  say(1)
+  say(MUCH)
   assert.ok(speaker.sink.pauses.has(PAUSE.room))
-  const free = (person: Person | undefined) => {
-    ;(person as Person).sink.full = false
-    person?.sink.take()
-  }
-  for (const person of slow.slice(0, 3)) free(person)
+  free(...slow.slice(0, 3))
   assert.ok(speaker.sink.pauses.has(PAUSE.room), 'two of sixteen is an eighth, not under it')
-  free(slow[3])
+  free(slow[3] as Person)
   assert.ok(!speaker.sink.pauses.has(PAUSE.room))
   assert.equal(stats.congestedRooms, 0)
 })
 
-test('a quarter behind pauses nobody', () => {
+test('a quarter behind slows down nobody', () => {
   const { people, say, speaker, stats } = roomOf(16)
   for (const { sink } of people.slice(1, 5)) sink.full = true
   say(2000)
-  say(1)
+  say(MUCH)
   assert.equal(stats.behind, 4)
   assert.ok(!speaker.sink.pauses.has(PAUSE.room))
 })
 
-test('a stuck reader no longer stops the room, and is cut off at the end of the grace time', () => {
+test('a congested room goes on at the minimum rate, and whoever says little does not wait', () => {
+  const { people, say, sayAs, speaker, wait } = roomOf(16, {
+    softLimitBytes: 5000,
+    hardLimitBytes: 100_000,
+    minDrainBytesPerSecond: 10_000,
+  })
+  const talker = people[1] as Person
+  for (const { sink } of people.slice(2, 8)) sink.full = true
+  say(6000)
+  let said = 0
+  let small = 0
+  for (let tick = 0; tick < 20; tick++) {
+    while (!speaker.sink.pauses.has(PAUSE.room)) {
+      say(200)
+      said += 200
+    }
+    sayAs(talker, 10)
+    small++
+    assert.ok(!talker.sink.pauses.has(PAUSE.room), `after ${small} small messages`)
+    wait(100)
+  }
+  assert.ok(
+    said > 10_000 && said < 14_000,
+    `${said} bytes in two seconds, of a share of 5,000 a second and what is free`,
+  )
+})
+
+test('a stuck reader does not hold the room, and is cut off at the end of the grace time', () => {
   const { people, say, wait, speaker, stats } = roomOf(2)
   const dead = people[1] as Person
   dead.sink.full = true
-  say(2000)
-  say(1)
+  say(1500)
+  say(1500)
   assert.ok(speaker.sink.pauses.has(PAUSE.room))
   wait(2400)
   assert.ok(speaker.sink.pauses.has(PAUSE.room))
@@ -98,10 +128,39 @@ test('a stuck reader no longer stops the room, and is cut off at the end of the 
   assert.equal(stats.stuck, 1)
   assert.equal(stats.behind, 0)
   assert.ok(!speaker.sink.pauses.has(PAUSE.room))
+  say(5000)
+  say(5000)
+  assert.ok(!speaker.sink.pauses.has(PAUSE.room), 'above hard too')
   wait(7000)
   assert.equal(dead.sink.cutOffs, 0)
   wait(500)
   assert.ok(dead.sink.cutOffs > 0)
+})
+
+test('of one who is stuck only so much is kept: then its room slows down until it is cut off', () => {
+  const { people, say, wait, speaker } = roomOf(100)
+  const dead = people[1] as Person
+  dead.sink.full = true
+  say(2000)
+  wait(2600)
+  for (let count = 0; count < 64; count++) say(4000)
+  assert.ok(!speaker.sink.pauses.has(PAUSE.room))
+  say(MUCH)
+  say(MUCH)
+  assert.ok(speaker.sink.pauses.has(PAUSE.room))
+})
+
+test('where many are stuck at once it is hardly their own doing: they are waited for', () => {
+  const { people, say, wait, speaker, stats } = roomOf(40)
+  for (const { sink } of people.slice(1, 18)) sink.full = true
+  say(2000)
+  say(MUCH)
+  wait(2600)
+  assert.equal(stats.stuck, 17)
+  say(MUCH)
+  assert.ok(speaker.sink.pauses.has(PAUSE.room))
+  free(...people.slice(1, 18))
+  assert.ok(!speaker.sink.pauses.has(PAUSE.room))
 })
 
 test('a reader just above the minimum rate is kept, one just under it is cut off', () => {
@@ -128,45 +187,95 @@ test('a reader just above the minimum rate is kept, one just under it is cut off
   }
 })
 
-test('at the hard limit a reader that drains makes its room wait; a stuck one is cut off', () => {
-  const { people, say, wait, speaker, stats } = roomOf(100)
+test('at the hard limit a reader that drains slows its room down, and is not cut off', () => {
+  const { people, say, speaker, stats } = roomOf(100)
   const slow = people[1] as Person
   slow.sink.full = true
   for (let count = 0; count < 5; count++) say(1000)
   assert.equal(slow.sink.cutOffs, 0)
   assert.equal(stats.congestedRooms, 1)
-  say(1)
+  say(MUCH)
   assert.ok(speaker.sink.pauses.has(PAUSE.room), 'one of a hundred, and nobody is lost')
-  wait(2600)
-  assert.ok(slow.sink.cutOffs > 0, 'stuck, and over the limit')
+  free(slow)
+  assert.ok(!speaker.sink.pauses.has(PAUSE.room))
+  assert.equal(stats.congestedRooms, 0)
+})
+
+test('whoever leaves a congested room goes on at once, and so does whoever waits for two rooms only after both', () => {
+  const { world, people, room, say, speaker } = roomOf(100)
+  const slow = people[1] as Person
+  const other = world.room(speaker, slow)
+  slow.sink.full = true
+  for (let count = 0; count < 5; count++) say(1000)
+  say(MUCH)
+  other.tell(message(speaker, 'z'.repeat(MUCH)), speaker.recipient)
+  room.remove(speaker.recipient)
+  assert.ok(speaker.sink.pauses.has(PAUSE.room), 'the other room is congested too')
+  other.remove(speaker.recipient)
   assert.ok(!speaker.sink.pauses.has(PAUSE.room))
 })
 
-test('a direct message to somebody who is behind makes its sender wait', () => {
-  const { people, say, stats } = roomOf(10)
-  const [, target, sender] = people as [Person, Person, Person]
+test('a direct message to somebody who is slow makes its sender wait, if it is more than a few lines', () => {
+  const { people, say, wait } = roomOf(10)
+  const [, target, sender, talker] = people as [Person, Person, Person, Person]
   target.sink.full = true
   say(2000)
-  target.receive(sender, 'hello')
+  target.receive(sender, 'z'.repeat(MUCH))
+  target.receive(talker, 'hello')
   assert.ok(sender.sink.pauses.has(PAUSE.direct))
-  target.sink.full = false
-  target.sink.take()
+  assert.ok(!talker.sink.pauses.has(PAUSE.direct))
+  wait(3000)
+  assert.ok(!sender.sink.pauses.has(PAUSE.direct), 'its share has caught up')
+  target.receive(sender, 'z'.repeat(MUCH))
+  assert.ok(sender.sink.pauses.has(PAUSE.direct))
+  free(target)
   assert.ok(!sender.sink.pauses.has(PAUSE.direct))
-  assert.equal(stats.behind, 0)
 })
 
-test('what is retained in all is bounded: whoever sends is paused above it', () => {
-  const { people, say, speaker, world } = roomOf(100, {
-    retainedLimitBytes: 8000,
-    softLimitBytes: 2 ** 30,
+test('whoever waits for somebody slow and goes is forgotten', () => {
+  const { people, say, sayAs, wait, world } = roomOf(10)
+  const [, target, sender] = people as [Person, Person, Person]
+  target.sink.full = true
+  for (let count = 0; count < 5; count++) say(1000)
+  target.receive(sender, 'z'.repeat(MUCH))
+  sayAs(sender, MUCH)
+  const before = new Set(sender.sink.pauses)
+  assert.deepEqual(before, new Set([PAUSE.direct, PAUSE.room]))
+  sender.sink.gone = true
+  wait(100)
+  assert.deepEqual(sender.sink.pauses, new Set(), 'it is held by nobody any more')
+  assert.ok(world.pressure.stats.behind > 0)
+})
+
+test('what is retained in all is bounded: above it the longest queue is cut off, and nobody who reads waits', () => {
+  const { people, say, speaker, world, wait } = roomOf(100, {
+    retainedLimitBytes: 100_000,
+    softLimitBytes: 2000,
     hardLimitBytes: 2 ** 30,
   })
-  const slow = people[1] as Person
-  slow.sink.full = true
-  for (let count = 0; count < 3; count++) say(3000)
-  assert.ok(world.pool.retainedBytes > 8000)
-  say(1)
-  assert.ok(speaker.sink.pauses.has(PAUSE.retained))
+  const [, longest, shorter] = people as [Person, Person, Person]
+  longest.sink.full = shorter.sink.full = true
+  longest.send('a'.repeat(90_000))
+  shorter.send('b'.repeat(40_000))
+  say(3000)
+  assert.ok(world.pool.retainedBytes > 100_000)
+  wait(100)
+  assert.equal(longest.sink.evictions, 1)
+  assert.equal(shorter.sink.evictions, 0)
+  assert.ok(world.pool.retainedBytes < 100_000)
+  say(MUCH)
+  assert.deepEqual(speaker.sink.pauses, new Set())
+})
+
+test('half of what may be retained in all is too much for more than the hard limit', () => {
+  const { people, say, wait, speaker } = roomOf(100, { retainedLimitBytes: 20_000 })
+  const dead = people[1] as Person
+  dead.sink.full = true
+  say(2000)
+  wait(2600)
+  for (let count = 0; count < 5; count++) say(3000)
+  say(MUCH)
+  assert.ok(speaker.sink.pauses.has(PAUSE.room))
 })
 
 test('F16 the oldest are dropped whole, and the reader is told how many in their place', () => {

@@ -205,18 +205,39 @@ test('an event larger than anything before it fits, at any fill of the memory', 
   world.assertDrained(amy, bob, cyd)
 })
 
-test('an encoding that fails leaves the room usable', () => {
-  const { world, amy, bob, plain } = threePeople()
-  const room = world.room(amy, bob)
+test('an encoding that fails costs whoever spoke, and everybody else gets the event', () => {
+  const { world, amy, bob, cyd, plain } = threePeople()
+  const room = world.room(amy, bob, cyd)
   const encode = plain.encode.bind(plain)
-  plain.encode = (_event: RoomEvent) => {
-    throw new Error('cannot be encoded')
+  room.tell(message(amy, 'before'), amy.recipient)
+  const error = new Error('cannot be encoded')
+  plain.encode = (event: RoomEvent, batch) => {
+    encode(event, batch)
+    throw error
   }
-  assert.throws(() => room.tell(message(amy, 'bad'), amy.recipient), /cannot be encoded/)
+  room.tell(message(amy, 'bad'), amy.recipient)
+  assert.deepEqual(world.encodingFailures, [{ error, source: amy.sink }])
   plain.encode = encode
   room.tell(message(amy, 'good'), amy.recipient)
   world.flusher.flush()
-  assert.equal(bob.received(), 'plain|Amy|good\n')
+  assert.equal(bob.received(), 'plain|Amy|before\nplain|Amy|good\n', 'nothing of half an event')
+  assert.equal(cyd.received(), 'fancy|Amy|before\nfancy|Amy|bad\nfancy|Amy|good\n')
+  assert.equal(world.flusher.stats.deliveries, 5)
+})
+
+test('an encoding that fails over a direct message costs its sender', () => {
+  const { world, amy, bob, plain } = threePeople()
+  plain.encodePrivate = () => {
+    throw new Error('cannot be encoded')
+  }
+  bob.receive(amy, 'bad')
+  assert.deepEqual(
+    world.encodingFailures.map(({ source }) => source),
+    [amy.sink],
+  )
+  bob.send('an answer\n')
+  world.flusher.flush()
+  assert.equal(bob.received(), 'an answer\n')
 })
 
 test('C11 who is left out of an event gets what is around it, in every lane, and costs the others nothing', () => {

@@ -3,14 +3,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { constantSlice, ownSlice, sharedSlice } from '../../src/fanout/chunk.js'
-import { Outbox, type SlowPolicy } from '../../src/fanout/outbox.js'
+import { Outbox } from '../../src/fanout/outbox.js'
+import { PAUSE } from '../../src/fanout/pauses.js'
 import type { PressureLimits } from '../../src/fanout/pressure.js'
+import type { SlowPolicy } from '../../src/fanout/sink.js'
 import { FakeSink, World } from './world.js'
 
 function outboxOf(limits: Partial<PressureLimits> = {}, policy: SlowPolicy = 'cut') {
   const world = new World(limits)
   const sink = new FakeSink()
   const outbox = new Outbox(sink, world.outboxes, policy)
+  outbox.named = true
   sink.outbox = outbox
   const push = (text: string) => outbox.push(ownSlice(Buffer.from(text)))
   return { world, flusher: world.flusher, pool: world.pool, sink, outbox, push }
@@ -101,4 +104,48 @@ test('being told that something was written when nothing is outstanding does no 
   flusher.flush()
   assert.equal(sink.received(), 'a')
   assert.equal(outbox.queuedBytes, 0)
+})
+
+test('whoever asks without reading is not read from as soon as there are enough answers, within the same turn', () => {
+  const { outbox, sink, flusher } = outboxOf({ softLimitBytes: 1000, hardLimitBytes: 4000 })
+  const list = sharedSlice(Buffer.alloc(400))
+  for (const paused of [false, false, true]) {
+    outbox.answer(list)
+    assert.equal(sink.pauses.has(PAUSE.answers), paused)
+  }
+  flusher.flush()
+  assert.ok(!sink.pauses.has(PAUSE.answers), 'the kernel took all of it')
+})
+
+test('whoever has no name has a small allowance', () => {
+  const { outbox, sink, flusher } = outboxOf({ softLimitBytes: 256 * 1024 })
+  outbox.named = false
+  sink.full = true
+  outbox.answer(ownSlice(Buffer.alloc(16 * 1024)))
+  assert.ok(!sink.pauses.has(PAUSE.answers))
+  outbox.answer(ownSlice(Buffer.alloc(1)))
+  assert.ok(sink.pauses.has(PAUSE.answers))
+  flusher.flush()
+  assert.ok(outbox.slow, 'and is judged like everybody else above it')
+  sink.full = false
+  sink.take()
+  assert.ok(!outbox.slow)
+  assert.ok(!sink.pauses.has(PAUSE.answers))
+})
+
+test('a connection that is gone is no longer watched', () => {
+  const { outbox, sink, flusher, world } = outboxOf({
+    softLimitBytes: 10,
+    hardLimitBytes: 4000,
+    graceMs: 1000,
+  })
+  sink.full = true
+  outbox.push(ownSlice(Buffer.alloc(100)))
+  flusher.flush()
+  assert.equal(world.pressure.stats.behind, 1)
+  outbox.close()
+  assert.equal(world.pressure.stats.behind, 0)
+  world.wait(5000)
+  assert.equal(sink.cutOffs, 0)
+  assert.equal(world.pressure.longestSlowSeconds, 0)
 })

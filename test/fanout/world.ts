@@ -8,11 +8,12 @@ import type { Batch } from '../../src/fanout/batch.js'
 import { ChunkPool, ownSlice } from '../../src/fanout/chunk.js'
 import type { Encoding } from '../../src/fanout/encoding.js'
 import { Flusher } from '../../src/fanout/flusher.js'
-import { Outbox, type OutboxContext, type Sink, type SlowPolicy } from '../../src/fanout/outbox.js'
-import type { PauseCause } from '../../src/fanout/pauses.js'
+import { Outbox, type OutboxContext } from '../../src/fanout/outbox.js'
+import type { PauseCause, Source } from '../../src/fanout/pauses.js'
 import { Pressure, type PressureLimits } from '../../src/fanout/pressure.js'
 import { Recipient } from '../../src/fanout/recipient.js'
 import { RoomFanout } from '../../src/fanout/room-fanout.js'
+import type { Sink, SlowPolicy } from '../../src/fanout/sink.js'
 import type { PrivateEvent, RoomEvent } from '../../src/hub/events.js'
 
 /** A kernel that takes everything, or nothing while it is `full`. */
@@ -20,6 +21,10 @@ export class FakeSink implements Sink {
   full = false
   writes = 0
   cutOffs = 0
+  evictions = 0
+  presenceDeliveries = 0
+  gone = false
+  readonly kernelKey: string = ''
   readonly pauses = new Set<PauseCause>()
   /** The very buffers of the last write. */
   lastPieces: readonly Buffer[] = []
@@ -49,8 +54,22 @@ export class FakeSink implements Sink {
     return true
   }
 
+  get takenBytes(): number {
+    return this.#taken.reduce((total, piece) => total + piece.length, 0)
+  }
+
   tooSlow(): void {
     this.cutOffs++
+  }
+
+  evict(): void {
+    this.evictions++
+    this.gone = true
+    this.outbox?.close()
+  }
+
+  spend(deliveries: number): void {
+    this.presenceDeliveries += deliveries
   }
 
   pause(cause: PauseCause): void {
@@ -137,6 +156,7 @@ export class Person {
     this.name = name
     this.encoding = encoding
     this.recipient = new Recipient(encoding, new Outbox(this.sink, world.outboxes, policy))
+    this.recipient.outbox.named = true
     this.sink.outbox = this.recipient.outbox
   }
 
@@ -178,12 +198,24 @@ export class World {
   readonly pool = new ChunkPool()
   readonly pressure: Pressure
   readonly outboxes: OutboxContext
-  /** The time that drain clocks see; whoever changes it calls `tick`. */
+  /** The time that drain clocks see; `wait` passes it. */
   nowMs = 0
+  readonly encodingFailures: { error: unknown; source: Source | null }[] = []
 
   constructor(limits: Partial<PressureLimits> = {}) {
-    this.pressure = new Pressure({ ...NO_LIMITS, ...limits }, this.pool, () => this.nowMs)
-    this.outboxes = { flusher: this.flusher, pool: this.pool, pressure: this.pressure }
+    this.pressure = new Pressure({ ...NO_LIMITS, ...limits }, this.pool, () => this.nowMs, null)
+    this.outboxes = {
+      flusher: this.flusher,
+      pool: this.pool,
+      pressure: this.pressure,
+      encodingFailed: (error, source) => this.encodingFailures.push({ error, source }),
+    }
+  }
+
+  /** Time passes, and everybody slow is looked at. */
+  wait(ms: number): void {
+    this.nowMs += ms
+    this.pressure.tick()
   }
 
   room(...people: Person[]): RoomFanout {

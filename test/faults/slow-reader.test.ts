@@ -11,7 +11,7 @@ import { onEachTransport, openTcp, untilTcpIs } from '../fixtures/start-relay.js
 
 const TEXT = 'x'.repeat(60_000)
 /** More than any kernel keeps for a reader on the loopback. */
-const FLOOD = 1000
+const FLOOD = 100_000
 
 /** Says `what` until the one who does not read is told of as leaving. @returns how often it was said */
 async function flood(sender: FramedPeer, victim: string, what: (n: number) => Buffer): Promise<number> {

@@ -26,7 +26,7 @@ function sources(overrides: Partial<MetricSources> = {}) {
       ['other', { opened: 1, closed: 1, bytesIn: 0, bytesOut: 5 }],
     ]),
     fanout: new Flusher().stats,
-    pressure: new Pressure(LIMITS, new ChunkPool(), () => 0),
+    pressure: new Pressure(LIMITS, new ChunkPool(), () => 0, null),
     tally: new Tally(),
     sessions: () => 6,
     rooms: () => 2,

@@ -1,0 +1,44 @@
+/**
+ * What an outbox writes to, and where the requests come from that fill other people's outboxes: a connection, as
+ * fan-out sees it.
+ */
+
+import type { Source } from './pauses.js'
+
+/** The kernel gets the bytes in order; what it refuses is kept until it takes it. */
+export interface Sink extends Source {
+  /** @returns whether the kernel took everything; if not, `Outbox.written` is called once it has */
+  write(bytes: Buffer): boolean
+  /** As `write`, for several pieces in one write. */
+  writeMany(pieces: Buffer[]): boolean
+  /** How many bytes the kernel has taken so far, also of a write that it has not taken all of. Asked about slow readers only. */
+  readonly takenBytes: number
+  /** Where `KernelView` has what the kernel still holds of them. */
+  readonly kernelKey: string
+  /** The reader is too slow: end the connection, but only after this call has returned. May be said again. */
+  tooSlow(): void
+  /** The relay holds as much as it may, and this reader's queue is the longest: end the connection now. */
+  evict(): void
+}
+
+/** What becomes of a reader whose queue reaches the hard limit. */
+export type SlowPolicy = 'cut' | 'drop-oldest'
+
+/**
+ * What the kernel holds for peers that have not acknowledged it. The kernel takes bytes from us in lumps of a third of its
+ * buffer (1.4 MB of 4 MiB): what it takes says nothing about a reader for up to 13 s at 100 KB/s; what is
+ * acknowledged does.
+ */
+export interface KernelView {
+  /**
+   * By `Sink.kernelKey`, where there is anything; `null` where the system does not tell. Takes a few milliseconds, in
+   * another thread.
+   */
+  read(): Promise<ReadonlyMap<string, HeldByKernel> | null>
+}
+
+export interface HeldByKernel {
+  readonly unacknowledgedBytes: number
+  /** How often the kernel has sent something again, or probed a full window, and heard nothing since. */
+  readonly unanswered: number
+}

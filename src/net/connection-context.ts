@@ -1,0 +1,74 @@
+/**
+ * What the connections of a listener share, and who sees what becomes of them. `Connection` is `connection.ts`'s class.
+ */
+
+import type { ClaimOutcome, SpeakerFactory } from '../dialects/dialect.js'
+import type { OutboxContext } from '../fanout/outbox.js'
+import type { SlowPolicy } from '../fanout/sink.js'
+import type { CloseReason } from '../hub/close-reason.js'
+import type { Deadlines } from './deadlines.js'
+import type { Expellable, Strangers } from './strangers.js'
+import type { TurnBudget } from './turn-budget.js'
+
+/** Plain integers of all connections of one dialect; the hot path adds, metrics read. */
+export interface ConnectionStats {
+  opened: number
+  closed: number
+  bytesIn: number
+  bytesOut: number
+}
+
+/** Sees what the log of connections and the counters need. */
+export interface ConnectionObserver<Connection> {
+  connected(connection: Connection): void
+  asked(connection: Connection, name: string, outcome: ClaimOutcome): void
+  closed(connection: Connection, reason: CloseReason): void
+  /**
+   * The dialect threw. It has cost this connection; should the fault have left what others rely on half changed, this
+   * throws it again.
+   */
+  faulted(connection: Connection, error: unknown): void
+  /** So many are being refused already that this one was closed without a word. */
+  turnedAway(peer: TurnedAway): void
+}
+
+/** A client that never became a connection. */
+export interface TurnedAway {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly dialect: string
+}
+
+/** One for each kind, for the connections of all listeners. */
+export interface ConnectionDeadlines<Connection> {
+  readonly login: Deadlines<Connection>
+  readonly frame: Deadlines<Connection>
+  /** How long a client may take to end its side after we have ended ours. */
+  readonly linger: Deadlines<Connection>
+  /** How long a connection is not read from after each refused name beyond `FREE_REFUSALS`. */
+  readonly refusal: Deadlines<Connection>
+}
+
+/** What all connections of one listener share. */
+export interface ConnectionContext<Connection extends Expellable> {
+  readonly dialect: string
+  readonly needsLogin: boolean
+  readonly speak: SpeakerFactory
+  readonly outboxes: OutboxContext
+  readonly slowPolicy: SlowPolicy
+  readonly deadlines: ConnectionDeadlines<Connection>
+  readonly stats: ConnectionStats
+  readonly observer: ConnectionObserver<Connection>
+  /** Those without a name that no login deadline ends. */
+  readonly strangers: Strangers<Connection>
+  readonly turn: TurnBudget
+  readonly input: HeldInput
+  /** Every connection that is not gone. */
+  readonly all: Set<Connection>
+}
+
+/** What all connections have sent of requests that are not complete, and that the relay keeps. */
+export interface HeldInput {
+  bytes: number
+  readonly limitBytes: number
+}
