@@ -72,6 +72,8 @@ export interface Client {
 export interface Speaker {
   /** The serial number of what has begun and is not complete, or 0: the frame deadline runs for it. */
   readonly partialFrame: number
+  /** How many bytes of it the speaker keeps. */
+  readonly heldBytes: number
   /**
    * Takes `bytes[start, end)`, borrowed until this returns.
    * @returns the offset of the first byte not taken: `end`, unless `Client.took` said to stop

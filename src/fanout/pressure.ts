@@ -7,8 +7,7 @@
 import type { ChunkPool } from './chunk.js'
 import type { Pacer } from './pacer.js'
 import { createPauseClocks, Holds, PAUSE, type PauseClocks } from './pauses.js'
-import type { KernelView } from './sink.js'
-import type { SlowReader } from './slow-reader.js'
+import type { KernelView, Sink } from './sink.js'
 
 export interface PressureLimits {
   /** A reader with more than this queued is slow. */
@@ -34,6 +33,20 @@ export interface PressureStats {
   readonly pauses: PauseClocks
 }
 
+/** A reader above its soft limit (`slow-reader.ts`), as far as this goes. */
+export interface WatchedReader {
+  /** When it went above. */
+  readonly sinceMs: number
+  readonly sink: Sink
+  readonly queuedBytes: number
+  /**
+   * Somebody has looked at what the kernel holds.
+   * @param takenBytes `Sink.takenBytes` just before
+   * @param unacknowledgedBytes `null` where the system does not tell: what the kernel has taken counts then
+   */
+  looked(nowMs: number, takenBytes: number, unacknowledgedBytes: number | null): void
+}
+
 const TICK_MS = 100
 /** Looking costs at most a tenth of the time: reading the table of 10,000 sockets takes some 20 ms. */
 const MIN_LOOK_MS = 200
@@ -48,7 +61,7 @@ export class Pressure {
   readonly directHolds = new Holds(PAUSE.direct)
   readonly #pool: ChunkPool
   readonly #kernel: KernelView | null
-  readonly #slow = new Set<SlowReader>()
+  readonly #slow = new Set<WatchedReader>()
   readonly #pacers = new Set<Pacer>()
   #timer: NodeJS.Timeout | null = null
   #looking = false
@@ -84,12 +97,12 @@ export class Pressure {
     return this.#pool.retainedBytes > this.limits.retainedLimitBytes / 2
   }
 
-  add(reader: SlowReader): void {
+  add(reader: WatchedReader): void {
     this.#slow.add(reader)
     this.#start()
   }
 
-  delete(reader: SlowReader): void {
+  delete(reader: WatchedReader): void {
     this.#slow.delete(reader)
   }
 

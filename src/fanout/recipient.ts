@@ -11,13 +11,10 @@ import type { Outbox, Reader } from './outbox.js'
 import { Pacer } from './pacer.js'
 import type { Source } from './pauses.js'
 
-/** Arrays that are replaced instead of pushed to: one room each is the rule, and `push` makes place for sixteen. */
-const NONE: readonly Member[] = []
-
 export class Recipient implements HubRecipient, Reader {
   readonly encoding: Encoding
   readonly outbox: Outbox
-  memberships: readonly Member[] = NONE
+  memberships: Member[] = []
   /** The room that this one last spoke in; see `RoomFanout.tell`. */
   lastRoom: { collect(): void } | null = null
   /** Slows down those who send to this one alone, while it is slow. */
@@ -39,11 +36,16 @@ export class Recipient implements HubRecipient, Reader {
     this.outbox.answer(slice)
   }
 
+  /** Queues what others have this one told, behind everything that its rooms were told before. */
+  push(slice: Slice): void {
+    for (const member of this.memberships) member.lane.catchUp(member)
+    this.outbox.push(slice)
+  }
+
   receive(event: PrivateEvent, sender: Recipient): void {
     const bytes = this.#encoded(event, sender)
     if (bytes === null) return
-    for (const member of this.memberships) member.lane.catchUp(member)
-    this.outbox.push(ownSlice(bytes))
+    this.push(ownSlice(bytes))
     if (this.outbox.slow && sender !== this) this.#pace(sender.source, bytes.length)
   }
 

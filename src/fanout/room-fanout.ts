@@ -4,6 +4,8 @@
  */
 
 import type { Audience, RoomEvent } from '../hub/events.js'
+import { Batch } from './batch.js'
+import { type Slice, sharedSlice } from './chunk.js'
 import { Congestion } from './congestion.js'
 import type { Encoding } from './encoding.js'
 import { Lane, type Member } from './lane.js'
@@ -23,25 +25,23 @@ export class RoomFanout implements Audience<Recipient> {
 
   add(recipient: Recipient): void {
     const member = this.#laneOf(recipient.encoding).add(recipient.outbox)
-    recipient.memberships = [...recipient.memberships, member]
+    // A push would make place for sixteen, and most are in one room.
+    if (recipient.memberships.length === 0) recipient.memberships = [member]
+    else recipient.memberships.push(member)
     this.#congestion.joined(recipient.outbox.slowness)
   }
 
   remove(recipient: Recipient): void {
     const member = this.#memberOf(recipient)
     if (member === undefined) return
-    recipient.memberships = recipient.memberships.filter((one) => one !== member)
+    recipient.memberships.splice(recipient.memberships.indexOf(member), 1)
     member.lane.remove(member)
     this.#congestion.left(recipient.outbox.slowness)
     this.#congestion.forget(recipient.source)
   }
 
   tell(event: RoomEvent, actor: Recipient | null, except: ReadonlySet<Recipient> | null = null): void {
-    // M5 over rooms: what the actor said elsewhere in this turn goes into the outboxes first.
-    if (actor !== null && actor.lastRoom !== this) {
-      actor.lastRoom?.collect()
-      actor.lastRoom = this
-    }
+    if (actor !== null) this.#turnedHere(actor)
     const member = actor === null ? undefined : this.#memberOf(actor)
     const others = except === null ? null : this.#membersOf(except, actor)
     let bytes = 0
@@ -62,6 +62,50 @@ export class RoomFanout implements Audience<Recipient> {
     if (member !== undefined) this.#congestion.guard(actor.source, bytes)
   }
 
+  /** In memory of its own, shared by those who are told in one encoding. */
+  tellOnly(event: RoomEvent, actor: Recipient, to: ReadonlySet<Recipient>): void {
+    this.#turnedHere(actor)
+    const slices = new Map<Encoding, Slice | null>()
+    for (const recipient of to) {
+      const { encoding } = recipient
+      let slice = slices.get(encoding)
+      if (slice === undefined) {
+        slice = this.#encoded(event, encoding, actor)
+        slices.set(encoding, slice)
+      }
+      if (slice === null) continue
+      recipient.push(slice)
+      this.#context.flusher.stats.deliveries++
+    }
+    actor.source.spend(to.size)
+    if (this.#memberOf(actor) === undefined) return
+    const lengths = [...slices.values()].map((slice) => slice?.bytes.length ?? 0)
+    this.#congestion.guard(actor.source, Math.max(0, ...lengths))
+  }
+
+  #encoded(event: RoomEvent, encoding: Encoding, actor: Recipient): Slice | null {
+    const batch = new Batch(this.#context.pool)
+    try {
+      encoding.encode(event, batch)
+    } catch (error) {
+      this.#context.encodingFailed(error, actor.source)
+      return null
+    }
+    if (batch.bytes === 0) return null
+    const { bytes } = batch.slice(0, batch.bytes, 1)
+    const slice = { ...sharedSlice(Buffer.from(bytes)), events: 1 }
+    batch.finish()
+    batch.settle()
+    return slice
+  }
+
+  /** M5 over rooms: what the actor said elsewhere in this turn goes into the outboxes first. */
+  #turnedHere(actor: Recipient): void {
+    if (actor.lastRoom === this) return
+    actor.lastRoom?.collect()
+    actor.lastRoom = this
+  }
+
   /** Puts everything told so far into the members' outboxes, without writing it yet. */
   collect(): void {
     for (const lane of this.#lanes) lane.collect(false)
@@ -77,6 +121,7 @@ export class RoomFanout implements Audience<Recipient> {
   }
 
   #memberOf(recipient: Recipient): Member | undefined {
+    // Whoever leaves all of thousands of rooms leaves the first one first, and finds it at once.
     return recipient.memberships.find((member) => member.lane.congestion === this.#congestion)
   }
 

@@ -10,7 +10,7 @@
  */
 
 import { DrainClock } from './drain-clock.js'
-import type { Pressure } from './pressure.js'
+import type { Pressure, WatchedReader } from './pressure.js'
 import type { Sink, SlowPolicy } from './sink.js'
 
 /** What a reader is, as bits; 0 for one that keeps up. */
@@ -38,7 +38,7 @@ const RELIEF_SHARE = 7 / 8
  */
 const OVERFULL_LIMITS = 64
 
-export class SlowReader {
+export class SlowReader implements WatchedReader {
   /** When the queue went above soft. */
   readonly sinceMs: number
   readonly sink: Sink
@@ -83,11 +83,6 @@ export class SlowReader {
     )
   }
 
-  /**
-   * Somebody has looked at what the kernel holds.
-   * @param takenBytes `Sink.takenBytes` just before
-   * @param unacknowledgedBytes `null` where the system does not tell: what the kernel has taken counts then
-   */
   looked(nowMs: number, takenBytes: number, unacknowledgedBytes: number | null): void {
     const held = unacknowledgedBytes ?? 0
     const acknowledged = Math.max(takenBytes - held, this.#acknowledgedBytes ?? 0)

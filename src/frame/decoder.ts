@@ -55,6 +55,11 @@ export class FrameDecoder {
     return this.#headerBytes === 0 ? 0 : this.#straddled
   }
 
+  /** What is kept of that frame, as memory: up to twice what has arrived. */
+  get heldBytes(): number {
+    return this.#body?.length ?? 0
+  }
+
   /**
    * Decodes `chunk[start, end)`. The chunk is borrowed until this returns.
    *

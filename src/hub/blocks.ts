@@ -1,45 +1,87 @@
 /**
- * Who does not want to hear from whom (C11). Indexed by who is blocked, because that is what has to be known for
- * every message; nobody pays for it whom nobody has blocked. A block is of a name, so that it outlasts a
- * reconnect, and it ends with the session of whoever made it.
+ * Who does not want to hear from whom (C11). A block holds for the name that was written, whoever has it, and for the
+ * session that had it then, whatever it is called; once that session has ended, for the written name alone. It ends
+ * with the session of whoever made it.
+ *
+ *   byName     mallory  -> { Amy }        looked at for every message, by the name of who sends it
+ *   bySession  session  -> { Amy }        and by their session; nobody pays for it whom nobody has blocked
+ *   made       Amy      -> { mallory -> session, or null when it has ended }
  */
 
 import type { Recipient } from './events.js'
 import type { Session } from './session.js'
 
+/** So many names may one session have blocked. */
+const MAX_BLOCKS = 1000
+
+type Sessions<R extends Recipient> = Set<Session<R>>
+
 export class Blocks<R extends Recipient> {
-  readonly #blockers = new Map<string, Set<Session<R>>>()
-  readonly #blocked = new Map<Session<R>, Set<string>>()
+  readonly #byName = new Map<string, Sessions<R>>()
+  readonly #bySession = new Map<Session<R>, Sessions<R>>()
+  readonly #made = new Map<Session<R>, Map<string, Session<R> | null>>()
 
-  /** Who has blocked `name`; `null` when nobody has. The set is live. */
-  blockersOf(name: string): ReadonlySet<Session<R>> | null {
-    return this.#blockers.get(name) ?? null
+  /** Who has blocked the session, or the name that it has; `null` when nobody has. The set is live. */
+  blockersOf(session: Session<R>): ReadonlySet<Session<R>> | null {
+    const byName = this.#byName.get(session.name)
+    const bySession = this.#bySession.get(session)
+    if (byName === undefined || bySession === undefined) return byName ?? bySession ?? null
+    return new Set([...byName, ...bySession])
   }
 
-  add(blocker: Session<R>, name: string): void {
-    addTo(this.#blockers, name, blocker)
-    addTo(this.#blocked, blocker, name)
-  }
-
-  /** @returns whether there was such a block */
-  delete(blocker: Session<R>, name: string): boolean {
-    if (!deleteFrom(this.#blocked, blocker, name)) return false
-    deleteFrom(this.#blockers, name, blocker)
-    return true
-  }
-
-  /** All blocks of `blocker` end. */
-  forget(blocker: Session<R>): void {
-    for (const name of this.#blocked.get(blocker) ?? []) deleteFrom(this.#blockers, name, blocker)
-    this.#blocked.delete(blocker)
-  }
-
-  /** A block goes along with whom it is about. */
-  renamed(formerName: string, name: string): void {
-    for (const blocker of [...(this.#blockers.get(formerName) ?? [])]) {
-      this.delete(blocker, formerName)
-      this.add(blocker, name)
+  /** @returns `begun`; `repeated` when there is such a block already; `full` when there are as many as may be */
+  add(blocker: Session<R>, target: Session<R>): 'begun' | 'repeated' | 'full' {
+    let made = this.#made.get(blocker)
+    if (made === undefined) {
+      made = new Map()
+      this.#made.set(blocker, made)
     }
+    const { name } = target
+    const before = made.get(name)
+    if (before === undefined && made.size >= MAX_BLOCKS) return 'full'
+    // One that is repeated is about who has the name now, unless whom it was about is still here.
+    if (before === undefined || before === null) {
+      made.set(name, target)
+      addTo(this.#bySession, target, blocker)
+    }
+    if (before !== undefined) return 'repeated'
+    addTo(this.#byName, name, blocker)
+    return 'begun'
+  }
+
+  /**
+   * @param name as it was written, or as whom it is about is called now
+   * @param holder who has that name now
+   * @returns whether there was such a block
+   */
+  delete(blocker: Session<R>, name: string, holder: Session<R> | undefined): boolean {
+    const made = this.#made.get(blocker)
+    if (made === undefined) return false
+    const written = made.has(name)
+      ? [name]
+      : [...made.keys()].filter((one) => holder !== undefined && made.get(one) === holder)
+    for (const one of written) this.#delete(blocker, made, one)
+    return written.length > 0
+  }
+
+  /** All blocks of the session end, and those of it are of names alone. */
+  ended(session: Session<R>): void {
+    const made = this.#made.get(session)
+    if (made !== undefined) for (const name of made.keys()) this.#delete(session, made, name)
+    for (const blocker of this.#bySession.get(session) ?? []) {
+      const theirs = this.#made.get(blocker)
+      for (const [name, target] of theirs ?? []) if (target === session) theirs?.set(name, null)
+    }
+    this.#bySession.delete(session)
+  }
+
+  #delete(blocker: Session<R>, made: Map<string, Session<R> | null>, name: string): void {
+    const target = made.get(name) ?? null
+    made.delete(name)
+    if (made.size === 0) this.#made.delete(blocker)
+    deleteFrom(this.#byName, name, blocker)
+    // It may be blocked by another name too.
+    if (target !== null && ![...made.values()].includes(target)) deleteFrom(this.#bySession, target, blocker)
   }
 }
 
@@ -50,9 +92,7 @@ function addTo<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
 }
 
 /** A set that is empty is gone. */
-function deleteFrom<K, V>(sets: Map<K, Set<V>>, key: K, value: V): boolean {
+function deleteFrom<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
   const set = sets.get(key)
-  if (set === undefined || !set.delete(value)) return false
-  if (set.size === 0) sets.delete(key)
-  return true
+  if (set?.delete(value) === true && set.size === 0) sets.delete(key)
 }

@@ -8,8 +8,9 @@ import type { Audience, HubEvent, JoinedEvent, LeftEvent, Recipient, RoomEvent, 
 import { Messages } from './messages.js'
 import { type ClaimRefusal, Names } from './names.js'
 import type { RecentLimits } from './recent-messages.js'
-import { Room, Session } from './session.js'
-import { byBytes, isRoomName } from './text.js'
+import { type Board, Room, Session } from './session.js'
+import { SortedNames } from './sorted-names.js'
+import { isRoomName } from './text.js'
 
 export interface HubOptions<R extends Recipient> {
   /** Makes the audience of a room that comes into being. */
@@ -42,7 +43,8 @@ export class Hub<R extends Recipient> {
   readonly #later: (callback: () => void, delayMs: number) => void
   readonly #names = new Names<R>()
   readonly #rooms = new Map<string, Room<R>>()
-  #publicRoomNames: readonly string[] | null = null
+  readonly #publicRoomNames = new SortedNames(() => this.#namesOfPublicRooms())
+  #isChanging = false
 
   constructor(options: HubOptions<R>) {
     this.#audience = options.audience
@@ -63,14 +65,24 @@ export class Hub<R extends Recipient> {
   }
 
   /**
+   * Whether a change is under way; also after one that threw, because then it is half done: names, rooms and audiences may
+   * disagree for everybody, and it is better to end than to go on.
+   */
+  get isChanging(): boolean {
+    return this.#isChanging || this.messages.isChanging
+  }
+
+  /**
    * N1–N3: a session under `name`, unless somebody has it or it is not a name.
    * @param refersToMessages whether the session will `edit` and `acknowledge`
    */
   claim(name: string, dialect: string, recipient: R, refersToMessages = false): Session<R> | ClaimRefusal {
     const refusal = this.#names.refusal(name, recipient)
     if (refusal !== null) return refusal
+    this.#isChanging = true
     const session = new Session(name, dialect, recipient, refersToMessages)
     this.#names.add(name, session)
+    this.#isChanging = false
     return session
   }
 
@@ -89,12 +101,15 @@ export class Hub<R extends Recipient> {
     const refusal = this.#names.refusal(name, session.recipient)
     if (refusal !== null) return refusal
     if (!this.#names.isLive(session)) return 'invalid'
+    this.#isChanging = true
     const formerName = session.name
     this.#names.add(name, session)
     session.name = name
-    this.messages.blocks.renamed(formerName, name)
     const { dialect } = session
     for (const room of session.rooms) {
+      room.names?.deleted(formerName)
+      room.names?.added(name)
+      room.board = null
       this.#tell(room, session, {
         kind: 'renamed',
         at: this.#now(),
@@ -105,6 +120,7 @@ export class Hub<R extends Recipient> {
       })
     }
     this.#names.delete(formerName)
+    this.#isChanging = false
     return null
   }
 
@@ -118,13 +134,9 @@ export class Hub<R extends Recipient> {
     return this.#names.get(name) !== undefined
   }
 
-  /** R4: the rooms that may be listed, sorted. The array is shared and not to be changed. */
+  /** R4: the rooms that may be listed, sorted. The array is shared and not to be changed; it is a new one after a change. */
   publicRoomNames(): readonly string[] {
-    this.#publicRoomNames ??= [...this.#rooms.values()]
-      .filter(({ isPrivate }) => !isPrivate)
-      .map(({ name }) => name)
-      .sort(byBytes)
-    return this.#publicRoomNames
+    return this.#publicRoomNames.sorted()
   }
 
   /** The room of that name, private or not; `undefined` when there is none. */
@@ -132,31 +144,62 @@ export class Hub<R extends Recipient> {
     return this.#rooms.get(name)
   }
 
-  /** The names of a room's members, sorted. */
-  memberNames(room: Room<R>): string[] {
-    return Array.from(room.members.keys(), ({ name }) => name).sort(byBytes)
+  /**
+   * R4: the room of that name, as far as somebody is to know that it is there: one that is private is for its members.
+   * @param session `null` for somebody who has no name yet
+   */
+  visibleRoom(session: Session<R> | null, name: string): Room<R> | undefined {
+    const room = this.#rooms.get(name)
+    if (room === undefined || !room.isPrivate) return room
+    return session !== null && room.members.has(session) ? room : undefined
+  }
+
+  /** The names of a room's members, sorted. The array is shared and not to be changed; it is a new one after a change. */
+  memberNames(room: Room<R>): readonly string[] {
+    room.names ??= new SortedNames(() => Array.from(room.members.keys(), ({ name }) => name))
+    return room.names.sorted()
+  }
+
+  /** The same with their statuses (C9). Shared, and a new one after a change, too. */
+  board(room: Room<R>): Board {
+    room.board ??= this.memberNames(room).map(
+      (name) => [name, this.#names.get(name)?.status ?? 'online'] as const,
+    )
+    return room.board
   }
 
   /** R2, R3: enters a room, making it if need be. `null` when it is not a room name, or the session has ended. */
   join(session: Session<R>, roomName: string): Room<R> | null {
     if (!isRoomName(roomName) || !this.#names.isLive(session)) return null
-    const room = this.#rooms.get(roomName) ?? this.#makeRoom(roomName, session)
-    if (room.members.has(session)) return room
+    const known = this.#rooms.get(roomName)
+    if (known?.members.has(session) === true) return known
+    this.#isChanging = true
+    const room = known ?? this.#makeRoom(roomName, session)
     room.members.set(session, this.messages.nextSequence())
-    session.rooms = [...session.rooms, room]
+    room.names?.added(session.name)
+    room.board = null
+    // A push would make place for sixteen, and most are in one.
+    if (session.rooms.length === 0) session.rooms = [room]
+    else session.rooms.push(room)
     if (session.refersToMessages) room.referring++
     room.audience.add(session.recipient)
     const { name, dialect } = session
     const event = { kind: 'joined', at: this.#now(), room: roomName, name, dialect } as const
     this.#announce(room, event, session.recipient)
     this.#observe(event)
+    this.#isChanging = false
     return room
   }
 
   /** Leaves one room. The last one out takes it along (R2). @param reason a close reason's label */
   leave(session: Session<R>, room: Room<R>, reason: string): void {
     if (!room.members.delete(session)) return
-    session.rooms = session.rooms.filter((one) => one !== room)
+    this.#isChanging = true
+    room.names?.deleted(session.name)
+    room.board = null
+    const at = session.rooms.indexOf(room)
+    if (at >= 0) session.rooms.splice(at, 1)
+    if (room.creator === session) room.creator = null
     if (session.refersToMessages) room.referring--
     room.audience.remove(session.recipient)
     const { name, dialect } = session
@@ -164,13 +207,18 @@ export class Hub<R extends Recipient> {
     this.#announce(room, event, session.recipient)
     this.#observe(event)
     if (room.members.size === 0) this.#emptied(room)
+    this.#isChanging = false
   }
 
   /** R4, X9: whether the room is in listings. @returns whether the session may say so: only its creator may */
   setPrivate(session: Session<R>, room: Room<R>, isPrivate: boolean): boolean {
     if (room.creator !== session || !room.members.has(session)) return false
+    this.#isChanging = true
+    if (isPrivate !== room.isPrivate) {
+      if (isPrivate) this.#publicRoomNames.deleted(room.name)
+      else this.#publicRoomNames.added(room.name)
+    }
     room.isPrivate = isPrivate
-    this.#publicRoomNames = null
     const { name, dialect } = session
     this.#tell(room, session, {
       kind: 'visibility',
@@ -180,17 +228,25 @@ export class Hub<R extends Recipient> {
       dialect,
       isPrivate,
     })
+    this.#isChanging = false
     return true
   }
 
   /** C10: tells the session's rooms when it is another status than before. */
   setStatus(session: Session<R>, status: Status): void {
     if (session.status === status) return
+    this.#isChanging = true
     session.status = status
     const { name, dialect } = session
+    // C11: it is something that they say.
+    const blockers = this.messages.blockersOf(session)
     for (const room of session.rooms) {
-      this.#tell(room, session, { kind: 'status', at: this.#now(), room: room.name, name, dialect, status })
+      room.board = null
+      const event = { kind: 'status', at: this.#now(), room: room.name, name, dialect, status } as const
+      room.audience.tell(event, session.recipient, blockers)
+      this.#observe(event)
     }
+    this.#isChanging = false
   }
 
   /**
@@ -199,9 +255,16 @@ export class Hub<R extends Recipient> {
    */
   end(session: Session<R>, reason: string): void {
     if (!this.#names.isLive(session)) return
-    for (const room of session.rooms) this.leave(session, room, reason)
-    this.messages.blocks.forget(session)
+    this.#isChanging = true
+    // All at once: they may be thousands.
+    const { rooms } = session
+    session.rooms = []
+    for (const room of rooms) this.leave(session, room, reason)
+    this.#isChanging = true
+    this.messages.blocks.ended(session)
     this.#names.delete(session.name)
+    session.letGo()
+    this.#isChanging = false
   }
 
   /** Ends every session at once. They are not told of each other: that would be everyone times everyone. */
@@ -238,7 +301,7 @@ export class Hub<R extends Recipient> {
   #makeRoom(name: string, creator: Session<R> | null): Room<R> {
     const room = new Room(name, this.#audience(name), creator)
     this.#rooms.set(name, room)
-    this.#publicRoomNames = null
+    this.#publicRoomNames.added(name)
     return room
   }
 
@@ -247,6 +310,10 @@ export class Hub<R extends Recipient> {
     this.messages.recent.forget(room)
     if (room === this.defaultRoom) return
     this.#rooms.delete(room.name)
-    this.#publicRoomNames = null
+    if (!room.isPrivate) this.#publicRoomNames.deleted(room.name)
+  }
+
+  *#namesOfPublicRooms(): Iterable<string> {
+    for (const { name, isPrivate } of this.#rooms.values()) if (!isPrivate) yield name
   }
 }

@@ -35,6 +35,8 @@ export class Messages<R extends Recipient> {
   readonly #ids: MessageIds
   readonly #now: () => number
   readonly #observe: (event: HubEvent) => void
+  /** See `Hub.isChanging`. */
+  isChanging = false
   #sequence = 0
 
   constructor(names: Names<R>, { now, recent, observe }: MessagesOptions) {
@@ -57,18 +59,20 @@ export class Messages<R extends Recipient> {
    */
   say(session: Session<R>, room: Room<R>, text: string, saidAt: string | null = null): string | null {
     if (!room.members.has(session)) return null
+    this.isChanging = true
     const id = this.#ids.next()
     const at = this.#now()
     const { name, dialect } = session
     const event = { kind: 'message', id, at, room: room.name, name, dialect, text, saidAt } as const
-    const blockers = this.blocks.blockersOf(name)
-    room.audience.tell(event, session.recipient, blockers === null ? null : recipientsOf(blockers))
+    const blockers = this.blocks.blockersOf(session)
+    room.audience.tell(event, session.recipient, recipientsOf(blockers))
     this.#observe(event)
     const sequence = this.nextSequence()
     if (room.referring > 0) {
       const people = blockers === null ? NOBODY : new Set(blockers)
       this.recent.add({ id, at, sender: session, room, sequence, people, receivers: new Set() })
     }
+    this.isChanging = false
     return id
   }
 
@@ -88,9 +92,10 @@ export class Messages<R extends Recipient> {
       if (target === undefined || !this.#names.isLive(session)) return { kind: 'missing', name }
       people.add(target)
     }
-    const blockers = this.blocks.blockersOf(session.name)
+    const blockers = this.blocks.blockersOf(session)
     const by = [...people].filter((target) => blockers?.has(target)).map(({ name }) => name)
     if (by.length > 0) return { kind: 'blocked', by }
+    this.isChanging = true
     const id = this.#ids.next()
     const at = this.#now()
     const { name, dialect } = session
@@ -105,6 +110,7 @@ export class Messages<R extends Recipient> {
     if (refers) {
       this.recent.add({ id, at, sender: session, room: null, sequence, people, receivers: new Set() })
     }
+    this.isChanging = false
     return { kind: 'sent', id }
   }
 
@@ -135,49 +141,88 @@ export class Messages<R extends Recipient> {
     return true
   }
 
-  /** C11: nothing that `name` says reaches the session from now on. @returns whether somebody has that name */
+  /**
+   * C11: nothing that who is called `name` says reaches the session from now on; see `Blocks`. They are told when that
+   * begins, unless they do not want to hear from the session either.
+   * @returns whether somebody has that name, and the session has not blocked as many as it may
+   */
   block(session: Session<R>, name: string): boolean {
     const target = this.#names.get(name)
     if (target === undefined || !this.#names.isLive(session)) return false
-    this.blocks.add(session, name)
+    const isDeaf = this.blocks.blockersOf(session)?.has(target) === true
+    const outcome = this.blocks.add(session, target)
+    if (outcome !== 'begun') return outcome === 'repeated'
+    this.isChanging = true
     const { name: by, dialect } = session
     const event = { kind: 'blocked', at: this.#now(), name: by, dialect, to: name } as const
-    target.recipient.receive(event, session.recipient)
+    if (!isDeaf) target.recipient.receive(event, session.recipient)
     this.#observe(event)
+    this.isChanging = false
     return true
   }
 
-  /** @returns whether the session had blocked that name */
+  /** Who does not hear what the session says (C11); `null` for nobody. */
+  blockersOf(session: Session<R>): ReadonlySet<R> | null {
+    return recipientsOf(this.blocks.blockersOf(session))
+  }
+
+  /** @returns whether the session had blocked that name, or who has it now */
   unblock(session: Session<R>, name: string): boolean {
-    return this.blocks.delete(session, name)
+    return this.blocks.delete(session, name, this.#names.get(name))
   }
 
   /** Tells those who know the message what its sender or one of them has done about it. */
   #follow(message: RecentMessage<R>, actor: Session<R>, event: EditedEvent | ReceiptEvent): void {
+    this.isChanging = true
     const { room, sender, people } = message
-    const blockers = this.blocks.blockersOf(actor.name)
-    const inRoom = room !== null
-    if (inRoom) {
-      const except = new Set<R>()
-      for (const member of room.members.keys()) {
-        if ((member !== sender && !wasSent(message, member)) || blockers?.has(member) === true) {
-          except.add(member.recipient)
-        }
-      }
-      room.audience.tell(event, actor.recipient, except)
-    }
-    const alone = inRoom ? (room.members.has(sender) ? [] : [sender]) : new Set([sender, ...people])
+    const blockers = this.blocks.blockersOf(actor)
+    if (room !== null) this.#followInRoom(message, room, actor, event, blockers)
+    const alone = room === null ? new Set([sender, ...people]) : this.#senderElsewhere(sender, room)
     for (const person of alone) {
       if (person === actor || !this.#names.isLive(person) || blockers?.has(person) === true) continue
       const told = event.kind === 'edited' ? { ...event, to: person.name } : event
       person.recipient.receive(told, actor.recipient)
     }
     this.#observe(event)
+    this.isChanging = false
+  }
+
+  /**
+   * Those who were sent it are the first of the members, who are in the order of coming. Where they are few, they alone
+   * are looked at: thousands may have come since.
+   */
+  #followInRoom(
+    message: RecentMessage<R>,
+    room: Room<R>,
+    actor: Session<R>,
+    event: EditedEvent | ReceiptEvent,
+    blockers: ReadonlySet<Session<R>> | null,
+  ): void {
+    const { sender, sequence } = message
+    const told = new Set<R>()
+    for (const [member, since] of room.members) {
+      if (since > sequence) break
+      if (wasSent(message, member) && blockers?.has(member) !== true) told.add(member.recipient)
+    }
+    if (room.members.has(sender) && blockers?.has(sender) !== true) told.add(sender.recipient)
+    told.delete(actor.recipient)
+    if (told.size <= room.members.size / 2) {
+      room.audience.tellOnly(event, actor.recipient, told)
+      return
+    }
+    const except = new Set<R>()
+    for (const { recipient } of room.members.keys()) if (!told.has(recipient)) except.add(recipient)
+    room.audience.tell(event, actor.recipient, except)
+  }
+
+  /** Who said it hears of it too when they have left, unless the room is private: then who is in it is not for them (R4). */
+  #senderElsewhere(sender: Session<R>, room: Room<R>): readonly Session<R>[] {
+    return room.members.has(sender) || room.isPrivate ? [] : [sender]
   }
 }
 
-function recipientsOf<R extends Recipient>(sessions: ReadonlySet<Session<R>>): ReadonlySet<R> {
-  return new Set(Array.from(sessions, ({ recipient }) => recipient))
+function recipientsOf<R extends Recipient>(sessions: ReadonlySet<Session<R>> | null): ReadonlySet<R> | null {
+  return sessions === null ? null : new Set(Array.from(sessions, ({ recipient }) => recipient))
 }
 
 const NOBODY: ReadonlySet<never> = new Set()

@@ -5,7 +5,8 @@
 
 import type { Recipient } from './events.js'
 import type { Session } from './session.js'
-import { byBytes, isName } from './text.js'
+import { SortedNames } from './sorted-names.js'
+import { isName } from './text.js'
 
 /** Why a claim failed. */
 export type ClaimRefusal = 'taken' | 'invalid'
@@ -15,7 +16,7 @@ export class Names<R extends Recipient> {
   readonly #sessions = new Map<string, Session<R>>()
   readonly #holders = new Map<string, R>()
   readonly #held = new Map<R, string>()
-  #sorted: readonly string[] | null = null
+  readonly #sorted = new SortedNames(() => this.#sessions.keys())
 
   get size(): number {
     return this.#sessions.size
@@ -36,8 +37,7 @@ export class Names<R extends Recipient> {
 
   /** Everybody's name, sorted. The array is shared and not to be changed; it is a new one after a change. */
   sorted(): readonly string[] {
-    this.#sorted ??= [...this.#sessions.keys()].sort(byBytes)
-    return this.#sorted
+    return this.#sorted.sorted()
   }
 
   /** @returns why `claimant` cannot have the name; `null` when it can: who holds it may claim it */
@@ -69,11 +69,11 @@ export class Names<R extends Recipient> {
   add(name: string, session: Session<R>): void {
     this.release(session.recipient)
     this.#sessions.set(name, session)
-    this.#sorted = null
+    this.#sorted.added(name)
   }
 
   delete(name: string): void {
     this.#sessions.delete(name)
-    this.#sorted = null
+    this.#sorted.deleted(name)
   }
 }

@@ -17,9 +17,9 @@ import type { ConnectionContext } from './connection-context.js'
 import type { Transport, TransportEvents } from './transport.js'
 
 /** So many refused names are answered at once; after each further one, nothing is read for a second. */
-const FREE_REFUSALS = 64
+const FREE_REFUSALS = 512
 /** Whoever is refused so often, and never accepted, is sent away. */
-const MAX_REFUSALS = 128
+const MAX_REFUSALS = 576
 /** A read that was so long may have more behind it; the rest is for the next turn. */
 const BYTES_PER_TURN = 64 * 1024
 

@@ -1,8 +1,11 @@
-/** That the hub does what a naive model of it does, whatever is done in whatever order (N1–N5, R1–R5, M1, M4–M6). */
+/**
+ * That the hub does what a naive model of it does, whatever is done in whatever order (N1–N5, R1–R5, M1, M4–M6, C1,
+ * C7–C13).
+ */
 
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { DEFAULT_ROOM, HubWithModel } from './model.js'
+import { AGE_MS, DEFAULT_ROOM, HubWithModel } from './model.js'
 
 /** N4: words that would break a hub that keeps names as object keys are among them. */
 const NAMES = ['Amy', 'amy', 'Bob', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'x'.repeat(32)]
@@ -43,7 +46,23 @@ const name = fc.constantFrom(...NAMES)
 const room = fc.constantFrom(...ROOMS)
 
 const steps = [
-  fc.constantFrom(...NAMES, ...NAMES, ...NOT_NAMES).map((n) => new Step(`claim ${n}`, (b) => b.claim(n))),
+  fc
+    .tuple(fc.constantFrom(...NAMES, ...NAMES, ...NOT_NAMES), fc.boolean())
+    .map(([n, refers]) => new Step(`claim ${n}${refers ? ' who refers' : ''}`, (b) => b.claim(n, refers))),
+  fc.tuple(who, name).map(([h, n]) => new Step(`stranger ${h} holds ${n}`, (b) => b.hold(h, n))),
+  who.map((h) => new Step(`stranger ${h} lets go`, (b) => b.release(h))),
+  fc.tuple(who, name).map(([h, n]) => new Step(`stranger ${h} claims ${n}`, (b) => b.claimAsHolder(h, n))),
+  fc.tuple(who, name).map(([w, n]) => new Step(`${w} is renamed ${n}`, (b) => b.rename(w, n))),
+  fc
+    .tuple(who, who, fc.boolean())
+    .map(([w, r, p]) => new Step(`${w} makes its room ${r} private: ${p}`, (b) => b.setPrivate(w, r, p))),
+  fc
+    .tuple(who, fc.constantFrom('online' as const, 'offline' as const))
+    .map(([w, s]) => new Step(`${w} is ${s}`, (b) => b.setStatus(w, s))),
+  fc.tuple(who, name).map(([w, n]) => new Step(`${w} blocks ${n}`, (b) => b.block(w, n))),
+  fc.tuple(who, name).map(([w, n]) => new Step(`${w} unblocks ${n}`, (b) => b.unblock(w, n))),
+  fc.tuple(who, who, text).map(([w, m, t]) => new Step(`${w} edits ${m}: ${t}`, (b) => b.edit(w, m, t))),
+  fc.tuple(who, who).map(([w, m]) => new Step(`${w} acknowledges ${m}`, (b) => b.acknowledge(w, m))),
   fc.tuple(who, room).map(([w, r]) => new Step(`${w} joins ${r}`, (b) => b.join(w, r))),
   fc.tuple(who, room).map(([w, r]) => new Step(`${w} joins ${r}`, (b) => b.join(w, r))),
   fc.tuple(who, who).map(([w, r]) => new Step(`${w} leaves its room ${r}`, (b) => b.leave(w, r))),
@@ -59,7 +78,7 @@ const steps = [
   who.map((w) => new Step(`${w} ends`, (b) => b.end(w, 'reset'))),
   fc.tuple(who, name).map(([w, n]) => new Step(`the ghost ${w} haunts ${n}`, (b) => b.haunt(w, n))),
   fc.constant(new Step('all end', (b) => b.endAll('shutdown'))),
-  fc.integer({ min: -5000, max: 5 }).map(
+  fc.constantFrom(1, 5, AGE_MS / 2, AGE_MS + 1).map(
     (ms) =>
       new Step(`the clock goes ${ms} ms`, (_b, clock) => {
         clock.ms += ms
@@ -67,9 +86,9 @@ const steps = [
   ),
 ]
 
-test('N1 N3 N4 N5 R1 R2 R5 M1 M4 M5 M6 the hub does what the model does', () => {
+test('N1 N3 N4 N5 R1 R2 R4 R5 M1 M4 M5 M6 C1 C7 C8 C9 C10 C11 C12 the hub does what the model does', () => {
   fc.assert(
-    fc.property(fc.commands(steps, { maxCommands: 80, size: 'max' }), (commands) => {
+    fc.property(fc.commands(steps, { maxCommands: 120, size: 'max' }), (commands) => {
       const clock = new Clock()
       const both = new HubWithModel(clock.now)
       fc.modelRun(() => ({ model: { clock }, real: both }), commands)

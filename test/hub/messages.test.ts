@@ -58,10 +58,11 @@ test('C8 a direct message is edited for those whom it went to, as long as they a
   const outcome = hub.messages.direct(amy, ['Bob', 'Cyd', 'Bob'], 'psst')
   assert.ok(outcome.kind === 'sent')
   assert.equal(kinds(bob.recipient).filter((kind) => kind === 'direct').length, 1, 'once each')
+  const { heard } = bob.recipient
   hub.end(bob, 'left')
-  const heard = bob.recipient.heard.length
+  const count = heard.length
   assert.equal(hub.messages.edit(amy, outcome.id, 'psssst'), true)
-  assert.equal(bob.recipient.heard.length, heard)
+  assert.equal(heard.length, count)
   const told = last(cyd.recipient)
   assert.ok(told.kind === 'edited')
   assert.deepEqual([told.text, told.room, told.to], ['psssst', null, 'Cyd'])
@@ -128,18 +129,73 @@ test('C11 a direct message with a blocker among its receivers goes to nobody', (
   assert.equal(hub.messages.direct(bob, ['Cyd', 'Amy'], 'psst').kind, 'sent')
 })
 
-test('C11 a block follows a rename, outlasts a reconnect, and ends with the session of the blocker', () => {
+test('C11 a block holds for whom it was about, whatever they are called, and ends with the session of the blocker', () => {
   const { hub, into } = world()
   const [amy, bob] = [into('Amy', 'general'), into('Bob', 'general')]
   hub.messages.block(amy, 'Bob')
   hub.rename(bob, 'Rob')
   assert.equal(hub.messages.direct(bob, ['Amy'], 'psst').kind, 'blocked')
-  hub.end(bob, 'left')
-  const rob = into('Rob', 'general')
-  assert.equal(hub.messages.direct(rob, ['Amy'], 'psst').kind, 'blocked')
   hub.end(amy, 'left')
   into('Amy', 'general')
-  assert.equal(hub.messages.direct(rob, ['Amy'], 'psst').kind, 'sent')
+  assert.equal(hub.messages.direct(bob, ['Amy'], 'psst').kind, 'sent')
+})
+
+test('C11 when whom it was about has gone, it holds for the name that was written, and for no name they took later', () => {
+  const { hub, into } = world()
+  const [amy, mallory] = [into('Amy', 'general'), into('mallory', 'general')]
+  hub.messages.block(amy, 'mallory')
+  hub.rename(mallory, 'Bobby')
+  hub.end(mallory, 'left')
+  const innocent = into('Bobby', 'general')
+  assert.equal(hub.messages.direct(innocent, ['Amy'], 'Hi').kind, 'sent')
+  const back = into('mallory', 'general')
+  assert.equal(hub.messages.direct(back, ['Amy'], 'Hi').kind, 'blocked')
+})
+
+test('C11 a block is told when it begins and not when it is repeated', () => {
+  const { hub, into } = world()
+  const [amy, bob] = [into('Amy', 'general'), into('Bob', 'general')]
+  for (let time = 0; time < 3; time++) assert.equal(hub.messages.block(amy, 'Bob'), true)
+  assert.equal(kinds(bob.recipient).filter((kind) => kind === 'blocked').length, 1)
+  assert.equal(hub.messages.unblock(amy, 'Bob'), true)
+  hub.messages.block(amy, 'Bob')
+  assert.equal(kinds(bob.recipient).filter((kind) => kind === 'blocked').length, 2)
+})
+
+test('C11 a block is undone by the name that was written, and by the one that whom it was about has now', () => {
+  const { hub, into } = world()
+  const [amy, bob] = [into('Amy', 'general'), into('Bob', 'general')]
+  for (const name of ['Bob', 'Rob']) {
+    hub.messages.block(amy, 'Bob')
+    hub.rename(bob, 'Rob')
+    assert.equal(hub.messages.unblock(amy, name), true, name)
+    assert.equal(hub.messages.direct(bob, ['Amy'], 'psst').kind, 'sent')
+    hub.rename(bob, 'Bob')
+  }
+})
+
+test('C11 a thousand names may be blocked, and whoever is blocked cannot reach the blocker by blocking them', () => {
+  const { hub, into, claim } = world()
+  const amy = into('Amy', 'general')
+  for (let n = 0; n < 1000; n++) {
+    claim(`p${n}`)
+    assert.equal(hub.messages.block(amy, `p${n}`), true)
+  }
+  claim('onemore')
+  assert.equal(hub.messages.block(amy, 'onemore'), false)
+  assert.equal(hub.messages.block(amy, 'p7'), true, 'repeated')
+  const heard = amy.recipient.heard.length
+  const p7 = hub.names().includes('p7') ? into('mallet', 'general') : null
+  assert.ok(p7 !== null)
+  hub.messages.unblock(amy, 'p7')
+  hub.messages.block(amy, 'mallet')
+  hub.messages.block(p7, 'Amy')
+  hub.setStatus(p7, 'offline')
+  assert.deepEqual(
+    kinds(amy.recipient).slice(heard),
+    ['joined'],
+    'neither a notice nor a status of somebody blocked',
+  )
 })
 
 test('C11 there is nobody to block', () => {

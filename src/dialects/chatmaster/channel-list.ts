@@ -1,6 +1,8 @@
 /** Room names as the JSON arrays of session packages and channel lists, no longer than fits a package (X2, X10). */
 
-import { MAX_PACKAGE_BYTES } from './packages.js'
+import { AnswerCache } from '../answer-cache.js'
+import type { ChatmasterEncoding } from './encoding.js'
+import { MAX_PACKAGE_BYTES, sessionPackage } from './packages.js'
 
 /** Longer than anything that stands around the names in a package. */
 const AROUND_BYTES = 256
@@ -21,16 +23,23 @@ export function channelArrays(names: readonly string[]): string[] {
   return arrays
 }
 
-/** Makes the arrays once however many people log in: the hub gives a new list when a room comes or goes. */
-export class ChannelListCache {
-  #names: readonly string[] | null = null
-  #arrays: readonly string[] = []
+/** The answers that list the public rooms, for those who are spoken to in one way. */
+export interface ChannelAnswers {
+  /** X2: of a login that was accepted. */
+  readonly session: AnswerCache<readonly string[]>
+  /** X10. */
+  readonly channels: AnswerCache<readonly string[]>
+}
 
-  get(names: readonly string[]): readonly string[] {
-    if (names !== this.#names) {
-      this.#arrays = channelArrays(names)
-      this.#names = names
-    }
-    return this.#arrays
+/** @param accepted the status that says so */
+export function channelAnswers(encoding: ChatmasterEncoding, accepted: number | boolean): ChannelAnswers {
+  return {
+    session: new AnswerCache((names) => {
+      const [first, ...more] = channelArrays(names)
+      // More rooms than fit one package.
+      const further = more.map((array) => encoding.channelList(array))
+      return [encoding.bytesOf(sessionPackage(accepted, `"channels":${first}`)), ...further]
+    }),
+    channels: new AnswerCache((names) => channelArrays(names).map((array) => encoding.channelList(array))),
   }
 }

@@ -1,7 +1,7 @@
 /** The chatmaster dialect: TCP port 9001, JSON packages both ways, plain or compressed. Rules X1–X14. */
 
 import type { Client, Dialect, DialectContext } from '../dialect.js'
-import { ChannelListCache } from './channel-list.js'
+import { channelAnswers } from './channel-list.js'
 import { CHATMASTER_ENCODINGS } from './encoding.js'
 import { type ChatmasterOptions, chatmasterOptions } from './options.js'
 import { ChatmasterSpeaker } from './speaker.js'
@@ -12,12 +12,13 @@ export const chatmaster: Dialect<ChatmasterOptions> = {
   needsLogin: true,
   options: chatmasterOptions,
   listen(options: ChatmasterOptions, relay: DialectContext) {
-    const listener = {
-      relay,
-      options,
-      encodings: CHATMASTER_ENCODINGS[options.notifications],
-      channelList: new ChannelListCache(),
+    const encodings = CHATMASTER_ENCODINGS[options.notifications]
+    const accepted = options.status === 'boolean' ? true : 1
+    const lists = {
+      plain: channelAnswers(encodings.plain, accepted),
+      zlib: channelAnswers(encodings.zlib, accepted),
     }
+    const listener = { relay, options, encodings, lists }
     return (client: Client) => new ChatmasterSpeaker(listener, client)
   },
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Batch } from '../../fanout/batch.js'
-import { ownSlice, type Slice } from '../../fanout/chunk.js'
+import { constantSlice, ownSlice, type Slice } from '../../fanout/chunk.js'
 import type { Encoding } from '../../fanout/encoding.js'
 import type { PrivateEvent, RoomEvent } from '../../hub/events.js'
 import { errorPackage, LOGIN_REQUEST, messagePackages, notificationPackage } from './packages.js'
@@ -22,7 +22,7 @@ export class ChatmasterEncoding implements Encoding {
   constructor(wire: Wire, nested: boolean) {
     this.#wire = wire
     this.#nested = nested
-    this.loginRequest = this.answer(LOGIN_REQUEST)
+    this.loginRequest = constantSlice(wire(LOGIN_REQUEST))
   }
 
   encode(event: RoomEvent, batch: Batch): void {
@@ -56,6 +56,16 @@ export class ChatmasterEncoding implements Encoding {
   /** One package for one client. */
   answer(json: string): Slice {
     return ownSlice(this.#wire(json))
+  }
+
+  /** One package as this encoding writes it, in memory that is nobody else's. */
+  bytesOf(json: string): Buffer {
+    return this.#wire(json)
+  }
+
+  /** X10. @param array of names, as JSON */
+  channelList(array: string): Buffer {
+    return this.#wire(this.notification('channel_list', `"channels":${array}`))
   }
 
   /** @param parameters as JSON members */

@@ -40,24 +40,30 @@ interface InflatedWithInfo {
 
 export class Inflations {
   #running = 0
-  readonly #waiting: Job[] = []
+  /** In the order of coming. */
+  readonly #waiting = new Set<Job>()
 
   /**
    * @param input begins with a zlib stream (RFC 1950); not to be changed until `done` was called
    * @param done called once, never before this returns
+   * @returns gives it up, unless it has begun: a connection that is over does not keep its place
    */
-  run(input: Buffer, done: (inflated: Inflated) => void): void {
+  run(input: Buffer, done: (inflated: Inflated) => void): () => void {
     const job = { input, done }
     if (this.#running < MAX_RUNNING) this.#start(job)
-    else this.#waiting.push(job)
+    else this.#waiting.add(job)
+    return () => this.#waiting.delete(job)
   }
 
   #start({ input, done }: Job): void {
     this.#running++
     inflate(input, INFLATE_OPTIONS, (error, result) => {
       this.#running--
-      const next = this.#waiting.shift()
-      if (next !== undefined) this.#start(next)
+      const [next] = this.#waiting
+      if (next !== undefined) {
+        this.#waiting.delete(next)
+        this.#start(next)
+      }
       done(error === null ? wholeOf(result as unknown as InflatedWithInfo) : failureOf(error))
     })
   }

@@ -7,8 +7,6 @@ import type { ClaimRefusal } from '../../hub/names.js'
 import type { Room, Session } from '../../hub/session.js'
 import { byBytes, isRoomName, isText } from '../../hub/text.js'
 import type { ClaimOutcome } from '../dialect.js'
-import { channelArrays } from './channel-list.js'
-import type { ChatmasterEncoding } from './encoding.js'
 import { errorPackage } from './packages.js'
 import { fieldOf, shownName } from './request.js'
 
@@ -21,7 +19,8 @@ export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, string>> = {
 /** What a member needs of its connection. */
 export interface MemberContext {
   readonly hub: Hub<Recipient>
-  readonly encoding: ChatmasterEncoding
+  /** X10: tells this client of these rooms. */
+  listChannels(names: readonly string[]): void
   /** Sends one package to this client. */
   answer(json: string): void
   asked(name: string, outcome: ClaimOutcome): void
@@ -78,11 +77,8 @@ export class Member {
 
   /** X10. */
   channels(): void {
-    const { hub, encoding } = this.#context
-    const listed = hub.publicRoomNames()
-    const names = this.#room.isPrivate ? [...listed, this.#room.name].sort(byBytes) : listed
-    for (const array of channelArrays(names))
-      this.#context.answer(encoding.notification('channel_list', `"channels":${array}`))
+    const listed = this.#context.hub.publicRoomNames()
+    this.#context.listChannels(this.#room.isPrivate ? [...listed, this.#room.name].sort(byBytes) : listed)
   }
 
   /** X14. */

@@ -13,7 +13,7 @@ import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import { isText } from '../../hub/text.js'
 import { JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
-import type { ChannelListCache } from './channel-list.js'
+import type { ChannelAnswers } from './channel-list.js'
 import { COMMANDS } from './commands.js'
 import type { ChatmasterEncoding } from './encoding.js'
 import { INFLATIONS } from './inflations.js'
@@ -28,7 +28,7 @@ export interface ChatmasterListener {
   readonly relay: DialectContext
   readonly options: ChatmasterOptions
   readonly encodings: { readonly plain: ChatmasterEncoding; readonly zlib: ChatmasterEncoding }
-  readonly channelList: ChannelListCache
+  readonly lists: { readonly plain: ChannelAnswers; readonly zlib: ChannelAnswers }
 }
 
 const DIALECT_NAME = 'chatmaster'
@@ -61,12 +61,12 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     return this.#decoder?.partialFrame ?? 0
   }
 
-  get hub() {
-    return this.#listener.relay.hub
+  get heldBytes(): number {
+    return this.#decoder?.heldBytes ?? 0
   }
 
-  get encoding(): ChatmasterEncoding {
-    return this.#encoding
+  get hub() {
+    return this.#listener.relay.hub
   }
 
   feed(bytes: Buffer, start: number, end: number): number {
@@ -98,12 +98,21 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     if (member !== null) this.hub.end(member.session, reason.label)
   }
 
+  listChannels(names: readonly string[]): void {
+    for (const slice of this.#lists.channels.get(names)) this.#recipient.send(slice)
+  }
+
   answer(json: string): void {
     this.#recipient.send(this.#encoding.answer(json))
   }
 
   asked(name: string, outcome: ClaimOutcome): void {
     this.#client.asked(name, outcome)
+  }
+
+  get #lists(): ChannelAnswers {
+    const { encodings, lists } = this.#listener
+    return this.#encoding === encodings.zlib ? lists.zlib : lists.plain
   }
 
   /** X12. */
@@ -142,18 +151,15 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
   #login(name: string | null): void {
     const { hub } = this
     const claimed = name === null ? 'invalid' : hub.claim(name, DIALECT_NAME, this.#recipient)
-    const boolean = this.#listener.options.status === 'boolean'
     if (typeof claimed === 'string') {
       this.#client.asked(shownName(name), claimed)
       const reason = JSON.stringify(REFUSAL_WORDS[claimed])
-      this.answer(sessionPackage(boolean ? false : 0, `"reason":${reason}`))
+      const refused = this.#listener.options.status === 'boolean' ? false : 0
+      this.answer(sessionPackage(refused, `"reason":${reason}`))
       return
     }
     this.#client.asked(claimed.name, 'accepted')
-    const [first, ...more] = this.#listener.channelList.get(hub.publicRoomNames())
-    this.answer(sessionPackage(boolean ? true : 1, `"channels":${first}`))
-    // More rooms than fit one package.
-    for (const array of more) this.answer(this.#encoding.notification('channel_list', `"channels":${array}`))
+    for (const slice of this.#lists.session.get(hub.publicRoomNames())) this.#recipient.send(slice)
     this.#member = new Member(claimed, this)
   }
 

@@ -53,6 +53,8 @@ export class ZlibPackageDecoder {
   #straddled = 0
   #try: Try | null = null
   #wait: NodeJS.Timeout | null = null
+  /** Gives up what waits to be inflated. */
+  #giveUp: (() => void) | null = null
   #over = false
 
   constructor(
@@ -68,6 +70,11 @@ export class ZlibPackageDecoder {
   /** The serial number of the package that has begun and is not complete, or 0. */
   get partialFrame(): number {
     return this.#held.length === 0 ? 0 : this.#straddled
+  }
+
+  /** How many bytes of it are kept, and of what is being inflated. */
+  get heldBytes(): number {
+    return this.#held.length + (this.#try?.input.length ?? 0)
   }
 
   /**
@@ -106,6 +113,7 @@ export class ZlibPackageDecoder {
     this.#held = NOTHING
     if (this.#wait !== null) clearTimeout(this.#wait)
     this.#wait = null
+    this.#giveUp?.()
   }
 
   #begin(chunk: Uint8Array, start: number, end: number): void {
@@ -116,7 +124,8 @@ export class ZlibPackageDecoder {
     const begun: Try = { input, fresh, inflated: null }
     this.#try = begun
     this.#client.pauseInput()
-    this.#inflations.run(input, (inflated) => {
+    this.#giveUp = this.#inflations.run(input, (inflated) => {
+      this.#giveUp = null
       if (this.#over) return
       begun.inflated = inflated
       const waits = inflated.kind === 'partial' && start + fresh === end

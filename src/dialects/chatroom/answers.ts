@@ -1,6 +1,8 @@
 /** The status lines: what every request is answered with, and what follows one directly. Bytes made once. */
 
-import { ownSlice, type Slice } from '../../fanout/chunk.js'
+import { constantSlice, ownSlice, type Slice } from '../../fanout/chunk.js'
+import type { Board } from '../../hub/session.js'
+import { STATUS_WORDS } from './status-words.js'
 
 export const ANSWERS = {
   ok: statusLine('200 OK'),
@@ -17,13 +19,13 @@ export const ANSWERS = {
 
 /** C6: the message is sent, and this is its id. @param header, timestamp as the sender wrote them */
 export function sentAnswer(messageId: string, timestamp: string, header: string): Slice {
-  return linesSlice(`200 SENT\nSENT ${JSON.stringify({ messageId, timestamp, header })}\n`)
+  return ownSlice(Buffer.from(`200 SENT\nSENT ${JSON.stringify({ messageId, timestamp, header })}\n`))
 }
 
-/** C9. @param people names and status words; `__proto__` is a name like any other, so no object is built (N4) */
-export function boardAnswer(people: Iterable<readonly [name: string, status: string]>): Slice {
-  const entries = Array.from(people, ([name, status]) => `${JSON.stringify(name)}:"${status}"`)
-  return linesSlice(`200 OK\nUSERBOARD {${entries.join()}}\n`)
+/** C9. `__proto__` is a name like any other, so no object is built (N4). */
+export function boardAnswer(board: Board): Buffer {
+  const entries = board.map(([name, status]) => `${JSON.stringify(name)}:"${STATUS_WORDS[status]}"`)
+  return Buffer.from(`200 OK\nUSERBOARD {${entries.join()}}\n`)
 }
 
 /** C11: a private message to somebody who has blocked its sender. */
@@ -32,9 +34,5 @@ export function blockedAnswer(pushes: readonly Buffer[]): Slice {
 }
 
 function statusLine(words: string): Slice {
-  return linesSlice(`${words}\n`)
-}
-
-function linesSlice(lines: string): Slice {
-  return ownSlice(Buffer.from(lines))
+  return constantSlice(Buffer.from(`${words}\n`))
 }

@@ -6,18 +6,23 @@ import { isText, withoutPadding } from '../../hub/text.js'
 /** M3: text that may pass, without the padding at its end. */
 const text = z.string().transform(withoutPadding).refine(isText)
 
+/** It is shown as it is, so it is as long as a time may be, and no second message. */
+const MAX_TIMESTAMP_LENGTH = 64
+
+const timestamp = text.refine((time) => time.length <= MAX_TIMESTAMP_LENGTH)
+
 /** C4–C6. A header may be missing, which has an answer of its own. */
 export const SEND_FIELDS = z.object({
   sender: text,
   header: text.default(''),
-  timestamp: text,
+  timestamp,
   message: text,
 })
 
 /** C7. Whose message it was is known by its id. */
 export const RECEIVED_FIELDS = z.object({
   sender: z.string(),
-  timestamp: z.string(),
+  timestamp,
   message: z.string(),
   message_id: z.string(),
 })

@@ -13,23 +13,24 @@ import type { Slice } from '../../fanout/chunk.js'
 import type { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import type { ClaimRefusal } from '../../hub/names.js'
-import type { Room } from '../../hub/session.js'
+import type { Board, Room } from '../../hub/session.js'
 import { LineDecoder, type LineSink } from '../../streams/lines.js'
+import type { AnswerCache } from '../answer-cache.js'
 import type { Client, DialectContext, Speaker } from '../dialect.js'
-import { ANSWERS, boardAnswer } from './answers.js'
+import { ANSWERS } from './answers.js'
 import type { ChatroomEncoding } from './encoding.js'
 import { Member } from './member.js'
 import { isChatroomName } from './name.js'
 import type { ChatroomOptions } from './options.js'
 import { PatientRecipient } from './patient-recipient.js'
 import { type Request, readRequest, shownName } from './request.js'
-import { STATUS_WORDS } from './status-words.js'
 
 /** What all connections of one listener share. */
 export interface ChatroomListener {
   readonly relay: DialectContext
   readonly options: ChatroomOptions
   readonly encoding: ChatroomEncoding
+  readonly boards: AnswerCache<Board>
 }
 
 /** A request line may be as long as this, before and after JOIN. */
@@ -64,6 +65,10 @@ export class ChatroomSpeaker implements Speaker, LineSink {
 
   get partialFrame(): number {
     return this.#decoder.partialFrame
+  }
+
+  get heldBytes(): number {
+    return this.#decoder.heldBytes
   }
 
   feed(bytes: Buffer, start: number, end: number): number {
@@ -147,17 +152,13 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     return name === '' || (name !== null && name === own) ? ANSWERS.bye : ANSWERS.noSuchUser
   }
 
-  /** C9. R4: who is in a private room is not for listings either. */
+  /** C9. A room that is private is one that does not exist, to those who are not in it (R4). */
   #board(roomName: string | null): Slice {
-    const { hub } = this.#listener.relay
-    const room = roomName === '' ? hub.defaultRoom : hub.room(roomName ?? '')
-    if (room === undefined || room.isPrivate) return ANSWERS.serverError
-    return boardAnswer(
-      Array.from(room.members.keys(), ({ name, dialect, status }) => [
-        name,
-        STATUS_WORDS[dialect === DIALECT_NAME ? status : 'online'],
-      ]),
-    )
+    const { relay, boards } = this.#listener
+    const { hub } = relay
+    const name = roomName === '' ? hub.defaultRoom.name : (roomName ?? '')
+    const room = hub.visibleRoom(this.#member?.session ?? null, name)
+    return room === undefined ? ANSWERS.serverError : (boards.get(hub.board(room))[0] as Slice)
   }
 
   /** What the page refuses; the relay's own rules come after. */

@@ -1,8 +1,9 @@
 /** The framed dialect: TCP port 9000, a stream of frames both ways. Rules F1–F17. */
 
+import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
 import { FRAMED_ENCODINGS } from './encoding.js'
-import { NameListCache } from './name-list.js'
+import { encodeNames } from './name-list.js'
 import { type FramedOptions, framedOptions } from './options.js'
 import { FramedSpeaker } from './speaker.js'
 
@@ -16,7 +17,7 @@ export const framed: Dialect<FramedOptions> = {
       relay,
       options,
       encoding: FRAMED_ENCODINGS[options.style],
-      nameList: new NameListCache(),
+      nameList: new AnswerCache<readonly string[]>((names) => [encodeNames(names)]),
     }
     return (client: Client) => new FramedSpeaker(listener, client)
   },

@@ -22,17 +22,3 @@ export function encodeNames(names: readonly string[]): Buffer {
   frames.push(frameOf(COMMAND.LIST, payload))
   return Buffer.concat(frames)
 }
-
-/** Encodes a list once however many people ask for it: the hub gives a new array when somebody comes or goes. */
-export class NameListCache {
-  #names: readonly string[] | null = null
-  #encoded: Buffer = Buffer.alloc(0)
-
-  get(names: readonly string[]): Buffer {
-    if (names !== this.#names) {
-      this.#encoded = encodeNames(names)
-      this.#names = names
-    }
-    return this.#encoded
-  }
-}

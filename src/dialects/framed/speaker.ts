@@ -7,7 +7,7 @@
  *      | LEAVE --------------------------------------------------------------> over
  */
 
-import { ownSlice, type Slice } from '../../fanout/chunk.js'
+import { constantSlice, ownSlice, type Slice } from '../../fanout/chunk.js'
 import type { Encoding } from '../../fanout/encoding.js'
 import { Recipient } from '../../fanout/recipient.js'
 import { FrameDecoder, type FrameSink } from '../../frame/decoder.js'
@@ -15,11 +15,11 @@ import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../frame/layout.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import type { Room, Session } from '../../hub/session.js'
 import { MAX_NAME_BYTES } from '../../hub/text.js'
+import type { AnswerCache } from '../answer-cache.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
 import { BareCommands } from './bare.js'
 import { COMMAND, JOIN_STATUS } from './commands.js'
 import { frameOf, maxTextBytes } from './encoding.js'
-import type { NameListCache } from './name-list.js'
 import type { FramedOptions } from './options.js'
 import { describeBytes, readText } from './text.js'
 
@@ -28,19 +28,19 @@ export interface FramedListener {
   readonly relay: DialectContext
   readonly options: FramedOptions
   readonly encoding: Encoding
-  readonly nameList: NameListCache
+  readonly nameList: AnswerCache<readonly string[]>
 }
 
 /** F1. */
-const GREETING = ownSlice(
+const GREETING = constantSlice(
   frameOf(
     COMMAND.MESSAGE,
     'Welcome. Commands: 0 JOIN name, 1 LEAVE, 2 MESSAGE text, 3 LIST, 4 DIRECT name text.',
   ),
 )
-const JOIN_FIRST = errorSlice('Join first')
-const NOT_ASCII = errorSlice('Only printable ASCII is allowed')
-const DIRECT_USAGE = errorSlice('A direct message is a name, a space and a text')
+const JOIN_FIRST = constantSlice(errorFrame('Join first'))
+const NOT_ASCII = constantSlice(errorFrame('Only printable ASCII is allowed'))
+const DIRECT_USAGE = constantSlice(errorFrame('A direct message is a name, a space and a text'))
 
 /** F2, F3: the JOIN answer in both forms. */
 const JOIN_REPLIES = {
@@ -50,9 +50,9 @@ const JOIN_REPLIES = {
     invalid: joinFrame(JOIN_STATUS.invalid),
   },
   byte: {
-    accepted: ownSlice(Buffer.of(JOIN_STATUS.accepted)),
-    taken: ownSlice(Buffer.of(JOIN_STATUS.taken)),
-    invalid: ownSlice(Buffer.of(JOIN_STATUS.invalid)),
+    accepted: constantSlice(Buffer.of(JOIN_STATUS.accepted)),
+    taken: constantSlice(Buffer.of(JOIN_STATUS.taken)),
+    invalid: constantSlice(Buffer.of(JOIN_STATUS.invalid)),
   },
 } as const
 
@@ -85,6 +85,10 @@ export class FramedSpeaker implements Speaker, FrameSink {
 
   get partialFrame(): number {
     return this.#decoder.partialFrame
+  }
+
+  get heldBytes(): number {
+    return this.#decoder.heldBytes
   }
 
   feed(bytes: Buffer, start: number, end: number): number {
@@ -167,7 +171,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
 
   /** F8. */
   #list(): void {
-    this.#send(ownSlice(this.#listener.nameList.get(this.#listener.relay.hub.names())))
+    for (const slice of this.#listener.nameList.get(this.#listener.relay.hub.names())) this.#send(slice)
   }
 
   /** F9. */
@@ -196,7 +200,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
   }
 
   #error(words: string): void {
-    this.#send(errorSlice(words))
+    this.#send(ownSlice(errorFrame(words)))
   }
 
   #send(slice: Slice): void {
@@ -221,10 +225,10 @@ function shortened(name: string): string {
   return name.length <= MAX_NAME_BYTES ? name : `${name.slice(0, MAX_NAME_BYTES)}...`
 }
 
-function errorSlice(words: string): Slice {
-  return ownSlice(frameOf(COMMAND.ERROR, words))
+function errorFrame(words: string): Buffer {
+  return frameOf(COMMAND.ERROR, words)
 }
 
 function joinFrame(status: number): Slice {
-  return ownSlice(Buffer.of(COMMAND.JOIN, 0, 1, status))
+  return constantSlice(Buffer.of(COMMAND.JOIN, 0, 1, status))
 }

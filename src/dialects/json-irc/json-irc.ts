@@ -1,6 +1,8 @@
 /** The json-irc dialect: TCP port 1025, JSON objects of four strings both ways. Rules J1–J10. */
 
+import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { quotedLists } from './name-lists.js'
 import { type JsonIrcOptions, jsonIrcOptions } from './options.js'
 import { JsonIrcSpeaker } from './speaker.js'
 
@@ -10,7 +12,13 @@ export const jsonIrc: Dialect<JsonIrcOptions> = {
   needsLogin: true,
   options: jsonIrcOptions,
   listen(options: JsonIrcOptions, { hub }: DialectContext) {
-    const listener = { hub, options }
+    const listener = {
+      hub,
+      options,
+      lists: new AnswerCache<readonly string[]>((names) =>
+        quotedLists(names).map((list) => Buffer.from(list, 'latin1')),
+      ),
+    }
     return (client: Client) => new JsonIrcSpeaker(listener, client)
   },
 }

@@ -11,18 +11,6 @@ const OTHER_FIELDS_BYTES = 512
  * end in a line feed, and no name is split.
  */
 export function quotedLists(names: readonly string[]): readonly string[] {
-  let lists = LISTS.get(names)
-  if (lists === undefined) {
-    lists = makeLists(names)
-    LISTS.set(names, lists)
-  }
-  return lists
-}
-
-/** The hub gives the same array until somebody comes or goes, so that many who ask cost one list. */
-const LISTS = new WeakMap<readonly string[], readonly string[]>()
-
-function makeLists(names: readonly string[]): readonly string[] {
   const lists: string[] = []
   let list = ''
   for (const [index, name] of names.entries()) {

@@ -7,17 +7,17 @@
  *      | /close, something that is no object of strings ------------------------> over
  */
 
-import { ownSlice } from '../../fanout/chunk.js'
+import { constantSlice, ownSlice } from '../../fanout/chunk.js'
 import { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import type { Hub } from '../../hub/hub.js'
 import type { Session } from '../../hub/session.js'
 import { isName, isRoomName } from '../../hub/text.js'
 import { type BrokenStream, JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
+import type { AnswerCache } from '../answer-cache.js'
 import type { Client, Speaker } from '../dialect.js'
 import { COMMAND, MAX_OBJECT_BYTES } from './commands.js'
 import { JSON_IRC_ENCODING, leftWords } from './encoding.js'
-import { quotedLists } from './name-lists.js'
 import { beforeMessage, echoed, objectLine, quoted } from './object-line.js'
 import type { JsonIrcOptions } from './options.js'
 import { type Request, readRequest } from './request.js'
@@ -26,7 +26,11 @@ import { type Request, readRequest } from './request.js'
 export interface JsonIrcListener {
   readonly hub: Hub<Recipient>
   readonly options: JsonIrcOptions
+  /** Lists of names as messages. */
+  readonly lists: AnswerCache<readonly string[]>
 }
+
+const AFTER_MESSAGE = constantSlice(Buffer.from('}\n'))
 
 const LIMITS = { maxBytes: MAX_OBJECT_BYTES, maxDepth: 1 }
 
@@ -52,6 +56,10 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
 
   get partialFrame(): number {
     return this.#decoder.partialFrame
+  }
+
+  get heldBytes(): number {
+    return this.#decoder.heldBytes
   }
 
   feed(bytes: Buffer, start: number, end: number): number {
@@ -148,8 +156,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
       this.#error(request, 'a room name is 1 to 64 printable ASCII characters without a space')
       return
     }
-    const known = hub.room(name)
-    const isNew = known === undefined || !session.rooms.includes(known)
+    const isNew = hub.room(name)?.members.has(session) !== true
     if (isNew && session.rooms.length >= options['max-rooms']) {
       this.#error(request, `you are in as many rooms as may be: ${options['max-rooms']}`)
     } else if (hub.join(session, name) !== null) {
@@ -188,7 +195,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
       this.#list(command, session.name, '', hub.names())
       return
     }
-    const room = hub.room(request.room)
+    const room = hub.visibleRoom(session, request.room)
     if (room === undefined) this.#error(request, 'there is no such room')
     else this.#list(command, session.name, room.name, hub.memberNames(room))
   }
@@ -196,7 +203,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   /** The room that is named, if the session is in it; otherwise says so. */
   #roomOf(session: Session<Recipient>, request: Request) {
     const room = this.#listener.hub.room(request.room)
-    if (room !== undefined && session.rooms.includes(room)) return room
+    if (room?.members.has(session) === true) return room
     this.#error(request, 'you are not in that room')
     return undefined
   }
@@ -208,9 +215,12 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
     return false
   }
 
+  /** The list is the same for everybody who asks; what is around it is not. */
   #list(command: string, nickname: string, room: string, names: readonly string[]): void {
-    const before = beforeMessage(command, nickname, room)
-    for (const list of quotedLists(names)) this.#write(`${before}${list}}\n`)
+    const before = ownSlice(Buffer.from(beforeMessage(command, nickname, room), 'latin1'))
+    for (const list of this.#listener.lists.get(names)) {
+      for (const slice of [before, list, AFTER_MESSAGE]) this.#recipient.send(slice)
+    }
   }
 
   /** J9. */

@@ -70,6 +70,7 @@ export class Account {
   logout(): Outcome {
     if (this.#session === null) return 'failure'
     this.over(CLOSE_REASONS.left)
+    this.#client.unnamed()
     return 'ok'
   }
 

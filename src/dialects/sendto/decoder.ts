@@ -42,6 +42,11 @@ export class MessageDecoder {
     return this.#headerBytes === 0 ? 0 : this.#straddled
   }
 
+  /** How many bytes of it are kept. */
+  get heldBytes(): number {
+    return this.#held.length
+  }
+
   /** Decodes `chunk[start, end)`, borrowed until this returns. @returns the offset of the first byte not looked at */
   decode(chunk: Uint8Array, start = 0, end: number = chunk.length): number {
     let at = start

@@ -1,15 +1,15 @@
 /** S8: the dialect as lines, for people with a raw connection and for clients that send what is typed as it is. */
 
-import { ownSlice, type Slice } from '../../fanout/chunk.js'
+import { constantSlice, type Slice } from '../../fanout/chunk.js'
 import { CLOSE_REASONS } from '../../hub/close-reason.js'
 import { withoutPadding } from '../../hub/text.js'
 import { LineDecoder, type LineSink } from '../../streams/lines.js'
 import { decodeUtf8 } from '../../streams/utf8.js'
+import type { AnswerCache } from '../answer-cache.js'
 import type { Client } from '../dialect.js'
 import type { Account } from './account.js'
 import { type Command, parseCommand, WORDS } from './commands.js'
 import { MAX_NAME_BYTES, MAX_TEXT_BYTES, type Outcome } from './layout.js'
-import type { NameListCache } from './name-list.js'
 
 /** A longer line has a text that is too long, whatever else is wrong with it. */
 const MAX_LINE_BYTES = 'sendto '.length + MAX_NAME_BYTES + ' '.length + MAX_TEXT_BYTES
@@ -20,12 +20,17 @@ type Malformed = typeof WORDS.badUsername | typeof WORDS.badMessage
 export class LineMode implements LineSink {
   readonly #client: Client
   readonly #account: Account
-  readonly #nameList: NameListCache
+  readonly #nameList: AnswerCache<readonly string[]>
   readonly #maxLoginBytes: number
   readonly #decoder: LineDecoder
 
   /** @param maxLoginBytes how much of a line is kept as long as nobody is logged in */
-  constructor(client: Client, account: Account, nameList: NameListCache, maxLoginBytes: number) {
+  constructor(
+    client: Client,
+    account: Account,
+    nameList: AnswerCache<readonly string[]>,
+    maxLoginBytes: number,
+  ) {
     this.#client = client
     this.#account = account
     this.#nameList = nameList
@@ -35,6 +40,10 @@ export class LineMode implements LineSink {
 
   get partialFrame(): number {
     return this.#decoder.partialFrame
+  }
+
+  get heldBytes(): number {
+    return this.#decoder.heldBytes
   }
 
   feed(bytes: Buffer, start: number, end: number): number {
@@ -56,7 +65,7 @@ export class LineMode implements LineSink {
         this.#answer(account.login(command.name), WORDS.badUsername)
         break
       case 'list':
-        account.recipient.send(ownSlice(this.#nameList.get(account.names())))
+        for (const slice of this.#nameList.get(account.names())) account.recipient.send(slice)
         break
       case 'sendto':
         this.#answer(this.#sendTo(command.name, command.text), WORDS.badMessage)
@@ -90,5 +99,5 @@ export class LineMode implements LineSink {
 }
 
 const LINES: ReadonlyMap<string, Slice> = new Map(
-  Object.values(WORDS).map((words) => [words, ownSlice(Buffer.from(`${words}\n`))]),
+  Object.values(WORDS).map((words) => [words, constantSlice(Buffer.from(`${words}\n`))]),
 )

@@ -1,28 +1,28 @@
 /** The dialect as messages: each request is answered by one RESPONSE, or by what was asked for (S1). */
 
-import { ownSlice, type Slice } from '../../fanout/chunk.js'
+import { constantSlice, type Slice } from '../../fanout/chunk.js'
 import { withoutPadding } from '../../hub/text.js'
 import { decodeUtf8 } from '../../streams/utf8.js'
+import type { AnswerCache } from '../answer-cache.js'
 import type { Client } from '../dialect.js'
 import type { Account } from './account.js'
 import { MessageDecoder, type MessageSink } from './decoder.js'
 import { responseOf } from './encoder.js'
 import { MAX_NAME_BYTES, type Outcome, TYPE } from './layout.js'
-import type { NameListCache } from './name-list.js'
 
 const RESPONSES: Readonly<Record<Outcome, Slice>> = {
-  ok: ownSlice(responseOf('ok')),
-  failure: ownSlice(responseOf('failure')),
-  malformed: ownSlice(responseOf('malformed')),
+  ok: constantSlice(responseOf('ok')),
+  failure: constantSlice(responseOf('failure')),
+  malformed: constantSlice(responseOf('malformed')),
 }
 
 export class MessageMode implements MessageSink {
   readonly #client: Client
   readonly #account: Account
-  readonly #nameList: NameListCache
+  readonly #nameList: AnswerCache<readonly string[]>
   readonly #decoder = new MessageDecoder(this)
 
-  constructor(client: Client, account: Account, nameList: NameListCache) {
+  constructor(client: Client, account: Account, nameList: AnswerCache<readonly string[]>) {
     this.#client = client
     this.#account = account
     this.#nameList = nameList
@@ -30,6 +30,10 @@ export class MessageMode implements MessageSink {
 
   get partialFrame(): number {
     return this.#decoder.partialFrame
+  }
+
+  get heldBytes(): number {
+    return this.#decoder.heldBytes
   }
 
   feed(bytes: Buffer, start: number, end: number): number {
@@ -49,7 +53,7 @@ export class MessageMode implements MessageSink {
   message(type: number, nameBytes: number, bytes: Uint8Array, start: number, end: number): boolean {
     const { recipient } = this.#account
     if (type === TYPE.LIST && nameBytes <= MAX_NAME_BYTES) {
-      recipient.send(ownSlice(this.#nameList.get(this.#account.names())))
+      for (const slice of this.#nameList.get(this.#account.names())) recipient.send(slice)
     } else {
       recipient.send(RESPONSES[this.#carryOut(type, nameBytes, bytes, start, end)])
     }

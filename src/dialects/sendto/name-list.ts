@@ -3,9 +3,6 @@
 import { messageOf } from './encoder.js'
 import { MAX_TEXT_BYTES, TYPE } from './layout.js'
 
-/** Names as the bytes of one answer. */
-export type EncodeNames = (names: readonly string[]) => Buffer
-
 /**
  * LIST messages that hold `names`, one a line, no name split. A message that ends in a line feed is followed by
  * another; one that does not is the last.
@@ -29,23 +26,4 @@ export function namesAsMessages(names: readonly string[]): Buffer {
 /** Of nobody, an empty line: whoever asked may be waiting for one. */
 export function namesAsLines(names: readonly string[]): Buffer {
   return Buffer.from(`${names.join('\n')}\n`)
-}
-
-/** Encodes a list once however many people ask for it: the hub gives a new array when somebody comes or goes. */
-export class NameListCache {
-  readonly #encode: EncodeNames
-  #names: readonly string[] | null = null
-  #encoded: Buffer = Buffer.alloc(0)
-
-  constructor(encode: EncodeNames) {
-    this.#encode = encode
-  }
-
-  get(names: readonly string[]): Buffer {
-    if (names !== this.#names) {
-      this.#encoded = this.#encode(names)
-      this.#names = names
-    }
-    return this.#encoded
-  }
 }

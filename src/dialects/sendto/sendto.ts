@@ -1,8 +1,9 @@
 /** The sendto dialect: TCP port 3560, messages from one person to another. Rules S1–S8. */
 
 import { z } from 'zod'
+import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
-import { NameListCache, namesAsLines, namesAsMessages } from './name-list.js'
+import { namesAsLines, namesAsMessages } from './name-list.js'
 import { SendtoSpeaker } from './speaker.js'
 
 const sendtoOptions = z.strictObject({})
@@ -16,8 +17,8 @@ export const sendto: Dialect<z.infer<typeof sendtoOptions>> = {
   listen(_options, relay: DialectContext) {
     const listener = {
       relay,
-      messageList: new NameListCache(namesAsMessages),
-      lineList: new NameListCache(namesAsLines),
+      messageList: new AnswerCache<readonly string[]>((names) => [namesAsMessages(names)]),
+      lineList: new AnswerCache<readonly string[]>((names) => [namesAsLines(names)]),
     }
     return (client: Client) => new SendtoSpeaker(listener, client)
   },

@@ -4,18 +4,18 @@
  */
 
 import type { CloseReason } from '../../hub/close-reason.js'
+import type { AnswerCache } from '../answer-cache.js'
 import type { Client, DialectContext, Speaker } from '../dialect.js'
 import { Account } from './account.js'
 import { SENDTO_ENCODINGS } from './encoding.js'
 import { LineMode } from './line-mode.js'
 import { MessageMode } from './message-mode.js'
-import type { NameListCache } from './name-list.js'
 
 /** What all connections of one listener share. */
 export interface SendtoListener {
   readonly relay: DialectContext
-  readonly messageList: NameListCache
-  readonly lineList: NameListCache
+  readonly messageList: AnswerCache<readonly string[]>
+  readonly lineList: AnswerCache<readonly string[]>
 }
 
 const FIRST_PRINTABLE = 0x20
@@ -34,6 +34,10 @@ export class SendtoSpeaker implements Speaker {
 
   get partialFrame(): number {
     return this.#mode?.partialFrame ?? 0
+  }
+
+  get heldBytes(): number {
+    return this.#mode?.heldBytes ?? 0
   }
 
   feed(bytes: Buffer, start: number, end: number): number {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { COMMAND } from '../../../src/dialects/framed/commands.js'
-import { encodeNames, NameListCache } from '../../../src/dialects/framed/name-list.js'
+import { encodeNames } from '../../../src/dialects/framed/name-list.js'
 import { decodeAll } from '../../frame/streams.js'
 
 /** Reads frames as a client does. */
@@ -73,14 +73,4 @@ test('F8 fifty thousand long names', () => {
 
 test('F8 nobody there is one empty frame', () => {
   assert.deepEqual(encodeNames([]), Buffer.of(COMMAND.LIST, 0, 0))
-})
-
-test('a list is encoded once until the hub gives another', () => {
-  const cache = new NameListCache()
-  const names = ['Amy', 'Bob']
-  const encoded = cache.get(names)
-  assert.equal(cache.get(names), encoded)
-  assert.deepEqual(readNames(cache.get(['Amy'])).names, ['Amy'])
-  assert.deepEqual(readNames(cache.get([])).names, [])
-  assert.deepEqual(encoded, encodeNames(names), 'what was handed out stays')
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { NameListCache, namesAsLines, namesAsMessages } from '../../../src/dialects/sendto/name-list.js'
+import { namesAsLines, namesAsMessages } from '../../../src/dialects/sendto/name-list.js'
 import { list } from '../../fixtures/sendto-bytes.js'
 
 test('S3 nobody, one, two', () => {
@@ -25,12 +25,4 @@ test('S3 names that fill a message to the last byte are one message, one byte mo
     namesAsMessages([...full, 'y']),
     Buffer.concat([list(`${names.join('\n')}\n`), list(`${'x'.repeat(31)}\ny`)]),
   )
-})
-
-test('S3 a list is encoded once until somebody comes or goes', () => {
-  let encoded = 0
-  const cache = new NameListCache((names) => Buffer.from(`${++encoded} ${names.length}`))
-  const names = ['Amy']
-  assert.equal(cache.get(names), cache.get(names))
-  assert.equal(cache.get(['Amy']).toString(), '2 1')
 })
