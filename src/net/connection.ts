@@ -222,6 +222,8 @@ export class Connection implements Client, Sink, TransportEvents {
 
   ended(): void {
     this.#peerEnded = true
+    // A socket says so even while it is paused: what came before it is carried out first.
+    if (this.#undecoded !== null) return
     if (this.#state === 'open') this.close(CLOSE_REASONS.ended)
     else if (this.#state === 'ended') this.#destroy()
   }
@@ -305,9 +307,10 @@ export class Connection implements Client, Sink, TransportEvents {
       if (taken < undecoded.length) this.#undecoded = undecoded.subarray(taken)
     }
     if (this.#pauses !== 0 || this.#isGone()) return
-    if (this.#isOpen()) this.#watchFrame()
+    if (this.#isOpen() && this.#peerEnded) this.close(CLOSE_REASONS.ended)
+    else if (this.#isOpen()) this.#watchFrame()
     // Also when what was left has ended the connection: the client's FIN has to be read.
-    this.#transport.resume()
+    if (!this.#isGone()) this.#transport.resume()
   }
 
   // Functions, because what was fed a moment ago may have changed it.
