@@ -4,6 +4,7 @@
  */
 
 import type { ListenerSpec } from './config/listener-url.js'
+import { ConfigError } from './config/load.js'
 import type { Config } from './config/settings.js'
 import type { ClaimOutcome, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
@@ -36,6 +37,7 @@ import { TurnBudget } from './net/turn-budget.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
 import { createMetrics } from './observe/metrics.js'
+import { OnceASecond } from './observe/once-a-second.js'
 import { openJournal } from './observe/open-journal.js'
 import type { Logger } from './observe/operational-log.js'
 import { OpsServer } from './observe/ops-server.js'
@@ -44,6 +46,8 @@ import { VERSION } from './version.js'
 
 /** F15: the longest frame before somebody has a name. */
 const MAX_LOGIN_BYTES = 1024
+/** At the end, connections are closed no more than so far apart: a hundred take a tenth of a second. */
+const MAX_MS_BETWEEN_CLOSES = 1
 /** How long a connection is not read from after one refused name too many. */
 const REFUSAL_PAUSE_MS = 1000
 /** A peer that has acknowledged nothing for so long is gone. */
@@ -94,6 +98,12 @@ export class Relay implements ConnectionObserver<Connection> {
   readonly #turn: TurnBudget
   readonly #input: HeldInput
   readonly #maxConnections: number
+  readonly #acceptErrors = new OnceASecond<object>((about, count) =>
+    this.#log.error({ ...about, count }, 'connections could not be accepted'),
+  )
+  readonly #opsRefusals = new OnceASecond<object>((_about, count) =>
+    this.#log.warn({ count }, 'connections to the ops endpoint were refused: there are too many'),
+  )
   readonly #strangers: Strangers<Connection>
   readonly #listeners: Listener[] = []
   readonly #listeningAt: ListeningAt[] = []
@@ -137,7 +147,7 @@ export class Relay implements ConnectionObserver<Connection> {
       linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
       refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
     }
-    this.#maxConnections = config.maxConnections === 'auto' ? connectionLimit() : config.maxConnections
+    this.#maxConnections = maxConnectionsOf(config)
     this.#strangers = new Strangers(this.#maxConnections)
     this.#silentPeers = new SilentPeers({
       kernel: this.#kernel,
@@ -148,7 +158,10 @@ export class Relay implements ConnectionObserver<Connection> {
     })
   }
 
-  /** @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then */
+  /**
+   * @throws ConfigError when more connections are configured than there can be
+   * @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then
+   */
   static async start(config: Config, log: Logger, internals: RelayInternals = {}): Promise<Relay> {
     const relay = new Relay(config, log, internals)
     try {
@@ -189,15 +202,17 @@ export class Relay implements ConnectionObserver<Connection> {
 
   async #stop(): Promise<void> {
     this.#state = 'shutting down'
+    const end = performance.now() + this.#config.shutdownMs
     for (const listener of this.#listeners) listener.close()
-    this.#hub.endAll(CLOSE_REASONS.shutdown.label)
-    for (const connection of this.#connections) connection.expel(CLOSE_REASONS.shutdown)
-    await this.#allGone(this.#config.shutdownMs)
+    this.#hub.endQuietly()
+    await this.#expelAll()
+    await this.#allGone(end)
     for (const connection of this.#connections) connection.cutOff(CLOSE_REASONS.shutdown)
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
     this.#silentPeers.stop()
     this.#pressure.stop()
     await this.#ops?.close()
+    this.#journal?.close()
     await Promise.all(this.#logFiles.map((file) => file.close()))
   }
 
@@ -268,8 +283,10 @@ export class Relay implements ConnectionObserver<Connection> {
         maxConnections: this.#maxConnections,
         loginDeadlineMs,
         useHandles: this.#useHandles,
-        failed: (error: Error) =>
-          this.#log.error({ url: spec.url, error: error.message }, 'a listener had an error'),
+        failed: (error: Error) => {
+          this.#tally.acceptErrors++
+          this.#acceptErrors.happened({ url: spec.url, error: error.message })
+        },
       }
       try {
         const listener = await Listener.open(options, this.#contextOf(spec))
@@ -323,6 +340,7 @@ export class Relay implements ConnectionObserver<Connection> {
       rooms: () => this.#hub.roomCount,
       queuedBytes: () => sum(this.#connections, (connection) => connection.outbox.queuedBytes),
       retainedBytes: () => this.#pool.retainedBytes,
+      heldInputBytes: () => this.#input.bytes,
       logLinesLost: () => sum(this.#logFiles, (file) => file.linesLost),
     })
     try {
@@ -330,19 +348,47 @@ export class Relay implements ConnectionObserver<Connection> {
         ...ops,
         metrics: { text: () => registry.metrics(), contentType: registry.contentType },
         readiness: () => (this.#state === 'ready' ? 'ready' : this.#state),
+        refused: () => this.#opsRefusals.happened({}),
       })
     } catch (error) {
       throw new StartError(`${ops.host ?? ''}:${ops.port}`, error as NodeJS.ErrnoException)
     }
   }
 
-  /** Resolves when no connection is left, or after `withinMs`. */
-  async #allGone(withinMs: number): Promise<void> {
-    const end = performance.now() + withinMs
+  /**
+   * Everybody is told in their turn, so that they do not all come back at once; those whose turn is still to come
+   * go on chatting. Few take less time than the whole window.
+   */
+  async #expelAll(): Promise<void> {
+    const { closeSpreadMs, shutdownMs } = this.#config
+    const all = [...this.#connections]
+    const windowMs = Math.min(closeSpreadMs, shutdownMs / 2, all.length * MAX_MS_BETWEEN_CLOSES)
+    const begun = performance.now()
+    for (let closed = 0; closed < all.length; ) {
+      const due = windowMs === 0 ? 1 : (performance.now() - begun) / windowMs
+      for (; closed < all.length && closed <= due * all.length; closed++) {
+        all[closed]?.expel(CLOSE_REASONS.shutdown)
+      }
+      if (closed < all.length) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+
+  /** Resolves when no connection is left, or at `end`. */
+  async #allGone(end: number): Promise<void> {
     while (this.#connections.size > 0 && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
+}
+
+/** Above what the system allows, it would close clients without a word. */
+function maxConnectionsOf({ maxConnections }: Config): number {
+  const { connections, descriptors } = connectionLimit()
+  if (maxConnections === 'auto') return connections
+  if (descriptors === null || maxConnections <= connections) return maxConnections
+  throw new ConfigError([
+    `maxConnections: ${maxConnections}: expected at most ${connections}, which is what a limit of ${descriptors} file descriptors leaves room for (ulimit -n)`,
+  ])
 }
 
 function sum<T>(items: Iterable<T>, value: (item: T) => number): number {

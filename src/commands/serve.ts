@@ -66,6 +66,11 @@ async function serve(flags: Flags): Promise<void> {
   try {
     relay = await Relay.start(config, log)
   } catch (error) {
+    if (error instanceof ConfigError) {
+      complain(error)
+      process.exitCode = EXIT_CODE.config
+      return
+    }
     if (!(error instanceof StartError)) throw error
     process.stderr.write(`parlance: ${startWords(error)}\n`)
     process.exitCode = ADDRESS_ERRORS.has(error.code) ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
@@ -90,9 +95,13 @@ function configOrComplain(flags: Flags): Config | null {
     return loadConfig({ file, environment: process.env, flags: settings })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`parlance: the configuration cannot be used:\n  ${error.problems.join('\n  ')}\n`)
+    complain(error)
     return null
   }
+}
+
+function complain({ problems }: ConfigError): void {
+  process.stderr.write(`parlance: the configuration cannot be used:\n  ${problems.join('\n  ')}\n`)
 }
 
 const ADDRESS_ERRORS: ReadonlySet<string> = new Set([

@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { parse as parseYaml } from 'yaml'
+import { printableJson, shownText } from '../printable.js'
 import {
   type Config,
   environmentName,
@@ -52,14 +53,15 @@ export function loadConfig(sources: ConfigSources): Config {
       const wrong = Array.isArray(value) && typeof at === 'number' ? value[at] : value
       const expected =
         issue.code === 'custom' && issue.message.startsWith('expected') ? issue.message : undefined
-      const problem = `${shown}: ${JSON.stringify(wrong)}: ${expected ?? `expected ${setting.expected}`}`
+      const problem = `${shown}: ${printableJson(JSON.stringify(wrong))}: ${expected ?? `expected ${setting.expected}`}`
       // One value can be wrong in two ways that read the same here.
       if (!problems.includes(problem)) problems.push(problem)
     }
   }
 
   for (const key of SETTING_KEYS) take(key, SETTINGS[key].fallback, key)
-  for (const [key, value] of readFile(sources.file, problems)) take(key, value, `${sources.file}: ${key}`)
+  for (const [key, value] of readFile(sources.file, problems))
+    take(key, value, `${shownText(sources.file ?? '')}: ${key}`)
   for (const key of SETTING_KEYS) {
     const name = environmentName(key)
     const text = sources.environment[name]
@@ -98,7 +100,8 @@ function readFile(path: string | undefined, problems: string[]): [SettingKey, un
     // YAML can refer to itself; what is wrong with such a value could not be shown.
     JSON.stringify(content)
   } catch (error) {
-    problems.push(`--config: ${JSON.stringify(path)}: ${(error as Error).message.split('\n')[0]}`)
+    const [words = ''] = (error as Error).message.split('\n')
+    problems.push(`--config: ${JSON.stringify(path)}: ${printableJson(words)}`)
     return []
   }
   if (content === null || content === undefined) return []
@@ -110,7 +113,7 @@ function readFile(path: string | undefined, problems: string[]): [SettingKey, un
     const known = Object.hasOwn(SETTINGS, entry[0])
     if (!known) {
       problems.push(
-        `${path}: ${entry[0]}: ${JSON.stringify(entry[1])}: expected one of the keys ${SETTING_KEYS.join(', ')}`,
+        `${shownText(path)}: ${shownText(entry[0])}: ${printableJson(JSON.stringify(entry[1]))}: expected one of the keys ${SETTING_KEYS.join(', ')}`,
       )
     }
     return known

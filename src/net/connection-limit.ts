@@ -10,17 +10,25 @@ const RESERVED_DESCRIPTORS = 256
 /** Where the limit cannot be read: what the systems that hide it are known to allow. */
 const UNKNOWN_LIMIT = 8192
 
-export function connectionLimit(): number {
-  const limit = openFilesLimit()
-  return Math.max(limit - RESERVED_DESCRIPTORS, Math.floor(limit / 4))
+/** How many connections fit, and the limit of descriptors that says so; `null` where that cannot be read. */
+export interface ConnectionLimit {
+  readonly connections: number
+  readonly descriptors: number | null
 }
 
-function openFilesLimit(): number {
+export function connectionLimit(): ConnectionLimit {
+  const descriptors = openFilesLimit()
+  const limit = descriptors ?? UNKNOWN_LIMIT
+  return { connections: Math.max(limit - RESERVED_DESCRIPTORS, Math.floor(limit / 4)), descriptors }
+}
+
+function openFilesLimit(): number | null {
   try {
     // Node raises its soft limit to the hard one when it starts.
     const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))
-    return line?.[1] === undefined ? UNKNOWN_LIMIT : line[1] === 'unlimited' ? 10_000_000 : Number(line[1])
+    if (line?.[1] === undefined) return null
+    return line[1] === 'unlimited' ? 10_000_000 : Number(line[1])
   } catch {
-    return UNKNOWN_LIMIT
+    return null
   }
 }

@@ -12,7 +12,7 @@ import type { ConnectionContext } from './connection-context.js'
 import { acceptHandles } from './handle-transport.js'
 import { Handshakes } from './handshakes.js'
 import { SocketTransport } from './socket-transport.js'
-import type { Transport } from './transport.js'
+import { KEEP_ALIVE_MS, type Transport } from './transport.js'
 
 export interface ListenerOptions {
   readonly host: string | undefined
@@ -24,7 +24,7 @@ export interface ListenerOptions {
   readonly maxConnections: number
   /** A TLS handshake that takes longer is given up. */
   readonly loginDeadlineMs: number
-  /** An error after listening began, such as no more file descriptors. The listener goes on. */
+  /** An error after listening began, such as a connection that could not be accepted. The listener goes on. */
   readonly failed: (error: Error) => void
   /** Whether plain TCP goes over Node's handles where that is possible. */
   readonly useHandles: boolean
@@ -48,7 +48,12 @@ export class Listener {
   static async open(options: ListenerOptions, context: ConnectionContext<Connection>): Promise<Listener> {
     const accept = (transport: Transport) => admit(transport, options.maxConnections, context)
     const acceptSocket = (socket: Socket) => accept(new SocketTransport(socket))
-    const settings = { allowHalfOpen: true, noDelay: true, keepAlive: true }
+    const settings = {
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    }
     let server: Server
     let handshakes: Handshakes | null = null
     if (options.tls === undefined) {
@@ -66,7 +71,7 @@ export class Listener {
     }
     await listening(server, options)
     server.on('error', options.failed)
-    if (options.tls === undefined && options.useHandles) acceptHandles(server, accept)
+    if (options.tls === undefined && options.useHandles) acceptHandles(server, accept, options.failed)
     return new Listener(server, handshakes)
   }
 

@@ -7,7 +7,9 @@ import { type Logger, pino } from 'pino'
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
+import { printableJson } from '../printable.js'
 import type { LogFile } from './log-file.js'
+import { RefusalSums } from './refusals.js'
 
 /** A connection, as far as its records say. */
 export interface Peer {
@@ -26,6 +28,7 @@ export class Journal {
   readonly #connections: Logger
   readonly #chat: Logger
   readonly #logsDirectText: boolean
+  readonly #refusals = new RefusalSums<object>((last, count) => this.#connections.info({ ...last, count }))
 
   constructor(files: JournalFiles, logsDirectText: boolean) {
     this.#connections = recordWriter(files.connections)
@@ -40,7 +43,15 @@ export class Journal {
   /** The name asked for, and what became of it. */
   asked(peer: Peer, name: string, outcome: ClaimOutcome): void {
     if (outcome === 'accepted') this.#connections.info({ ...record('accepted', peer), name })
-    else this.#connections.info({ ...record('rejected', peer), name, reason: outcome })
+    else {
+      const refusal = { ...record('rejected', peer), name, reason: outcome }
+      if (this.#refusals.add(peer.remoteAddress, refusal)) this.#connections.info(refusal)
+    }
+  }
+
+  /** Nothing more is recorded: what was withheld to be summed up is written. */
+  close(): void {
+    this.#refusals.flush()
   }
 
   closed(peer: Peer, reason: CloseReason): void {
@@ -91,7 +102,8 @@ function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {
 
 /** One JSON object a line: `time`, then what the record has, and nothing of pino's own. */
 function recordWriter(file: LogFile): Logger {
-  return pino({ base: null, timestamp: timeField, formatters: { level: () => ({}) } }, file)
+  const printable = { write: (line: string) => file.write(printableJson(line)) }
+  return pino({ base: null, timestamp: timeField, formatters: { level: () => ({}) } }, printable)
 }
 
 let writtenMs = 0

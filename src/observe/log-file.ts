@@ -7,10 +7,11 @@
  *                      | full: lost                   | error: lost; open again after RETRY_MS
  */
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { createStream, type RotatingFileStream } from 'rotating-file-stream'
 import { PendingLines } from './pending-lines.js'
+import { deleteOldest, rotatedName } from './rotated-files.js'
 
 export interface LogFileOptions {
   readonly dir: string
@@ -69,7 +70,12 @@ export class LogFile {
     // In trouble the next try opens it by its name anyway.
     if (this.#stream === null || this.#closing !== null) return
     this.#stream.end()
-    this.#open()
+    try {
+      repairTail(this.#path)
+      this.#open()
+    } catch (error) {
+      this.#failed(this.#stream, error as Error)
+    }
   }
 
   /** Writes what is pending and closes. A disk that does not take it is not waited for: then it is lost. */
@@ -83,18 +89,18 @@ export class LogFile {
 
   #open(): void {
     const { dir, name, maxBytes, rotateEvery, keepFiles } = this.#options
-    const rotatedName = (time: number | Date, index?: number) => {
-      const stamp = (time as Date).toISOString().replace(/[:.]/g, '-')
-      return `${name}-${stamp}-${index}.log`
-    }
-    const stream = createStream((time, index) => (time ? rotatedName(time, index) : `${name}.log`), {
+    const fileName = (time: number | Date, index?: number) =>
+      time ? rotatedName(name, time as Date, index as number) : `${name}.log`
+    const stream = createStream(fileName, {
       path: dir,
       size: `${maxBytes}B`,
       interval: rotateEvery as '1d',
       intervalUTC: true,
       initialRotation: true,
-      maxFiles: keepFiles,
-      history: `.${name}.history`,
+      mode: LOG_FILE_MODE,
+    })
+    stream.on('rotated', () => {
+      deleteOldest(dir, name, keepFiles).catch((error) => this.#options.onTrouble(error))
     })
     stream.on('error', (error) => this.#failed(stream, error))
     this.#stream = stream
@@ -175,9 +181,18 @@ export class LogFile {
 const TAIL_BYTES = 128 * 1024
 const LF = 0x0a
 
-/** Cuts off a last line without its line feed: what a crash or a full disk left of it is not a record. */
+/** Readable by those who run the relay and their group: it says who said what from where. */
+const LOG_FILE_MODE = 0o640
+
+/** Read and append, make it if need be, and take no link in its place: it could be to any file. */
+const OPEN_OWN = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+
+/**
+ * Cuts off a last line without its line feed: what a crash or a full disk left of it is not a record.
+ * @throws the system's error: `ELOOP` where there is a link in its place
+ */
 export function repairTail(path: string): void {
-  const file = openSync(path, 'a+')
+  const file = openSync(path, OPEN_OWN, LOG_FILE_MODE)
   try {
     const { size } = fstatSync(file)
     const whole = endOfLastLine(file, size)

@@ -19,9 +19,11 @@ export interface OpenJournal {
   readonly files: readonly LogFile[]
 }
 
+const LOG_DIR_MODE = 0o750
+
 /** @throws the system's error when the directory or a file cannot be had */
 export function openJournal(options: JournalOptions, log: Logger): OpenJournal {
-  mkdirSync(options.logDir, { recursive: true })
+  mkdirSync(options.logDir, { recursive: true, mode: LOG_DIR_MODE })
   const connections = openFile('connections', options, log)
   const chat = openFile('chat', options, log)
   const journal = new Journal({ connections, chat }, options.logDirect === 'text')

@@ -4,9 +4,24 @@ import type { ClaimOutcome } from '../dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { HubEvent } from '../hub/events.js'
 
+const EVENT_KINDS: readonly HubEvent['kind'][] = [
+  'message',
+  'direct',
+  'edited',
+  'receipt',
+  'joined',
+  'left',
+  'renamed',
+  'status',
+  'visibility',
+  'blocked',
+]
+
 export class Tally {
   /** Faults of the relay's own, each of which cost a connection. */
   faults = 0
+  /** Connections that could not be accepted. */
+  acceptErrors = 0
   /** Room and direct messages, by the dialect of who said them. */
   readonly messages = new Map<string, number>()
   /** By close reason; every reason is there from the start. */
@@ -16,8 +31,8 @@ export class Tally {
     ['taken', 0],
     ['invalid', 0],
   ])
-  /** By kind of event. */
-  readonly events = new Map<string, number>()
+  /** By kind of event; every kind is there from the start. */
+  readonly events = new Map<string, number>(EVENT_KINDS.map((kind) => [kind, 0]))
 
   observe(event: HubEvent): void {
     if (event.kind === 'message' || event.kind === 'direct') add(this.messages, event.dialect)

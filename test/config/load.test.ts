@@ -29,6 +29,7 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   frameDeadlineMs: ['1', '2', '3'],
   lingerMs: ['1', '2', '3'],
   shutdownMs: ['1', '2', '3'],
+  closeSpreadMs: ['0', '1', '3'],
   softLimitBytes: ['1024', '1025', '1026'],
   hardLimitBytes: ['300000', '300001', '300002'],
   graceMs: ['1000', '2000', '3000'],

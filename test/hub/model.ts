@@ -332,9 +332,10 @@ export class HubWithModel {
   }
 
   endAll(reason: string): void {
-    this.hub.endAll(reason)
+    this.hub.endQuietly()
     // Nobody is told; the records are complete.
     for (const person of [...this.#people]) {
+      this.hub.end(person.session, reason)
       for (const membership of [...person.memberships]) {
         this.#wantedObserved.push(`left ${membership.room.name} ${person.name} ${reason}`)
         this.#out(membership)

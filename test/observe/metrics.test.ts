@@ -32,6 +32,7 @@ function sources(overrides: Partial<MetricSources> = {}) {
     rooms: () => 2,
     queuedBytes: () => 77,
     retainedBytes: () => 4096,
+    heldInputBytes: () => 11,
     logLinesLost: () => 9,
     ...overrides,
   } satisfies MetricSources

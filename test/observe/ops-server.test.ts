@@ -10,6 +10,7 @@ async function openOps(t: TestContext, overrides: Partial<OpsOptions> = {}) {
     host: '127.0.0.1',
     port: 0,
     metrics: { text: async () => 'some_metric 1\n', contentType: 'text/plain; version=0.0.4; charset=utf-8' },
+    refused: () => {},
     readiness: () => 'ready',
     ...overrides,
   })
@@ -35,7 +36,7 @@ test('metrics are served as Prometheus reads them', async (t) => {
 
 test('readiness follows the relay and says in a word why not; life does not', async (t) => {
   let readiness = 'starting'
-  const { get } = await openOps(t, { readiness: () => readiness })
+  const { get } = await openOps(t, { refused: () => {}, readiness: () => readiness })
   const statuses = async () =>
     [await get('/healthz'), await get('/readyz')].map(({ status, text }) => [status, text])
   assert.deepEqual(await statuses(), [
