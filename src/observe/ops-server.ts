@@ -59,6 +59,8 @@ export class OpsServer {
       server.maxConnections = MAX_CONNECTIONS
       server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION
       server.on('drop', options.refused)
+      // The last one that it may make is answered with `connection: close`: only who does not wait for answers comes here.
+      server.on('dropRequest', (_request, socket) => socket.destroy())
       server.once('error', reject)
     })
   }

@@ -79,6 +79,7 @@ test('nobody says anything: every setting has its documented default', () => {
     frameDeadlineMs: 10_000,
     lingerMs: 5000,
     shutdownMs: 8000,
+    closeSpreadMs: 2000,
     softLimitBytes: 256 * 1024,
     hardLimitBytes: 1024 * 1024,
     graceMs: 10_000,

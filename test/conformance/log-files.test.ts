@@ -210,9 +210,9 @@ test('nothing said is missing from chat.log after the relay has ended in the mid
   while (heard.length < 700) heard.push((await amy.frame()).toString('latin1', 3))
   await relay.relay.stop()
   for (const one of await amy.rest()) if (one[0] === MESSAGE) heard.push(one.toString('latin1', 3))
-  const said = logs.records('chat').filter(({ event }) => event === 'message')
-  assert.deepEqual(
-    said.map(({ text }) => `[Bob] ${text}`),
-    heard,
-  )
+  const said = logs
+    .records('chat')
+    .flatMap(({ event, text }) => (event === 'message' ? [`[Bob] ${text}`] : []))
+  // Whoever goes first when the relay ends does not hear what the others still say.
+  assert.deepEqual(said.slice(0, heard.length), heard)
 })

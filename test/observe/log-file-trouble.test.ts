@@ -8,11 +8,13 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { rotatedName } from '../../src/observe/rotated-files.js'
 import { LogDir, until } from './log-dir.js'
 
 const line = (index: number) => `${JSON.stringify({ index })}\n`
@@ -59,15 +61,19 @@ test('while the disk refuses, lines wait or are counted; trouble and recovery ar
 test('trouble that goes on after a try that began well is not said again', async (t) => {
   const dir = new LogDir(t)
   mkdirSync(dir.path)
-  // Rotation reads its history, which is a directory: writing works and every rotation fails.
-  mkdirSync(join(dir.path, '.chat.history'))
+  // All names that a file rotated now could get are taken: writing works and every rotation fails.
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const taken = Array.from({ length: 1000 }, (_, index) =>
+    join(dir.path, rotatedName('chat', new Date(), index)),
+  )
+  for (const path of taken) mkdirSync(path)
   const file = dir.open({ maxBytes: MAX_BYTES })
   for (let index = 0; index < 3; index++) {
     file.write(large(index))
     await until(`line ${index} is lost`, () => file.linesLost === index + 1)
   }
   assert.equal(dir.troubles.length, 1)
-  rmSync(join(dir.path, '.chat.history'), { recursive: true })
+  for (const path of taken) rmdirSync(path)
   file.write(line(3))
   await until('recovery', () => dir.recoveries.length > 0)
   assert.deepEqual(dir.recoveries, [3])

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type OpsOptions, OpsServer } from '../../src/observe/ops-server.js'
 
 async function openOps(t: TestContext, overrides: Partial<OpsOptions> = {}) {
@@ -26,12 +27,47 @@ async function openOps(t: TestContext, overrides: Partial<OpsOptions> = {}) {
   return { ops, get }
 }
 
-test('metrics are served as Prometheus reads them', async (t) => {
+test('metrics are served as Prometheus reads them, and made at most once a second', async (t) => {
   let scrapes = 0
   const contentType = 'text/plain; version=0.0.4; charset=utf-8'
   const { get } = await openOps(t, { metrics: { text: async () => `scrapes ${++scrapes}\n`, contentType } })
-  assert.deepEqual(await get('/metrics'), { status: 200, type: contentType, text: 'scrapes 1\n' })
-  assert.equal((await get('/metrics')).text, 'scrapes 2\n')
+  const first = { status: 200, type: contentType, text: 'scrapes 1\n' }
+  for (const answer of await Promise.all([get('/metrics'), get('/metrics'), get('/metrics')])) {
+    assert.deepEqual(answer, first)
+  }
+  while ((await get('/metrics')).text === 'scrapes 1\n') await delay(50)
+  assert.equal(scrapes, 2)
+})
+
+test('connections are as few as the relay keeps descriptors for, and idle ones end by themselves', async (t) => {
+  let refused = 0
+  const { ops, get } = await openOps(t, { refused: () => refused++ })
+  const idle = Array.from({ length: 60 }, () => connect(ops.port, '127.0.0.1'))
+  const ended = idle.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve)))
+  t.after(() => {
+    for (const socket of idle) socket.destroy()
+  })
+  while (refused < 28) await delay(20)
+  assert.equal(refused, 28)
+  await Promise.all(ended)
+  assert.equal((await get('/healthz')).status, 200)
+})
+
+test('thousands of requests in one write get the end, and stop nobody', async (t) => {
+  const text = 'x'.repeat(20_000)
+  const contentType = 'text/plain'
+  const { ops, get } = await openOps(t, { metrics: { text: async () => text, contentType } })
+  const socket = connect(ops.port, '127.0.0.1')
+  const request = 'GET /metrics HTTP/1.1\r\nhost: here\r\n\r\n'
+  let received = 0
+  socket.on('data', (bytes) => {
+    received += bytes.length
+  })
+  const closed = new Promise((resolve) => socket.once('close', resolve).on('error', () => {}))
+  socket.write(request.repeat(5000))
+  assert.equal((await get('/healthz')).status, 200)
+  await closed
+  assert.ok(received <= 101 * (text.length + 1000), `${received} bytes`)
 })
 
 test('readiness follows the relay and says in a word why not; life does not', async (t) => {
