@@ -12,7 +12,7 @@ const MAX_MS = 2
  * Joins, renames, statuses and the like, times the people who are told: a few bytes of input can make many times as
  * many of output, so that ten connections in a room of 3,000 would have megabytes written to each of them.
  */
-const MAX_PRESENCE_DELIVERIES = 32 * 1024
+const MAX_PRESENCE_DELIVERIES = 16 * 1024
 
 export class TurnBudget {
   readonly #now: () => number

@@ -17,7 +17,7 @@ test('a turn ends with its requests, its time, or what it has told thousands, an
   nowMs += 2
   assert.ok(turn.took())
   turn.begin()
-  for (let rename = 0; rename < 10; rename++) {
+  for (let rename = 0; rename < 5; rename++) {
     turn.spend(3000)
     assert.ok(!turn.took())
   }
