@@ -59,19 +59,21 @@ test('while the disk refuses, lines wait or are counted; trouble and recovery ar
 test('trouble that goes on after a try that began well is not said again', async (t) => {
   const dir = new LogDir(t)
   mkdirSync(dir.path)
-  // Rotation reads its history, which is a directory: writing works and every rotation fails.
-  mkdirSync(join(dir.path, '.chat.history'))
-  const file = dir.open({ maxBytes: MAX_BYTES })
-  for (let index = 0; index < 3; index++) {
+  // No name is left to rotate to: opening works, and every rotation fails.
+  const names = Array.from({ length: 99 }, (_, index) => `chat-1970-01-01T00-00-00-000Z-${index + 1}.log`)
+  for (const name of names) mkdirSync(join(dir.path, name))
+  writeFileSync(dir.chat, large(0))
+  const file = dir.open({ maxBytes: MAX_BYTES, now: () => 0 })
+  for (let index = 1; index < 4; index++) {
     file.write(large(index))
-    await until(`line ${index} is lost`, () => file.linesLost === index + 1)
+    await until(`line ${index} is lost`, () => file.linesLost === index)
   }
   assert.equal(dir.troubles.length, 1)
-  rmSync(join(dir.path, '.chat.history'), { recursive: true })
-  file.write(line(3))
+  for (const name of names) rmSync(join(dir.path, name), { recursive: true })
+  file.write(line(4))
   await until('recovery', () => dir.recoveries.length > 0)
   assert.deepEqual(dir.recoveries, [3])
-  assert.equal(dir.read(), line(3))
+  assert.equal(dir.read(), line(4))
   await file.close()
 })
 

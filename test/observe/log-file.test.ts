@@ -1,15 +1,26 @@
 /** That lines reach the file whole, in order and once, over rotation, reopening and torn tails. */
 
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { repairTail } from '../../src/observe/log-file.js'
+import { openToAppend } from '../../src/observe/append-file.js'
 import { LogDir, until } from './log-dir.js'
 
 function line(index: number): string {
   return `${JSON.stringify({ index, text: 'x'.repeat(index % 90) })}\n`
 }
+
+/** What opening does to the tail of a file. */
+const repairTail = (path: string) => closeSync(openToAppend(path).fd)
 
 const indexOf = (text: string) => (JSON.parse(text) as { index: number }).index
 
