@@ -1,12 +1,13 @@
 /**
  * The relay's record of who came and what was said, as the framed page asks: `connections.log` and `chat.log`,
- * one JSON object a line. Owns which fields a record has; nothing here decides anything.
+ * one JSON object a line, in which everything unprintable is escaped. Owns which fields a record has; nothing here decides anything.
  */
 
 import { type Logger, pino } from 'pino'
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
+import { printable } from '../streams/printable.js'
 import type { LogFile } from './log-file.js'
 
 /** A connection, as far as its records say. */
@@ -91,7 +92,8 @@ function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {
 
 /** One JSON object a line: `time`, then what the record has, and nothing of pino's own. */
 function recordWriter(file: LogFile): Logger {
-  return pino({ base: null, timestamp: timeField, formatters: { level: () => ({}) } }, file)
+  const destination = { write: (line: string) => file.write(printable(line)) }
+  return pino({ base: null, timestamp: timeField, formatters: { level: () => ({}) } }, destination)
 }
 
 let writtenMs = 0

@@ -156,6 +156,17 @@ test('everything that is wrong is said at once, with its key, its value and what
   assert.equal(problems.length, wanted.length)
 })
 
+test('nothing that is repeated acts on a terminal', () => {
+  const file = fileWith(JSON.stringify({ 'no\u001b[2J\u202e': '\u009b', room: '\u2028' }), 'json')
+  const problems = problemsOf({
+    file,
+    environment: { PARLANCE_OPS: '\x1b\u200b' },
+    flags: { logLevel: '\x7f', listen: ['framed://:1?%1b%0a=1', '\u202e'] },
+  })
+  assert.equal(problems.length, 6)
+  for (const problem of problems) assert.match(problem, /^[ -~]*$/)
+})
+
 test('a layer that is overruled is still refused when it is wrong', () => {
   const problems = problemsOf({ environment: { PARLANCE_ROOM: '' }, flags: { room: 'tea' } })
   assert.equal(problems.length, 1)
