@@ -198,6 +198,7 @@ export class Relay implements ConnectionObserver<Connection> {
     this.#silentPeers.stop()
     this.#pressure.stop()
     await this.#ops?.close()
+    this.#journal?.flush()
     await Promise.all(this.#logFiles.map((file) => file.close()))
   }
 

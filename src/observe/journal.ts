@@ -9,6 +9,7 @@ import type { CloseReason } from '../hub/close-reason.js'
 import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
 import { printable } from '../streams/printable.js'
 import type { LogFile } from './log-file.js'
+import { Refusals } from './refusals.js'
 
 /** A connection, as far as its records say. */
 export interface Peer {
@@ -27,6 +28,10 @@ export class Journal {
   readonly #connections: Logger
   readonly #chat: Logger
   readonly #logsDirectText: boolean
+  readonly #refusals = new Refusals(({ address, dialect, reason, count }) => {
+    const ip = address ?? undefined
+    this.#connections.info({ event: 'rejected', ip, dialect, reason, count })
+  })
 
   constructor(files: JournalFiles, logsDirectText: boolean) {
     this.#connections = recordWriter(files.connections)
@@ -38,15 +43,23 @@ export class Journal {
     this.#connections.info(record('connected', peer))
   }
 
-  /** The name asked for, and what became of it. */
+  /** The name asked for, and what became of it. Of many refusals the log has a sum. */
   asked(peer: Peer, name: string, outcome: ClaimOutcome): void {
-    if (outcome === 'accepted') this.#connections.info({ ...record('accepted', peer), name })
-    else this.#connections.info({ ...record('rejected', peer), name, reason: outcome })
+    if (outcome === 'accepted') {
+      this.#connections.info({ ...record('accepted', peer), name })
+    } else if (this.#refusals.count(peer.remoteAddress, peer.dialect, outcome)) {
+      this.#connections.info({ ...record('rejected', peer), name, reason: outcome })
+    }
   }
 
   closed(peer: Peer, reason: CloseReason): void {
     const name = peer.name ?? undefined
     this.#connections.info({ ...record('closed', peer), name, reason: reason.label })
+  }
+
+  /** Writes what is summed up so far. */
+  flush(): void {
+    this.#refusals.flush()
   }
 
   observe(event: HubEvent): void {
