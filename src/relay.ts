@@ -25,7 +25,7 @@ import type {
   HeldInput,
   TurnedAway,
 } from './net/connection-context.js'
-import { connectionLimit } from './net/connection-limit.js'
+import { connectionLimit, whyTooMany } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
 import { handlesSupported } from './net/handle-transport.js'
 import { Listener } from './net/listener.js'
@@ -36,6 +36,7 @@ import { TurnBudget } from './net/turn-budget.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
 import { createMetrics } from './observe/metrics.js'
+import { Occasionally } from './observe/occasionally.js'
 import { openJournal } from './observe/open-journal.js'
 import type { Logger } from './observe/operational-log.js'
 import { OpsServer } from './observe/ops-server.js'
@@ -48,6 +49,9 @@ const MAX_LOGIN_BYTES = 1024
 const REFUSAL_PAUSE_MS = 1000
 /** A peer that has acknowledged nothing for so long is gone. */
 const SILENT_MS = 30_000
+
+/** A `StartError`'s code when the system allows fewer connections than configured. */
+export const TOO_MANY = 'ERR_TOO_MANY_CONNECTIONS'
 
 /** Something that the relay needs could not be had. `target` is the setting's value that asked for it. */
 export class StartError extends Error {
@@ -97,6 +101,12 @@ export class Relay implements ConnectionObserver<Connection> {
   readonly #strangers: Strangers<Connection>
   readonly #listeners: Listener[] = []
   readonly #listeningAt: ListeningAt[] = []
+  readonly #acceptErrors = new Occasionally<object>((last, count) =>
+    this.#log.error({ ...last, count }, 'a connection could not be accepted'),
+  )
+  readonly #opsRefusals = new Occasionally<null>((_, count) =>
+    this.#log.warn({ count }, 'the ops endpoint has too many connections, and closed one'),
+  )
   #logFiles: readonly LogFile[] = []
   #journal: Journal | null = null
   #ops: OpsServer | null = null
@@ -148,8 +158,15 @@ export class Relay implements ConnectionObserver<Connection> {
     })
   }
 
-  /** @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then */
+  /**
+   * @throws StartError when a port, a certificate, the log directory or so many connections cannot be had; nothing is
+   *   left open then
+   */
   static async start(config: Config, log: Logger, internals: RelayInternals = {}): Promise<Relay> {
+    const { maxConnections } = config
+    const tooMany = maxConnections === 'auto' ? null : whyTooMany(maxConnections)
+    if (tooMany !== null)
+      throw new StartError('maxConnections', Object.assign(new Error(tooMany), { code: TOO_MANY }))
     const relay = new Relay(config, log, internals)
     try {
       relay.#openLogFiles()
@@ -269,8 +286,10 @@ export class Relay implements ConnectionObserver<Connection> {
         maxConnections: this.#maxConnections,
         loginDeadlineMs,
         useHandles: this.#useHandles,
-        failed: (error: Error) =>
-          this.#log.error({ url: spec.url, error: error.message }, 'a listener had an error'),
+        failed: (error: Error) => {
+          this.#tally.acceptErrors++
+          this.#acceptErrors.happened({ url: spec.url, error: error.message })
+        },
       }
       try {
         const listener = await Listener.open(options, this.#contextOf(spec))
@@ -330,6 +349,10 @@ export class Relay implements ConnectionObserver<Connection> {
       this.#ops = await OpsServer.open({
         ...ops,
         metrics: { text: () => registry.metrics(), contentType: registry.contentType },
+        refused: () => {
+          this.#tally.opsRefused++
+          this.#opsRefusals.happened(null)
+        },
         readiness: () => (this.#state === 'ready' ? 'ready' : this.#state),
       })
     } catch (error) {

@@ -13,7 +13,7 @@ import {
 } from '../config/settings.js'
 import { EXIT_CODE } from '../exit-code.js'
 import { type Logger, openOperationalLog } from '../observe/operational-log.js'
-import { type ListeningAt, Relay, StartError } from '../relay.js'
+import { type ListeningAt, Relay, StartError, TOO_MANY } from '../relay.js'
 import { oneLine } from '../streams/printable.js'
 
 type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
@@ -69,7 +69,7 @@ async function serve(flags: Flags): Promise<void> {
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     process.stderr.write(`parlance: ${oneLine(startWords(error))}\n`)
-    process.exitCode = ADDRESS_ERRORS.has(error.code) ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
+    process.exitCode = exitCodeOf(error)
     return
   }
   process.on('SIGHUP', () => {
@@ -103,6 +103,11 @@ const ADDRESS_ERRORS: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ])
+
+function exitCodeOf({ code }: StartError): number {
+  if (code === TOO_MANY) return EXIT_CODE.config
+  return ADDRESS_ERRORS.has(code) ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
+}
 
 function startWords({ code, target, cause }: StartError): string {
   if (code === 'EADDRINUSE') return `${target}: the port is in use by another program`

@@ -149,7 +149,7 @@ export const SETTINGS = {
   maxConnections: {
     schema: z.union([z.literal('auto'), z.int().min(1).max(10_000_000)]),
     expected: 'auto or a whole number from 1 to 10000000',
-    help: 'refuse connections above this; auto is what the file descriptor limit allows',
+    help: 'refuse connections above this; auto is what the file descriptor limit allows, and no more can be had',
     fallback: 'auto',
     placeholder: 'N|auto',
     numeric: true,
@@ -188,14 +188,14 @@ export const SETTINGS = {
     2 ** 40,
     1024 * 1024,
     'bytes',
-    'a reader with more than this queued is cut off, or misses messages (policy of the listener)',
+    'while a reader has more than this queued, those who send to it are slowed to its pace, never below the minimum rate; or it misses messages (policy of the listener)',
   ),
   graceMs: wholeNumber(
     100,
     DAY_MS,
     10_000,
     'milliseconds',
-    'how long a reader that is behind may be slower than the minimum rate',
+    'a reader that is behind and drains slower than the minimum rate for this long is cut off',
   ),
   minDrainBytesPerSecond: wholeNumber(1, 2 ** 40, 64 * 1024, 'bytes a second', 'the minimum rate'),
   retainedLimitBytes: wholeNumber(

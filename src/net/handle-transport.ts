@@ -54,7 +54,8 @@ interface TcpWrap {
 
 const TRANSPORT = Symbol('transport')
 const UV_EOF = -4095
-const KEEP_ALIVE_SECONDS = 60
+/** How long nothing may come in before the kernel asks whether the peer is still there. */
+export const KEEP_ALIVE_SECONDS = 60
 
 /** All handles read into this: it is decoded before the next read, so one is enough (64 KiB is libuv's size). */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
@@ -84,10 +85,15 @@ function loadStreamWrap(): StreamWrap | null {
 }
 
 /**
- * Has `server`, which is listening, give its connections to `accept` as transports instead of sockets.
+ * Has `server`, which is listening, give its connections to `accept` as transports instead of sockets, and to `failed`
+ * why one could not be had.
  * @returns whether it does; otherwise nothing was changed
  */
-export function acceptHandles(server: Server, accept: (transport: Transport) => void): boolean {
+export function acceptHandles(
+  server: Server,
+  accept: (transport: Transport) => void,
+  failed: (error: Error) => void,
+): boolean {
   const { _handle: listening } = server as unknown as {
     _handle?: { onconnection?: (status: number, handle?: TcpHandle) => void }
   }
@@ -95,6 +101,7 @@ export function acceptHandles(server: Server, accept: (transport: Transport) => 
   const wrap = streamWrap
   listening.onconnection = (status, handle) => {
     if (status === 0 && handle !== undefined) accept(new HandleTransport(handle, wrap))
+    else failed(new Error(`accept: ${getSystemErrorName(status)}`))
   }
   return true
 }

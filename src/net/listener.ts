@@ -9,7 +9,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { CLOSE_REASONS } from '../hub/close-reason.js'
 import { Connection } from './connection.js'
 import type { ConnectionContext } from './connection-context.js'
-import { acceptHandles } from './handle-transport.js'
+import { acceptHandles, KEEP_ALIVE_SECONDS } from './handle-transport.js'
 import { Handshakes } from './handshakes.js'
 import { SocketTransport } from './socket-transport.js'
 import type { Transport } from './transport.js'
@@ -32,6 +32,8 @@ export interface ListenerOptions {
 
 /** Node's default of 511 loses connections when many come while the relay is busy. */
 const BACKLOG = 4096
+/** Without it Node sets none, and the kernel's own is two hours. */
+const KEEP_ALIVE_MS = KEEP_ALIVE_SECONDS * 1000
 /** So many may be on their way out, being told that the relay is full; beyond, they are just closed. */
 const MAX_REFUSALS_UNDER_WAY = 64
 
@@ -48,7 +50,12 @@ export class Listener {
   static async open(options: ListenerOptions, context: ConnectionContext<Connection>): Promise<Listener> {
     const accept = (transport: Transport) => admit(transport, options.maxConnections, context)
     const acceptSocket = (socket: Socket) => accept(new SocketTransport(socket))
-    const settings = { allowHalfOpen: true, noDelay: true, keepAlive: true }
+    const settings = {
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    }
     let server: Server
     let handshakes: Handshakes | null = null
     if (options.tls === undefined) {
@@ -61,12 +68,16 @@ export class Listener {
       }
       const tlsServer = createTlsServer(tlsSettings, acceptSocket)
       const most = options.maxConnections + MAX_REFUSALS_UNDER_WAY
-      handshakes = new Handshakes(tlsServer, (underWay) => context.all.size + underWay < most)
+      handshakes = new Handshakes(tlsServer, (socket, underWay) => {
+        const mayBegin = context.all.size + underWay < most
+        if (!mayBegin) turnAway(new SocketTransport(socket), context)
+        return mayBegin
+      })
       server = tlsServer
     }
     await listening(server, options)
     server.on('error', options.failed)
-    if (options.tls === undefined && options.useHandles) acceptHandles(server, accept)
+    if (options.tls === undefined && options.useHandles) acceptHandles(server, accept, options.failed)
     return new Listener(server, handshakes)
   }
 
@@ -98,12 +109,16 @@ function listening(server: Server, options: ListenerOptions): Promise<void> {
 function admit(transport: Transport, maxConnections: number, context: ConnectionContext<Connection>): void {
   const excess = context.all.size + 1 - maxConnections
   if (excess > Math.min(MAX_REFUSALS_UNDER_WAY, maxConnections)) {
-    const { remoteAddress, remotePort } = transport
-    transport.destroy()
-    context.observer.turnedAway({ remoteAddress, remotePort, dialect: context.dialect })
+    turnAway(transport, context)
     return
   }
   context.outboxes.flusher.expectMore()
   const connection = new Connection(context, transport)
   if (excess > 0) connection.expel(CLOSE_REASONS.full)
+}
+
+function turnAway(transport: Transport, { dialect, observer }: ConnectionContext<Connection>): void {
+  const { remoteAddress, remotePort } = transport
+  transport.destroy()
+  observer.turnedAway({ remoteAddress, remotePort, dialect })
 }

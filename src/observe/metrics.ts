@@ -149,6 +149,16 @@ export function createMetrics(sources: MetricSources): Registry {
     'Faults of the relay itself that cost a connection. Any is a bug: the log has its stack.',
     () => tally.faults,
   )
+  counter(
+    'parlance_accept_errors_total',
+    'Connections that the system would not hand over, for want of file descriptors for example.',
+    () => tally.acceptErrors,
+  )
+  counter(
+    'parlance_ops_refused_total',
+    'Connections to this endpoint that were closed because it had too many.',
+    () => tally.opsRefused,
+  )
   counter('parlance_log_lines_lost_total', 'Log lines that could not be written.', sources.logLinesLost)
 
   const magnitudes = (name: string, help: string, values: Magnitudes, buckets: number, unit: number) => {
