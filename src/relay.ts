@@ -4,6 +4,7 @@
  */
 
 import type { ListenerSpec } from './config/listener-url.js'
+import { ConfigError } from './config/load.js'
 import type { Config } from './config/settings.js'
 import type { ClaimOutcome, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
@@ -25,9 +26,10 @@ import type {
   HeldInput,
   TurnedAway,
 } from './net/connection-context.js'
-import { connectionLimit, whyTooMany } from './net/connection-limit.js'
+import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
 import { handlesSupported } from './net/handle-transport.js'
+import { inTurn } from './net/in-turn.js'
 import { Listener } from './net/listener.js'
 import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
@@ -36,7 +38,7 @@ import { TurnBudget } from './net/turn-budget.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
 import { createMetrics } from './observe/metrics.js'
-import { Occasionally } from './observe/occasionally.js'
+import { OnceASecond } from './observe/once-a-second.js'
 import { openJournal } from './observe/open-journal.js'
 import type { Logger } from './observe/operational-log.js'
 import { OpsServer } from './observe/ops-server.js'
@@ -49,9 +51,6 @@ const MAX_LOGIN_BYTES = 1024
 const REFUSAL_PAUSE_MS = 1000
 /** A peer that has acknowledged nothing for so long is gone. */
 const SILENT_MS = 30_000
-
-/** A `StartError`'s code when the system allows fewer connections than configured. */
-export const TOO_MANY = 'ERR_TOO_MANY_CONNECTIONS'
 
 /** Something that the relay needs could not be had. `target` is the setting's value that asked for it. */
 export class StartError extends Error {
@@ -101,10 +100,10 @@ export class Relay implements ConnectionObserver<Connection> {
   readonly #strangers: Strangers<Connection>
   readonly #listeners: Listener[] = []
   readonly #listeningAt: ListeningAt[] = []
-  readonly #acceptErrors = new Occasionally<object>((last, count) =>
+  readonly #acceptErrors = new OnceASecond<object>((last, count) =>
     this.#log.error({ ...last, count }, 'a connection could not be accepted'),
   )
-  readonly #opsRefusals = new Occasionally<null>((_, count) =>
+  readonly #opsRefusals = new OnceASecond<null>((_, count) =>
     this.#log.warn({ count }, 'the ops endpoint has too many connections, and closed one'),
   )
   #logFiles: readonly LogFile[] = []
@@ -147,7 +146,7 @@ export class Relay implements ConnectionObserver<Connection> {
       linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
       refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
     }
-    this.#maxConnections = config.maxConnections === 'auto' ? connectionLimit() : config.maxConnections
+    this.#maxConnections = maxConnectionsOf(config)
     this.#strangers = new Strangers(this.#maxConnections)
     this.#silentPeers = new SilentPeers({
       kernel: this.#kernel,
@@ -159,14 +158,10 @@ export class Relay implements ConnectionObserver<Connection> {
   }
 
   /**
-   * @throws StartError when a port, a certificate, the log directory or so many connections cannot be had; nothing is
-   *   left open then
+   * @throws ConfigError when more connections are configured than there can be
+   * @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then
    */
   static async start(config: Config, log: Logger, internals: RelayInternals = {}): Promise<Relay> {
-    const { maxConnections } = config
-    const tooMany = maxConnections === 'auto' ? null : whyTooMany(maxConnections)
-    if (tooMany !== null)
-      throw new StartError('maxConnections', Object.assign(new Error(tooMany), { code: TOO_MANY }))
     const relay = new Relay(config, log, internals)
     try {
       relay.#openLogFiles()
@@ -206,16 +201,20 @@ export class Relay implements ConnectionObserver<Connection> {
 
   async #stop(): Promise<void> {
     this.#state = 'shutting down'
+    const end = performance.now() + this.#config.shutdownMs
     for (const listener of this.#listeners) listener.close()
-    this.#hub.endAll(CLOSE_REASONS.shutdown.label)
-    for (const connection of this.#connections) connection.expel(CLOSE_REASONS.shutdown)
-    await this.#allGone(this.#config.shutdownMs)
+    this.#hub.endQuietly()
+    // So that they do not all come back at once. Whose turn is still to come goes on chatting.
+    await inTurn([...this.#connections], this.#config.closeSpreadMs, (connection) =>
+      connection.expel(CLOSE_REASONS.shutdown),
+    )
+    await this.#allGone(end)
     for (const connection of this.#connections) connection.cutOff(CLOSE_REASONS.shutdown)
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
     this.#silentPeers.stop()
     this.#pressure.stop()
     await this.#ops?.close()
-    this.#journal?.flush()
+    this.#journal?.close()
     await Promise.all(this.#logFiles.map((file) => file.close()))
   }
 
@@ -360,13 +359,23 @@ export class Relay implements ConnectionObserver<Connection> {
     }
   }
 
-  /** Resolves when no connection is left, or after `withinMs`. */
-  async #allGone(withinMs: number): Promise<void> {
-    const end = performance.now() + withinMs
+  /** Resolves when no connection is left, or at `end`. */
+  async #allGone(end: number): Promise<void> {
     while (this.#connections.size > 0 && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
+}
+
+/** Above what the system allows, it would close clients without a word. */
+function maxConnectionsOf({ maxConnections }: Config): number {
+  const { connections, descriptors } = connectionLimit()
+  if (maxConnections === 'auto') return connections
+  if (descriptors === null || maxConnections <= connections) return maxConnections
+  const kept = descriptors - connections
+  throw new ConfigError([
+    `maxConnections: ${maxConnections}: expected auto or no more than ${connections}: this process may open ${descriptors} files, of which ${kept} are kept back (raise that with ulimit -n or LimitNOFILE=)`,
+  ])
 }
 
 function sum<T>(items: Iterable<T>, value: (item: T) => number): number {

@@ -13,7 +13,7 @@ import {
 } from '../config/settings.js'
 import { EXIT_CODE } from '../exit-code.js'
 import { type Logger, openOperationalLog } from '../observe/operational-log.js'
-import { type ListeningAt, Relay, StartError, TOO_MANY } from '../relay.js'
+import { type ListeningAt, Relay, StartError } from '../relay.js'
 import { oneLine } from '../streams/printable.js'
 
 type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
@@ -67,9 +67,14 @@ async function serve(flags: Flags): Promise<void> {
   try {
     relay = await Relay.start(config, log)
   } catch (error) {
+    if (error instanceof ConfigError) {
+      complain(error)
+      process.exitCode = EXIT_CODE.config
+      return
+    }
     if (!(error instanceof StartError)) throw error
     process.stderr.write(`parlance: ${oneLine(startWords(error))}\n`)
-    process.exitCode = exitCodeOf(error)
+    process.exitCode = ADDRESS_ERRORS.has(error.code) ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
     return
   }
   process.on('SIGHUP', () => {
@@ -91,9 +96,13 @@ function configOrComplain(flags: Flags): Config | null {
     return loadConfig({ file, environment: process.env, flags: settings })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`parlance: the configuration cannot be used:\n  ${error.problems.join('\n  ')}\n`)
+    complain(error)
     return null
   }
+}
+
+function complain({ problems }: ConfigError): void {
+  process.stderr.write(`parlance: the configuration cannot be used:\n  ${problems.join('\n  ')}\n`)
 }
 
 const ADDRESS_ERRORS: ReadonlySet<string> = new Set([
@@ -103,11 +112,6 @@ const ADDRESS_ERRORS: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ])
-
-function exitCodeOf({ code }: StartError): number {
-  if (code === TOO_MANY) return EXIT_CODE.config
-  return ADDRESS_ERRORS.has(code) ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
-}
 
 function startWords({ code, target, cause }: StartError): string {
   if (code === 'EADDRINUSE') return `${target}: the port is in use by another program`

@@ -75,6 +75,10 @@ export function loadConfig(sources: ConfigSources): Config {
   if (typeof soft === 'number' && typeof hard === 'number' && soft > hard) {
     problems.push(`hardLimitBytes: ${hard}: expected no less than softLimitBytes, which is ${soft}`)
   }
+  const [spread, shutdown] = [values.get('closeSpreadMs'), values.get('shutdownMs')]
+  if (typeof spread === 'number' && typeof shutdown === 'number' && spread >= shutdown) {
+    problems.push(`closeSpreadMs: ${spread}: expected less than shutdownMs, which is ${shutdown}`)
+  }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(Object.fromEntries(values)) as Config
 }

@@ -43,6 +43,7 @@ export class Hub<R extends Recipient> {
   readonly #names = new Names<R>()
   readonly #rooms = new Map<string, Room<R>>()
   #publicRoomNames: readonly string[] | null = null
+  #isEnding = false
 
   constructor(options: HubOptions<R>) {
     this.#audience = options.audience
@@ -204,12 +205,9 @@ export class Hub<R extends Recipient> {
     this.#names.delete(session.name)
   }
 
-  /** Ends every session at once. They are not told of each other: that would be everyone times everyone. */
-  endAll(reason: string): void {
-    for (const room of this.#rooms.values()) {
-      for (const session of room.members.keys()) room.audience.remove(session.recipient)
-    }
-    for (const session of [...this.#names.sessions()]) this.end(session, reason)
+  /** From now on nobody is told who leaves: when all do, that would be everyone times everyone. */
+  endQuietly(): void {
+    this.#isEnding = true
   }
 
   /** Tells a room what a member did, and records it. */
@@ -220,6 +218,7 @@ export class Hub<R extends Recipient> {
 
   /** Tells a room who came or went: one by one, or as a crowd, where that would be everyone times everyone. */
   #announce(room: Room<R>, event: JoinedEvent | LeftEvent, actor: R): void {
+    if (this.#isEnding && event.kind === 'left') return
     if (room.members.size <= this.#announceUpTo) {
       room.audience.tell(event, actor)
       return

@@ -30,10 +30,6 @@ export class Names<R extends Recipient> {
     return this.#sessions.get(session.name) === session
   }
 
-  sessions(): IterableIterator<Session<R>> {
-    return this.#sessions.values()
-  }
-
   /** Everybody's name, sorted. The array is shared and not to be changed; it is a new one after a change. */
   sorted(): readonly string[] {
     this.#sorted ??= [...this.#sessions.keys()].sort(byBytes)

@@ -8,7 +8,7 @@
 
 import type { Server } from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import { kernelKey, plainAddress, type Transport, type TransportEvents } from './transport.js'
+import { KEEP_ALIVE_MS, kernelKey, plainAddress, type Transport, type TransportEvents } from './transport.js'
 
 /** Node's `TCPWrap`, as far as it is used here. Calls return 0 or a negative errno. */
 interface TcpHandle {
@@ -54,8 +54,6 @@ interface TcpWrap {
 
 const TRANSPORT = Symbol('transport')
 const UV_EOF = -4095
-/** How long nothing may come in before the kernel asks whether the peer is still there. */
-export const KEEP_ALIVE_SECONDS = 60
 
 /** All handles read into this: it is decoded before the next read, so one is enough (64 KiB is libuv's size). */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
@@ -101,7 +99,7 @@ export function acceptHandles(
   const wrap = streamWrap
   listening.onconnection = (status, handle) => {
     if (status === 0 && handle !== undefined) accept(new HandleTransport(handle, wrap))
-    else failed(new Error(`accept: ${getSystemErrorName(status)}`))
+    else failed(new Error(`accept ${getSystemErrorName(status)}`))
   }
   return true
 }
@@ -121,7 +119,7 @@ class HandleTransport implements Transport {
     this.remoteAddress = plainAddress(peer.address ?? '')
     this.remotePort = peer.port ?? 0
     handle.setNoDelay(true)
-    handle.setKeepAlive(true, KEEP_ALIVE_SECONDS)
+    handle.setKeepAlive(true, KEEP_ALIVE_MS / 1000)
   }
 
   get takenBytes(): number {

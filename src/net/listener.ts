@@ -9,10 +9,10 @@ import { createServer as createTlsServer } from 'node:tls'
 import { CLOSE_REASONS } from '../hub/close-reason.js'
 import { Connection } from './connection.js'
 import type { ConnectionContext } from './connection-context.js'
-import { acceptHandles, KEEP_ALIVE_SECONDS } from './handle-transport.js'
+import { acceptHandles } from './handle-transport.js'
 import { Handshakes } from './handshakes.js'
 import { SocketTransport } from './socket-transport.js'
-import type { Transport } from './transport.js'
+import { KEEP_ALIVE_MS, type Transport } from './transport.js'
 
 export interface ListenerOptions {
   readonly host: string | undefined
@@ -32,8 +32,6 @@ export interface ListenerOptions {
 
 /** Node's default of 511 loses connections when many come while the relay is busy. */
 const BACKLOG = 4096
-/** Without it Node sets none, and the kernel's own is two hours. */
-const KEEP_ALIVE_MS = KEEP_ALIVE_SECONDS * 1000
 /** So many may be on their way out, being told that the relay is full; beyond, they are just closed. */
 const MAX_REFUSALS_UNDER_WAY = 64
 

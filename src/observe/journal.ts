@@ -57,8 +57,8 @@ export class Journal {
     this.#connections.info({ ...record('closed', peer), name, reason: reason.label })
   }
 
-  /** Writes what is summed up so far. */
-  flush(): void {
+  /** Nothing more is recorded: what is summed up so far is written. */
+  close(): void {
     this.#refusals.flush()
   }
 

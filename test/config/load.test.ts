@@ -28,7 +28,8 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   loginDeadlineMs: ['1', '2', '3'],
   frameDeadlineMs: ['1', '2', '3'],
   lingerMs: ['1', '2', '3'],
-  shutdownMs: ['1', '2', '3'],
+  shutdownMs: ['3001', '3002', '3003'],
+  closeSpreadMs: ['0', '1', '2'],
   softLimitBytes: ['1024', '1025', '1026'],
   hardLimitBytes: ['300000', '300001', '300002'],
   graceMs: ['1000', '2000', '3000'],
@@ -78,6 +79,7 @@ test('nobody says anything: every setting has its documented default', () => {
     frameDeadlineMs: 10_000,
     lingerMs: 5000,
     shutdownMs: 8000,
+    closeSpreadMs: 2000,
     softLimitBytes: 256 * 1024,
     hardLimitBytes: 1024 * 1024,
     graceMs: 10_000,
@@ -196,16 +198,25 @@ test('text is a number only where a number is expected, and only when it is writ
   }
 })
 
-/** The soft limit may not be above the hard one. */
+/** The soft limit may not be above the hard one, nor may closing take longer than the end. */
 const LIMITS_AT_THEIR_ENDS: Partial<Record<SettingKey, object>> = {
   softLimitBytes: { hardLimitBytes: `${2 ** 40}` },
   hardLimitBytes: { softLimitBytes: '1024' },
+  shutdownMs: { closeSpreadMs: '0' },
+  closeSpreadMs: { shutdownMs: '86400000' },
 }
 
 test('the soft limit is not above the hard one', () => {
   assert.deepEqual(problemsOf({ flags: { hardLimitBytes: '65536' } }), [
     'hardLimitBytes: 65536: expected no less than softLimitBytes, which is 262144',
   ])
+})
+
+test('closing one after the other is over before the end is due', () => {
+  assert.deepEqual(problemsOf({ flags: { shutdownMs: '2000' } }), [
+    'closeSpreadMs: 2000: expected less than shutdownMs, which is 2000',
+  ])
+  assert.equal(load({ flags: { shutdownMs: '2001' } }).closeSpreadMs, 2000)
 })
 
 test('each number is taken at its bounds and refused beyond them', () => {

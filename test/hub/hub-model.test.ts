@@ -58,7 +58,6 @@ const steps = [
     .map(([w, n, t]) => new Step(`${w} directs ${t} to ${n}`, (b) => b.direct(w, n, t))),
   who.map((w) => new Step(`${w} ends`, (b) => b.end(w, 'reset'))),
   fc.tuple(who, name).map(([w, n]) => new Step(`the ghost ${w} haunts ${n}`, (b) => b.haunt(w, n))),
-  fc.constant(new Step('all end', (b) => b.endAll('shutdown'))),
   fc.integer({ min: -5000, max: 5 }).map(
     (ms) =>
       new Step(`the clock goes ${ms} ms`, (_b, clock) => {

@@ -149,13 +149,12 @@ test('the list of names is the same array until somebody comes or goes', () => {
 test('ending everybody tells nobody of each other, records every leave and leaves nothing behind', () => {
   const events: HubEvent[] = []
   const { hub, into } = hubWorld({ observe: (event) => events.push(event) })
-  const ears = Array.from(
-    { length: 200 },
-    (_, index) => into(`p${index}`, 'general', `room${index % 7}`).recipient,
-  )
+  const sessions = Array.from({ length: 200 }, (_, index) => into(`p${index}`, 'general', `room${index % 7}`))
+  const ears = sessions.map(({ recipient }) => recipient)
   const heard = ears.map((ear) => ear.heard.length)
   events.length = 0
-  hub.endAll('shutdown')
+  hub.endQuietly()
+  for (const session of sessions) hub.end(session, 'shutdown')
   assert.deepEqual(
     ears.map((ear) => ear.heard.length),
     heard,

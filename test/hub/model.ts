@@ -154,7 +154,8 @@ export class HubWithModel {
   }
 
   endAll(reason: string): void {
-    this.hub.endAll(reason)
+    this.hub.endQuietly()
+    for (const { session } of this.#people) this.hub.end(session, reason)
     // Nobody is told; the records are complete.
     for (const person of this.#people) {
       for (const room of person.rooms) this.#wantedObserved.push(`left ${room} ${person.name} ${reason}`)

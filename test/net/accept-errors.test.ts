@@ -24,7 +24,7 @@ test('an error of accept is handed on by its name', {
   // As libuv says it. Out of descriptors it closes what waits by itself, so that cannot be had from outside.
   const { _handle: handle } = server as unknown as { _handle: { onconnection(status: number): void } }
   handle.onconnection(-constants.errno.ENFILE)
-  assert.deepEqual(failures, ['accept: ENFILE'])
+  assert.deepEqual(failures, ['accept ENFILE'])
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   t.after(() => socket.destroy())
   await once(socket, 'connect')

@@ -6,10 +6,12 @@ import { test } from 'node:test'
 import { connectionLimit } from '../../src/net/connection-limit.js'
 
 test('the limit is a whole number below the file descriptor limit', () => {
-  const limit = connectionLimit()
+  const { connections: limit, descriptors: found } = connectionLimit()
   assert.ok(Number.isInteger(limit))
   assert.ok(limit >= 1)
   if (!existsSync('/proc/self/limits')) return
   const descriptors = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1])
-  if (!Number.isNaN(descriptors)) assert.ok(limit < descriptors, `${limit} of ${descriptors}`)
+  if (Number.isNaN(descriptors)) return
+  assert.equal(found, descriptors)
+  assert.ok(limit < descriptors, `${limit} of ${descriptors}`)
 })
