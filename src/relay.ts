@@ -342,6 +342,7 @@ export class Relay implements ConnectionObserver<Connection> {
       rooms: () => this.#hub.roomCount,
       queuedBytes: () => sum(this.#connections, (connection) => connection.outbox.queuedBytes),
       retainedBytes: () => this.#pool.retainedBytes,
+      heldInputBytes: () => this.#input.bytes,
       logLinesLost: () => sum(this.#logFiles, (file) => file.linesLost),
     })
     try {

@@ -30,6 +30,7 @@ export interface MetricSources {
   readonly rooms: () => number
   readonly queuedBytes: () => number
   readonly retainedBytes: () => number
+  readonly heldInputBytes: () => number
   readonly logLinesLost: () => number
 }
 
@@ -67,7 +68,7 @@ export function createMetrics(sources: MetricSources): Registry {
 
   new Gauge({
     name: 'parlance_info',
-    help: 'Always 1; the version is the label.',
+    help: 'Always 1; the label says which version of parlance this is.',
     labelNames: ['version'],
     registers: [registry],
   }).set({ version: sources.version }, 1)
@@ -105,21 +106,34 @@ export function createMetrics(sources: MetricSources): Registry {
   gauge('parlance_queued_bytes', 'Bytes waiting to be sent, over all connections.', sources.queuedBytes)
   gauge(
     'parlance_retained_bytes',
-    'Memory that holds them; what is shared is counted once.',
+    'Memory that holds what waits to be sent; what is shared by several readers is counted once.',
     sources.retainedBytes,
   )
   gauge(
+    'parlance_unfinished_request_bytes',
+    'Memory that holds what clients have sent of requests that are not complete.',
+    sources.heldInputBytes,
+  )
+  gauge(
     'parlance_connections_behind',
-    'Readers above the soft limit that drain.',
+    'Readers with more queued than the soft limit that drain at the minimum rate or faster.',
     () => pressure.stats.behind,
   )
-  gauge('parlance_connections_stuck', 'Readers above it that are too slow.', () => pressure.stats.stuck)
+  gauge(
+    'parlance_connections_stuck',
+    'Readers with more queued than the soft limit that drain slower than the minimum rate.',
+    () => pressure.stats.stuck,
+  )
   gauge(
     'parlance_longest_behind_seconds',
-    'For how long the one that is above the soft limit longest has been.',
+    'How long the reader that has been above the soft limit for longest has been there.',
     () => pressure.longestSlowSeconds,
   )
-  gauge('parlance_rooms_congested', 'Rooms whose senders have to wait.', () => pressure.stats.congestedRooms)
+  gauge(
+    'parlance_rooms_congested',
+    'Rooms whose senders are slowed down because readers cannot keep up.',
+    () => pressure.stats.congestedRooms,
+  )
   counter(
     'parlance_congestions_total',
     'How often a room became congested.',
@@ -127,7 +141,7 @@ export function createMetrics(sources: MetricSources): Registry {
   )
   counter(
     'parlance_dropped_events_total',
-    'Events dropped by drop-oldest.',
+    'Events that slow readers of listeners with policy=drop-oldest missed.',
     () => pressure.stats.droppedEvents,
   )
   new Gauge({
@@ -142,21 +156,29 @@ export function createMetrics(sources: MetricSources): Registry {
   const byCause = (name: string, help: string, read: (clock: PauseClock) => number) => {
     byLabel(name, help, 'cause', () => pauses.map(([cause, clock]) => [cause, read(clock)] as const))
   }
-  byCause('parlance_pauses_total', 'How often reading was paused.', (clock) => clock.total)
-  byCause('parlance_paused_seconds_total', 'How long, over all connections.', (clock) => clock.seconds)
+  byCause(
+    'parlance_pauses_total',
+    'How often reading from a connection was paused, by cause.',
+    (clock) => clock.total,
+  )
+  byCause(
+    'parlance_paused_seconds_total',
+    'How long connections were not read from, all added up, by cause.',
+    (clock) => clock.seconds,
+  )
+  counter(
+    'parlance_accept_errors_total',
+    'Connections that the system did not let the relay accept.',
+    () => tally.acceptErrors,
+  )
   counter(
     'parlance_faults_total',
     'Faults of the relay itself that cost a connection. Any is a bug: the log has its stack.',
     () => tally.faults,
   )
   counter(
-    'parlance_accept_errors_total',
-    'Connections that the system would not hand over, for want of file descriptors for example.',
-    () => tally.acceptErrors,
-  )
-  counter(
     'parlance_ops_refused_total',
-    'Connections to this endpoint that were closed because it had too many.',
+    'Connections to the ops endpoint, which serves this, that were closed because it had too many.',
     () => tally.opsRefused,
   )
   counter('parlance_log_lines_lost_total', 'Log lines that could not be written.', sources.logLinesLost)
