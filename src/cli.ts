@@ -7,6 +7,7 @@ import { conformCommand } from './commands/conform.js'
 import { sendtoCommand } from './commands/sendto.js'
 import { serveCommand } from './commands/serve.js'
 import { EXIT_CODE } from './exit-code.js'
+import { printable } from './streams/printable.js'
 import { VERSION } from './version.js'
 
 const program = new Command('parlance')
@@ -31,8 +32,14 @@ Examples:
   parlance help serve                   everything that can be set`,
   )
 
+// What was wrong is repeated, and may be anything.
+const output = { outputError: (words: string, write: (words: string) => void) => write(printable(words)) }
+program.configureOutput(output)
 for (const command of program.commands) {
-  command.exitOverride().showHelpAfterError(`(parlance ${command.name()} --help says more)`)
+  command
+    .exitOverride()
+    .configureOutput(output)
+    .showHelpAfterError(`(parlance ${command.name()} --help says more)`)
 }
 
 try {

@@ -29,6 +29,7 @@ import type {
 import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
 import { handlesSupported } from './net/handle-transport.js'
+import { inTurn } from './net/in-turn.js'
 import { Listener } from './net/listener.js'
 import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
@@ -46,8 +47,6 @@ import { VERSION } from './version.js'
 
 /** F15: the longest frame before somebody has a name. */
 const MAX_LOGIN_BYTES = 1024
-/** At the end, connections are closed no more than so far apart: a hundred take a tenth of a second. */
-const MAX_MS_BETWEEN_CLOSES = 1
 /** How long a connection is not read from after one refused name too many. */
 const REFUSAL_PAUSE_MS = 1000
 /** A peer that has acknowledged nothing for so long is gone. */
@@ -98,15 +97,15 @@ export class Relay implements ConnectionObserver<Connection> {
   readonly #turn: TurnBudget
   readonly #input: HeldInput
   readonly #maxConnections: number
-  readonly #acceptErrors = new OnceASecond<object>((about, count) =>
-    this.#log.error({ ...about, count }, 'connections could not be accepted'),
-  )
-  readonly #opsRefusals = new OnceASecond<object>((_about, count) =>
-    this.#log.warn({ count }, 'connections to the ops endpoint were refused: there are too many'),
-  )
   readonly #strangers: Strangers<Connection>
   readonly #listeners: Listener[] = []
   readonly #listeningAt: ListeningAt[] = []
+  readonly #acceptErrors = new OnceASecond<object>((last, count) =>
+    this.#log.error({ ...last, count }, 'a connection could not be accepted'),
+  )
+  readonly #opsRefusals = new OnceASecond<null>((_, count) =>
+    this.#log.warn({ count }, 'the ops endpoint has too many connections, and closed one'),
+  )
   #logFiles: readonly LogFile[] = []
   #journal: Journal | null = null
   #ops: OpsServer | null = null
@@ -205,7 +204,10 @@ export class Relay implements ConnectionObserver<Connection> {
     const end = performance.now() + this.#config.shutdownMs
     for (const listener of this.#listeners) listener.close()
     this.#hub.endQuietly()
-    await this.#expelAll()
+    // So that they do not all come back at once. Whose turn is still to come goes on chatting.
+    await inTurn([...this.#connections], this.#config.closeSpreadMs, (connection) =>
+      connection.expel(CLOSE_REASONS.shutdown),
+    )
     await this.#allGone(end)
     for (const connection of this.#connections) connection.cutOff(CLOSE_REASONS.shutdown)
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
@@ -347,29 +349,14 @@ export class Relay implements ConnectionObserver<Connection> {
       this.#ops = await OpsServer.open({
         ...ops,
         metrics: { text: () => registry.metrics(), contentType: registry.contentType },
+        refused: () => {
+          this.#tally.opsRefused++
+          this.#opsRefusals.happened(null)
+        },
         readiness: () => (this.#state === 'ready' ? 'ready' : this.#state),
-        refused: () => this.#opsRefusals.happened({}),
       })
     } catch (error) {
       throw new StartError(`${ops.host ?? ''}:${ops.port}`, error as NodeJS.ErrnoException)
-    }
-  }
-
-  /**
-   * Everybody is told in their turn, so that they do not all come back at once; those whose turn is still to come
-   * go on chatting. Few take less time than the whole window.
-   */
-  async #expelAll(): Promise<void> {
-    const { closeSpreadMs, shutdownMs } = this.#config
-    const all = [...this.#connections]
-    const windowMs = Math.min(closeSpreadMs, shutdownMs / 2, all.length * MAX_MS_BETWEEN_CLOSES)
-    const begun = performance.now()
-    for (let closed = 0; closed < all.length; ) {
-      const due = windowMs === 0 ? 1 : (performance.now() - begun) / windowMs
-      for (; closed < all.length && closed <= due * all.length; closed++) {
-        all[closed]?.expel(CLOSE_REASONS.shutdown)
-      }
-      if (closed < all.length) await new Promise((resolve) => setTimeout(resolve, 1))
     }
   }
 
@@ -386,8 +373,9 @@ function maxConnectionsOf({ maxConnections }: Config): number {
   const { connections, descriptors } = connectionLimit()
   if (maxConnections === 'auto') return connections
   if (descriptors === null || maxConnections <= connections) return maxConnections
+  const kept = descriptors - connections
   throw new ConfigError([
-    `maxConnections: ${maxConnections}: expected at most ${connections}, which is what a limit of ${descriptors} file descriptors leaves room for (ulimit -n)`,
+    `maxConnections: ${maxConnections}: expected auto or no more than ${connections}: this process may open ${descriptors} files, of which ${kept} are kept back (raise that with ulimit -n or LimitNOFILE=)`,
   ])
 }
 

@@ -16,8 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   fanout: ['hub'],
   dialects: ['frame', 'streams', 'hub', 'fanout'],
   net: ['hub', 'fanout', 'dialects/dialect.ts'],
-  config: ['hub', 'fanout/sink.ts', 'dialects/registry.ts', 'dialects/dialect.ts', 'printable.ts'],
-  observe: ['hub', 'fanout', 'net', 'dialects/dialect.ts', 'printable.ts'],
+  config: ['streams', 'hub', 'fanout/sink.ts', 'dialects/registry.ts', 'dialects/dialect.ts'],
+  observe: ['streams', 'hub', 'fanout', 'net', 'dialects/dialect.ts'],
   client: [
     'frame',
     'streams',

@@ -14,6 +14,7 @@ import {
 import { EXIT_CODE } from '../exit-code.js'
 import { type Logger, openOperationalLog } from '../observe/operational-log.js'
 import { type ListeningAt, Relay, StartError } from '../relay.js'
+import { oneLine } from '../streams/printable.js'
 
 type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
 
@@ -72,7 +73,7 @@ async function serve(flags: Flags): Promise<void> {
       return
     }
     if (!(error instanceof StartError)) throw error
-    process.stderr.write(`parlance: ${startWords(error)}\n`)
+    process.stderr.write(`parlance: ${oneLine(startWords(error))}\n`)
     process.exitCode = ADDRESS_ERRORS.has(error.code) ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
     return
   }

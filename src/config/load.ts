@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { parse as parseYaml } from 'yaml'
-import { printableJson, shownText } from '../printable.js'
+import { oneLine, quoted, shown } from '../streams/printable.js'
 import {
   type Config,
   environmentName,
@@ -52,8 +52,8 @@ export function loadConfig(sources: ConfigSources): Config {
       const at = issue.path[0]
       const wrong = Array.isArray(value) && typeof at === 'number' ? value[at] : value
       const expected =
-        issue.code === 'custom' && issue.message.startsWith('expected') ? issue.message : undefined
-      const problem = `${shown}: ${printableJson(JSON.stringify(wrong))}: ${expected ?? `expected ${setting.expected}`}`
+        issue.code === 'custom' && issue.message.startsWith('expected') ? oneLine(issue.message) : undefined
+      const problem = `${shown}: ${quoted(wrong)}: ${expected ?? `expected ${setting.expected}`}`
       // One value can be wrong in two ways that read the same here.
       if (!problems.includes(problem)) problems.push(problem)
     }
@@ -61,7 +61,7 @@ export function loadConfig(sources: ConfigSources): Config {
 
   for (const key of SETTING_KEYS) take(key, SETTINGS[key].fallback, key)
   for (const [key, value] of readFile(sources.file, problems))
-    take(key, value, `${shownText(sources.file ?? '')}: ${key}`)
+    take(key, value, `${shown(sources.file ?? '')}: ${key}`)
   for (const key of SETTING_KEYS) {
     const name = environmentName(key)
     const text = sources.environment[name]
@@ -74,6 +74,10 @@ export function loadConfig(sources: ConfigSources): Config {
   const [soft, hard] = [values.get('softLimitBytes'), values.get('hardLimitBytes')]
   if (typeof soft === 'number' && typeof hard === 'number' && soft > hard) {
     problems.push(`hardLimitBytes: ${hard}: expected no less than softLimitBytes, which is ${soft}`)
+  }
+  const [spread, shutdown] = [values.get('closeSpreadMs'), values.get('shutdownMs')]
+  if (typeof spread === 'number' && typeof shutdown === 'number' && spread >= shutdown) {
+    problems.push(`closeSpreadMs: ${spread}: expected less than shutdownMs, which is ${shutdown}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(Object.fromEntries(values)) as Config
@@ -100,20 +104,19 @@ function readFile(path: string | undefined, problems: string[]): [SettingKey, un
     // YAML can refer to itself; what is wrong with such a value could not be shown.
     JSON.stringify(content)
   } catch (error) {
-    const [words = ''] = (error as Error).message.split('\n')
-    problems.push(`--config: ${JSON.stringify(path)}: ${printableJson(words)}`)
+    problems.push(`--config: ${quoted(path)}: ${shown((error as Error).message.split('\n')[0] as string)}`)
     return []
   }
   if (content === null || content === undefined) return []
   if (typeof content !== 'object' || Array.isArray(content)) {
-    problems.push(`--config: ${JSON.stringify(path)}: expected settings by key, such as "room: lobby"`)
+    problems.push(`--config: ${quoted(path)}: expected settings by key, such as "room: lobby"`)
     return []
   }
   return Object.entries(content).filter((entry): entry is [SettingKey, unknown] => {
     const known = Object.hasOwn(SETTINGS, entry[0])
     if (!known) {
       problems.push(
-        `${shownText(path)}: ${shownText(entry[0])}: ${printableJson(JSON.stringify(entry[1]))}: expected one of the keys ${SETTING_KEYS.join(', ')}`,
+        `${shown(path)}: ${shown(entry[0])}: ${quoted(entry[1])}: expected one of the keys ${SETTING_KEYS.join(', ')}`,
       )
     }
     return known

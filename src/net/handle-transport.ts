@@ -83,8 +83,8 @@ function loadStreamWrap(): StreamWrap | null {
 }
 
 /**
- * Has `server`, which is listening, give its connections to `accept` as transports instead of sockets, and what goes
- * wrong with accepting to `failed`.
+ * Has `server`, which is listening, give its connections to `accept` as transports instead of sockets, and to `failed`
+ * why one could not be had.
  * @returns whether it does; otherwise nothing was changed
  */
 export function acceptHandles(

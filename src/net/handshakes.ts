@@ -10,10 +10,10 @@ export class Handshakes {
   /** The plain sockets below, by the address of the client: all that both events know of it. */
   readonly #underWay = new Map<string, Socket>()
 
-  /** @param mayBegin asked for each new one, with how many are under way; those refused are closed without a word */
-  constructor(server: Server, mayBegin: (underWay: number) => boolean) {
+  /** @param mayBegin asked for each new one, with how many are under way; those it refuses are closed without a word */
+  constructor(server: Server, mayBegin: (socket: Socket, underWay: number) => boolean) {
     server.on('connection', (socket: Socket) => {
-      if (mayBegin(this.#underWay.size)) this.#began(socket)
+      if (mayBegin(socket, this.#underWay.size)) this.#began(socket)
       else socket.destroy()
     })
     server.on('secureConnection', (socket: TLSSocket) => this.#underWay.delete(addressOf(socket)))

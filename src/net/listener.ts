@@ -24,7 +24,7 @@ export interface ListenerOptions {
   readonly maxConnections: number
   /** A TLS handshake that takes longer is given up. */
   readonly loginDeadlineMs: number
-  /** An error after listening began, such as a connection that could not be accepted. The listener goes on. */
+  /** An error after listening began, such as no more file descriptors. The listener goes on. */
   readonly failed: (error: Error) => void
   /** Whether plain TCP goes over Node's handles where that is possible. */
   readonly useHandles: boolean
@@ -66,7 +66,11 @@ export class Listener {
       }
       const tlsServer = createTlsServer(tlsSettings, acceptSocket)
       const most = options.maxConnections + MAX_REFUSALS_UNDER_WAY
-      handshakes = new Handshakes(tlsServer, (underWay) => context.all.size + underWay < most)
+      handshakes = new Handshakes(tlsServer, (socket, underWay) => {
+        const mayBegin = context.all.size + underWay < most
+        if (!mayBegin) turnAway(new SocketTransport(socket), context)
+        return mayBegin
+      })
       server = tlsServer
     }
     await listening(server, options)
@@ -103,12 +107,16 @@ function listening(server: Server, options: ListenerOptions): Promise<void> {
 function admit(transport: Transport, maxConnections: number, context: ConnectionContext<Connection>): void {
   const excess = context.all.size + 1 - maxConnections
   if (excess > Math.min(MAX_REFUSALS_UNDER_WAY, maxConnections)) {
-    const { remoteAddress, remotePort } = transport
-    transport.destroy()
-    context.observer.turnedAway({ remoteAddress, remotePort, dialect: context.dialect })
+    turnAway(transport, context)
     return
   }
   context.outboxes.flusher.expectMore()
   const connection = new Connection(context, transport)
   if (excess > 0) connection.expel(CLOSE_REASONS.full)
+}
+
+function turnAway(transport: Transport, { dialect, observer }: ConnectionContext<Connection>): void {
+  const { remoteAddress, remotePort } = transport
+  transport.destroy()
+  observer.turnedAway({ remoteAddress, remotePort, dialect })
 }

@@ -1,15 +1,15 @@
 /**
  * The relay's record of who came and what was said, as the framed page asks: `connections.log` and `chat.log`,
- * one JSON object a line. Owns which fields a record has; nothing here decides anything.
+ * one JSON object a line, in which everything unprintable is escaped. Owns which fields a record has; nothing here decides anything.
  */
 
 import { type Logger, pino } from 'pino'
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
-import { printableJson } from '../printable.js'
+import { printable } from '../streams/printable.js'
 import type { LogFile } from './log-file.js'
-import { RefusalSums } from './refusals.js'
+import { Refusals } from './refusals.js'
 
 /** A connection, as far as its records say. */
 export interface Peer {
@@ -28,7 +28,10 @@ export class Journal {
   readonly #connections: Logger
   readonly #chat: Logger
   readonly #logsDirectText: boolean
-  readonly #refusals = new RefusalSums<object>((last, count) => this.#connections.info({ ...last, count }))
+  readonly #refusals = new Refusals(({ address, dialect, reason, count }) => {
+    const ip = address ?? undefined
+    this.#connections.info({ event: 'rejected', ip, dialect, reason, count })
+  })
 
   constructor(files: JournalFiles, logsDirectText: boolean) {
     this.#connections = recordWriter(files.connections)
@@ -40,23 +43,23 @@ export class Journal {
     this.#connections.info(record('connected', peer))
   }
 
-  /** The name asked for, and what became of it. */
+  /** The name asked for, and what became of it. Of many refusals the log has a sum. */
   asked(peer: Peer, name: string, outcome: ClaimOutcome): void {
-    if (outcome === 'accepted') this.#connections.info({ ...record('accepted', peer), name })
-    else {
-      const refusal = { ...record('rejected', peer), name, reason: outcome }
-      if (this.#refusals.add(peer.remoteAddress, refusal)) this.#connections.info(refusal)
+    if (outcome === 'accepted') {
+      this.#connections.info({ ...record('accepted', peer), name })
+    } else if (this.#refusals.count(peer.remoteAddress, peer.dialect, outcome)) {
+      this.#connections.info({ ...record('rejected', peer), name, reason: outcome })
     }
-  }
-
-  /** Nothing more is recorded: what was withheld to be summed up is written. */
-  close(): void {
-    this.#refusals.flush()
   }
 
   closed(peer: Peer, reason: CloseReason): void {
     const name = peer.name ?? undefined
     this.#connections.info({ ...record('closed', peer), name, reason: reason.label })
+  }
+
+  /** Nothing more is recorded: what is summed up so far is written. */
+  close(): void {
+    this.#refusals.flush()
   }
 
   observe(event: HubEvent): void {
@@ -102,8 +105,8 @@ function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {
 
 /** One JSON object a line: `time`, then what the record has, and nothing of pino's own. */
 function recordWriter(file: LogFile): Logger {
-  const printable = { write: (line: string) => file.write(printableJson(line)) }
-  return pino({ base: null, timestamp: timeField, formatters: { level: () => ({}) } }, printable)
+  const destination = { write: (line: string) => file.write(printable(line)) }
+  return pino({ base: null, timestamp: timeField, formatters: { level: () => ({}) } }, destination)
 }
 
 let writtenMs = 0

@@ -1,17 +1,14 @@
 /**
  * One log file: whole lines in, never blocking the relay, never growing without bound in memory. Owns what
  * happens when the disk does not take it: the relay goes on, what is lost is counted and said, and writing
- * begins again by itself. Rotation is rotating-file-stream's.
+ * begins again by itself. Opening, writing and rotation are `rotating-file.ts`'s.
  *
  *   write -> [ pending, joined every FLUSH_MS ] -> one block under way -> file
  *                      | full: lost                   | error: lost; open again after RETRY_MS
  */
 
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
-import { createStream, type RotatingFileStream } from 'rotating-file-stream'
 import { PendingLines } from './pending-lines.js'
-import { deleteOldest, rotatedName } from './rotated-files.js'
+import { RotatingFile } from './rotating-file.js'
 
 export interface LogFileOptions {
   readonly dir: string
@@ -24,6 +21,8 @@ export interface LogFileOptions {
   /** Trouble begins, and ends; for the operational log. */
   readonly onTrouble: (error: Error) => void
   readonly onRecovery: (linesLost: number) => void
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
 }
 
 const FLUSH_MS = 50
@@ -35,11 +34,10 @@ export class LogFile {
   /** Lines that were never written, since the start. */
   linesLost = 0
   readonly #options: LogFileOptions
-  #stream: RotatingFileStream | null = null
   readonly #pending = new PendingLines()
-  /** Lines of the block that is under way, 0 for none, and who writes it: after `reopen` not the current one. */
+  #file: RotatingFile | null
+  /** Lines of the block that is under way, 0 for none. */
   #linesUnderWay = 0
-  #writer: RotatingFileStream | null = null
   #timer: NodeJS.Timeout | null = null
   #closing: (() => void) | null = null
   #linesLostInTrouble = 0
@@ -48,12 +46,7 @@ export class LogFile {
   /** @throws the system's error when the file cannot be opened */
   constructor(options: LogFileOptions) {
     this.#options = options
-    repairTail(this.#path)
-    this.#open()
-  }
-
-  get #path(): string {
-    return join(this.#options.dir, `${this.#options.name}.log`)
+    this.#file = this.#open()
   }
 
   /** Takes one line with its line feed. */
@@ -68,13 +61,12 @@ export class LogFile {
   /** Closes the file and opens it by its name again: somebody else may have moved it away (SIGHUP). */
   reopen(): void {
     // In trouble the next try opens it by its name anyway.
-    if (this.#stream === null || this.#closing !== null) return
-    this.#stream.end()
+    if (this.#file === null || this.#closing !== null) return
+    void letGo(this.#file)
     try {
-      repairTail(this.#path)
-      this.#open()
+      this.#file = this.#open()
     } catch (error) {
-      this.#failed(this.#stream, error as Error)
+      this.#failed(error as Error)
     }
   }
 
@@ -82,64 +74,62 @@ export class LogFile {
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#closing = resolve
-      if (this.#stream === null) this.#closeInTrouble()
+      if (this.#file === null && this.#linesUnderWay === 0) this.#closeInTrouble()
       else this.#flush()
     })
   }
 
-  #open(): void {
-    const { dir, name, maxBytes, rotateEvery, keepFiles } = this.#options
-    const fileName = (time: number | Date, index?: number) =>
-      time ? rotatedName(name, time as Date, index as number) : `${name}.log`
-    const stream = createStream(fileName, {
-      path: dir,
-      size: `${maxBytes}B`,
-      interval: rotateEvery as '1d',
-      intervalUTC: true,
-      initialRotation: true,
-      mode: LOG_FILE_MODE,
-    })
-    stream.on('rotated', () => {
-      deleteOldest(dir, name, keepFiles).catch((error) => this.#options.onTrouble(error))
-    })
-    stream.on('error', (error) => this.#failed(stream, error))
-    this.#stream = stream
+  #open(): RotatingFile {
+    const { dir, name, maxBytes, rotateEvery, keepFiles, now = Date.now } = this.#options
+    return new RotatingFile({ dir, name, maxBytes, periodMs: periodOf(rotateEvery), keepFiles, now })
   }
 
   readonly #flush = (): void => {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    const stream = this.#stream
-    if (stream === null || this.#linesUnderWay > 0) return
+    const file = this.#file
+    if (this.#linesUnderWay > 0) return
+    if (file === null) {
+      if (this.#closing !== null) this.#closeInTrouble()
+      return
+    }
     if (this.#pending.lines === 0) {
-      if (this.#closing !== null) stream.end(this.#closing)
+      if (this.#closing !== null) void letGo(file).then(this.#closing)
       return
     }
     this.#linesUnderWay = this.#pending.lines
-    this.#writer = stream
-    stream.write(this.#pending.take(), (error) => {
-      if (error) return
-      this.#linesUnderWay = 0
-      this.#recovered()
-      if (this.#pending.lines > 0 || this.#closing !== null) this.#flush()
-    })
+    void this.#write(file, this.#pending.take())
   }
 
-  #failed(stream: RotatingFileStream, error: Error): void {
-    if (stream === this.#writer) {
-      this.#lose(this.#linesUnderWay)
-      this.#linesUnderWay = 0
-      this.#writer = null
+  async #write(file: RotatingFile, block: Buffer): Promise<void> {
+    const { writtenBytes, error } = await file.write(block)
+    const lines = this.#linesUnderWay
+    this.#linesUnderWay = 0
+    if (error === null) {
+      this.#recovered()
+    } else {
+      this.#lose(lines - linesIn(block, writtenBytes))
+      // After `reopen` it is not the current one, which may be fine.
+      if (file === this.#file) {
+        void letGo(file)
+        this.#failed(error)
+      } else {
+        this.#saysTrouble(error)
+      }
     }
+    if (this.#pending.lines > 0 || this.#closing !== null) this.#flush()
+  }
+
+  /** From now on there is no file, until one of the next tries gets it. */
+  #failed(error: Error): void {
+    this.#saysTrouble(error)
+    this.#file = null
+    this.#retryLater()
+  }
+
+  #saysTrouble(error: Error): void {
     if (!this.#inTrouble) this.#options.onTrouble(error)
     this.#inTrouble = true
-    if (stream !== this.#stream) {
-      this.#flush()
-      return
-    }
-    this.#stream = null
-    if (this.#closing !== null) this.#closeInTrouble()
-    else this.#retryLater()
   }
 
   #retryLater(): void {
@@ -149,14 +139,13 @@ export class LogFile {
   #retry(): void {
     if (this.#closing !== null) return
     try {
-      repairTail(this.#path)
-      this.#open()
-      this.#flush()
+      this.#file = this.#open()
     } catch {
       // Trouble was said when it began.
-      this.#stream = null
       this.#retryLater()
+      return
     }
+    this.#flush()
   }
 
   #closeInTrouble(): void {
@@ -178,39 +167,23 @@ export class LogFile {
   }
 }
 
-const TAIL_BYTES = 128 * 1024
 const LF = 0x0a
+const PERIOD_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 }
 
-/** Readable by those who run the relay and their group: it says who said what from where. */
-const LOG_FILE_MODE = 0o640
-
-/** Read and append, make it if need be, and take no link in its place: it could be to any file. */
-const OPEN_OWN = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
-
-/**
- * Cuts off a last line without its line feed: what a crash or a full disk left of it is not a record.
- * @throws the system's error: `ELOOP` where there is a link in its place
- */
-export function repairTail(path: string): void {
-  const file = openSync(path, OPEN_OWN, LOG_FILE_MODE)
-  try {
-    const { size } = fstatSync(file)
-    const whole = endOfLastLine(file, size)
-    if (whole < size) ftruncateSync(file, whole)
-  } finally {
-    closeSync(file)
-  }
+/** @param every such as `1d`, `6h`, `30m` */
+function periodOf(every: string): number {
+  return Number.parseInt(every, 10) * (PERIOD_MS[every.slice(-1)] as number)
 }
 
-/** The offset behind the last line feed, looked for from the end: one line may be longer than one read. */
-function endOfLastLine(file: number, size: number): number {
-  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES))
-  for (let end = size; end > 0; ) {
-    const start = Math.max(0, end - tail.length)
-    readSync(file, tail, 0, end - start, start)
-    const found = tail.lastIndexOf(LF, end - start - 1)
-    if (found >= 0) return start + found + 1
-    end = start
-  }
-  return 0
+function linesIn(block: Buffer, length: number): number {
+  let lines = 0
+  for (let at = block.indexOf(LF); at !== -1 && at < length; at = block.indexOf(LF, at + 1)) lines++
+  return lines
+}
+
+/** What cannot even be closed is not worth a word more: that it cannot be written was said. */
+async function letGo(file: RotatingFile): Promise<void> {
+  try {
+    await file.close()
+  } catch {}
 }

@@ -68,7 +68,7 @@ export function createMetrics(sources: MetricSources): Registry {
 
   new Gauge({
     name: 'parlance_info',
-    help: 'Always 1; the version is the label.',
+    help: 'Always 1; the label says which version of parlance this is.',
     labelNames: ['version'],
     registers: [registry],
   }).set({ version: sources.version }, 1)
@@ -175,6 +175,11 @@ export function createMetrics(sources: MetricSources): Registry {
     'parlance_faults_total',
     'Faults of the relay itself that cost a connection. Any is a bug: the log has its stack.',
     () => tally.faults,
+  )
+  counter(
+    'parlance_ops_refused_total',
+    'Connections to the ops endpoint, which serves this, that were closed because it had too many.',
+    () => tally.opsRefused,
   )
   counter('parlance_log_lines_lost_total', 'Log lines that could not be written.', sources.logLinesLost)
 

@@ -1,6 +1,7 @@
 /** Opens the two log files and what writes into them. */
 
 import { mkdirSync } from 'node:fs'
+import { LOG_DIR_MODE } from './append-file.js'
 import { Journal } from './journal.js'
 import { LogFile } from './log-file.js'
 import type { Logger } from './operational-log.js'
@@ -18,8 +19,6 @@ export interface OpenJournal {
   /** Who opens them closes them. */
   readonly files: readonly LogFile[]
 }
-
-const LOG_DIR_MODE = 0o750
 
 /** @throws the system's error when the directory or a file cannot be had */
 export function openJournal(options: JournalOptions, log: Logger): OpenJournal {

@@ -1,10 +1,12 @@
 /**
- * What the relay says about itself on stdout: JSON lines, or readable ones on a terminal. A stdout that goes away
+ * What the relay says about itself on stdout: JSON lines, or readable ones on a terminal, in
+ * both of which everything unprintable is escaped. A stdout that goes away
  * (`| head`) stops the records and nothing else.
  */
 
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import { printable, printableWhenParsed } from '../streams/printable.js'
 import { StdoutWriter } from './stdout-writer.js'
 
 export type { Logger } from 'pino'
@@ -14,11 +16,19 @@ const STDOUT = 1
 export function openOperationalLog(level: string, stdout: NodeJS.WriteStream): Logger {
   // Also what makes a pipe non-blocking.
   stdout.on('error', () => {})
-  const destination = stdout.isTTY ? readable(stdout) : new StdoutWriter(STDOUT)
+  const destination = stdout.isTTY ? readable(stdout) : jsonLines()
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
 }
 
-function readable(stdout: NodeJS.WriteStream) {
+function jsonLines(): DestinationStream & Pick<StdoutWriter, 'flush'> {
+  const writer = new StdoutWriter(STDOUT)
+  return {
+    write: (line) => writer.write(printable(line)),
+    flush: (done) => writer.flush(done),
+  }
+}
+
+function readable(stdout: NodeJS.WriteStream): DestinationStream {
   const stream = pretty({
     destination: stdout,
     ignore: 'pid,hostname',
@@ -26,5 +36,5 @@ function readable(stdout: NodeJS.WriteStream) {
     colorize: !process.env.NO_COLOR,
   })
   stream.on('error', () => {})
-  return stream
+  return { write: (line) => stream.write(printableWhenParsed(line)) }
 }

@@ -1,8 +1,11 @@
-/** The HTTP endpoint for operators: metrics, whether the process lives, and whether it takes connections. */
+/**
+ * The HTTP endpoint for operators: metrics, whether the process lives, and whether it takes connections. It has limits
+ * of its own, so that whoever reaches it takes neither descriptors nor time from those who chat.
+ */
 
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 
 export interface OpsOptions {
@@ -13,23 +16,21 @@ export interface OpsOptions {
   readonly metrics: { text(): Promise<string>; readonly contentType: string }
   /** `ready`, or in a word why not. */
   readonly readiness: () => string
-  /** A connection was refused: there are as many as may be. May be called very often. */
+  /** A connection beyond the limit was closed without a word. */
   readonly refused: () => void
 }
 
-/** Within the descriptors that the relay keeps back (`net/connection-limit.ts`), so that scrapes never cost it a client. */
+/** Of the descriptors that the relay keeps back (`net/connection-limit.ts`). */
 const MAX_CONNECTIONS = 32
-/** Beyond it the connection is closed: nobody has the relay make thousands of answers with one write. */
-const MAX_REQUESTS_PER_CONNECTION = 100
-/** An idle connection is closed after a minute: longer than most scrape intervals, and no descriptor is held for ever. */
-const SERVER_OPTIONS = {
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-  keepAliveTimeout: 60_000,
-  connectionsCheckingInterval: 1_000,
-}
-/** What is asked for more often than this is the same text. */
-const METRICS_MS = 1000
+/** How long the head of a request may take, from the start of a connection too, and how long a whole request. */
+const HEADERS_MS = 5_000
+const REQUEST_MS = 10_000
+/** How long a connection may be idle, or not read its answer. */
+const IDLE_MS = 10_000
+const CHECK_MS = 1_000
+const MAX_HEADER_BYTES = 8 * 1024
+/** The metrics are made no more often than this: it takes a while, and asks every connection. */
+const METRICS_MS = 1_000
 
 export class OpsServer {
   readonly #server: Server
@@ -40,28 +41,36 @@ export class OpsServer {
 
   /** @throws the system's error, with `code` such as `EADDRINUSE` */
   static open(options: OpsOptions): Promise<OpsServer> {
+    const { contentType } = options.metrics
+    const metricsText = kept(() => options.metrics.text())
     const app = new Hono()
-    const metrics = onceASecond(options.metrics.text)
     app.get('/metrics', async (context) =>
-      context.body(await metrics(), 200, { 'content-type': options.metrics.contentType }),
+      context.body(await metricsText(), 200, { 'content-type': contentType }),
     )
     app.get('/healthz', (context) => context.text('ok\n'))
     app.get('/readyz', (context) => {
       const readiness = options.readiness()
       return context.text(`${readiness}\n`, readiness === 'ready' ? 200 : 503)
     })
+    const answer = getRequestListener(app.fetch)
+    const answered = oneAtATime((request, response) => void answer(request, response))
+    const limits = {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: IDLE_MS,
+      connectionsCheckingInterval: CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    }
+    const server = createServer(limits, answered)
+    server.timeout = IDLE_MS
+    server.maxConnections = MAX_CONNECTIONS
+    server.on('drop', options.refused)
     return new Promise((resolve, reject) => {
-      const where = { port: options.port, ...(options.host === undefined ? {} : { hostname: options.host }) }
-      const server = serve({ fetch: app.fetch, serverOptions: SERVER_OPTIONS, ...where }, () => {
+      server.once('error', reject)
+      server.listen({ port: options.port, host: options.host }, () => {
         server.removeListener('error', reject)
         resolve(new OpsServer(server))
-      }) as Server
-      server.maxConnections = MAX_CONNECTIONS
-      server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION
-      server.on('drop', options.refused)
-      // The last one that it may make is answered with `connection: close`: only who does not wait for answers comes here.
-      server.on('dropRequest', (_request, socket) => socket.destroy())
-      server.once('error', reject)
+      })
     })
   }
 
@@ -77,20 +86,39 @@ export class OpsServer {
   }
 }
 
-/** Makes it anew at most once a second, and hands those who ask meanwhile the same. */
-function onceASecond(make: () => Promise<string>): () => Promise<string> {
-  let madeAt = Number.NEGATIVE_INFINITY
+/** @returns `make`'s text, or what it was less than `METRICS_MS` ago; one that failed is not kept */
+function kept(make: () => Promise<string>): () => Promise<string> {
   let made: Promise<string> | null = null
+  let madeAt = 0
   return () => {
-    const now = performance.now()
-    if (made === null || now - madeAt >= METRICS_MS) {
-      madeAt = now
-      made = make()
-      // What failed is tried again by the next one who asks.
-      made.catch(() => {
-        made = null
-      })
+    if (made !== null && performance.now() - madeAt < METRICS_MS) return made
+    madeAt = performance.now()
+    const making = make()
+    made = making
+    making.catch(() => {
+      if (made === making) made = null
+    })
+    return making
+  }
+}
+
+/** Whoever sends requests without waiting for answers gets the first one answered, and the end of the connection. */
+function oneAtATime(answer: RequestListener): RequestListener {
+  /** Connections with a request under way, and whether more came behind it. */
+  const underWay = new WeakMap<Socket, { more: boolean }>()
+  return (request, response) => {
+    const { socket } = request
+    const before = underWay.get(socket)
+    if (before !== undefined) {
+      before.more = true
+      return
     }
-    return made
+    const asked = { more: false }
+    underWay.set(socket, asked)
+    response.once('close', () => {
+      underWay.delete(socket)
+      if (asked.more) socket.destroySoon()
+    })
+    answer(request, response)
   }
 }

@@ -1,56 +1,68 @@
 /**
- * Refused names in the log of connections: the first few of an address in a second as they are, the rest of that second
- * in one line with a count. Somebody who asks for names without end could otherwise rotate everybody else's records away.
+ * Refused names on their way to the log. The first few of an address in a second are records of their own; the rest of
+ * that second is one record with a count, so that nobody can wash the log away by being refused.
  */
 
-/** What is written of the one that was withheld last, and how many they were. */
-type WriteSum<Refusal> = (last: Refusal, count: number) => void
+import type { ClaimOutcome } from '../dialects/dialect.js'
 
-const FREE_A_SECOND = 5
-const SECOND_MS = 1000
-/** So many addresses are told apart; the others of a second are one. */
-const MAX_ADDRESSES = 1000
-const OTHERS = ''
+export type Refusal = Exclude<ClaimOutcome, 'accepted'>
 
-interface Sum<Refusal> {
-  written: number
-  withheld: number
-  last: Refusal | null
+/** Refusals that were not recorded one by one. */
+export interface RefusalSum {
+  /** `null` for those of all the addresses beyond `MAX_ADDRESSES`. */
+  readonly address: string | null
+  readonly dialect: string
+  readonly reason: Refusal
+  count: number
 }
 
-export class RefusalSums<Refusal> {
-  readonly #write: WriteSum<Refusal>
-  #sums = new Map<string, Sum<Refusal>>()
+const WINDOW_MS = 1000
+const RECORDED_EACH = 10
+/** So many addresses are told apart in one second. */
+const MAX_ADDRESSES = 256
+
+/** One address's refusals in the second that is running. */
+class Window {
+  recorded = 0
+  readonly sums = new Map<string, RefusalSum>()
+}
+
+export class Refusals {
+  readonly #summed: (sum: RefusalSum) => void
+  readonly #windows = new Map<string | null, Window>()
   #timer: NodeJS.Timeout | null = null
 
-  constructor(write: WriteSum<Refusal>) {
-    this.#write = write
+  /** @param summed called for each sum, at the end of its second or by `flush` */
+  constructor(summed: (sum: RefusalSum) => void) {
+    this.#summed = summed
   }
 
-  /** @returns whether this one is to be written now, by itself */
-  add(address: string, refusal: Refusal): boolean {
-    const key = this.#sums.has(address) || this.#sums.size < MAX_ADDRESSES ? address : OTHERS
-    let sum = this.#sums.get(key)
-    if (sum === undefined) {
-      sum = { written: 0, withheld: 0, last: null }
-      this.#sums.set(key, sum)
-      this.#timer ??= setTimeout(this.flush, SECOND_MS).unref()
+  /** @returns whether it is to be recorded by itself; otherwise it was added to a sum */
+  count(address: string, dialect: string, reason: Refusal): boolean {
+    this.#timer ??= setTimeout(() => this.flush(), WINDOW_MS)
+    const told = this.#windows.has(address) || this.#windows.size < MAX_ADDRESSES ? address : null
+    let window = this.#windows.get(told)
+    if (window === undefined) {
+      window = new Window()
+      this.#windows.set(told, window)
     }
-    if (sum.written < FREE_A_SECOND) {
-      sum.written++
+    if (told !== null && window.recorded < RECORDED_EACH) {
+      window.recorded++
       return true
     }
-    sum.withheld++
-    sum.last = refusal
+    const kind = `${dialect} ${reason}`
+    const sum = window.sums.get(kind)
+    if (sum === undefined) window.sums.set(kind, { address: told, dialect, reason, count: 1 })
+    else sum.count++
     return false
   }
 
-  /** Writes what was withheld; the next second begins. */
-  readonly flush = (): void => {
+  /** Ends the second that is running. */
+  flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    const sums = this.#sums
-    this.#sums = new Map()
-    for (const { last, withheld } of sums.values()) if (last !== null) this.#write(last, withheld)
+    const windows = [...this.#windows.values()]
+    this.#windows.clear()
+    for (const { sums } of windows) for (const sum of sums.values()) this.#summed(sum)
   }
 }

@@ -6,7 +6,6 @@
 
 import { write } from 'node:fs'
 import type { DestinationStream } from 'pino'
-import { printableJson } from '../printable.js'
 
 /** So much may wait for a reader that has stopped; later lines are lost. */
 const MAX_PENDING_BYTES = 1024 * 1024
@@ -29,7 +28,7 @@ export class StdoutWriter implements DestinationStream {
   /** Takes one line with its line feed. */
   write(line: string): void {
     if (this.#gone || this.#pending.length + line.length > MAX_PENDING_BYTES) return
-    this.#pending += printableJson(line)
+    this.#pending += line
     if (!this.#busy) this.#next()
   }
 

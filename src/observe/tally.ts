@@ -4,24 +4,26 @@ import type { ClaimOutcome } from '../dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { HubEvent } from '../hub/events.js'
 
-const EVENT_KINDS: readonly HubEvent['kind'][] = [
-  'message',
-  'direct',
-  'edited',
-  'receipt',
-  'joined',
-  'left',
-  'renamed',
-  'status',
-  'visibility',
-  'blocked',
-]
+const EVENTS: Readonly<Record<HubEvent['kind'], 0>> = {
+  message: 0,
+  direct: 0,
+  edited: 0,
+  receipt: 0,
+  joined: 0,
+  left: 0,
+  renamed: 0,
+  status: 0,
+  visibility: 0,
+  blocked: 0,
+}
 
 export class Tally {
   /** Faults of the relay's own, each of which cost a connection. */
   faults = 0
-  /** Connections that could not be accepted. */
+  /** Connections that the system would not hand over. */
   acceptErrors = 0
+  /** Connections to the ops endpoint beyond its limit. */
+  opsRefused = 0
   /** Room and direct messages, by the dialect of who said them. */
   readonly messages = new Map<string, number>()
   /** By close reason; every reason is there from the start. */
@@ -32,7 +34,7 @@ export class Tally {
     ['invalid', 0],
   ])
   /** By kind of event; every kind is there from the start. */
-  readonly events = new Map<string, number>(EVENT_KINDS.map((kind) => [kind, 0]))
+  readonly events = new Map<string, number>(Object.entries(EVENTS))
 
   observe(event: HubEvent): void {
     if (event.kind === 'message' || event.kind === 'direct') add(this.messages, event.dialect)

@@ -28,8 +28,8 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   loginDeadlineMs: ['1', '2', '3'],
   frameDeadlineMs: ['1', '2', '3'],
   lingerMs: ['1', '2', '3'],
-  shutdownMs: ['1', '2', '3'],
-  closeSpreadMs: ['0', '1', '3'],
+  shutdownMs: ['3001', '3002', '3003'],
+  closeSpreadMs: ['0', '1', '2'],
   softLimitBytes: ['1024', '1025', '1026'],
   hardLimitBytes: ['300000', '300001', '300002'],
   graceMs: ['1000', '2000', '3000'],
@@ -158,6 +158,17 @@ test('everything that is wrong is said at once, with its key, its value and what
   assert.equal(problems.length, wanted.length)
 })
 
+test('nothing that is repeated acts on a terminal', () => {
+  const file = fileWith(JSON.stringify({ 'no\u001b[2J\u202e': '\u009b', room: '\u2028' }), 'json')
+  const problems = problemsOf({
+    file,
+    environment: { PARLANCE_OPS: '\x1b\u200b' },
+    flags: { logLevel: '\x7f', listen: ['framed://:1?%1b%0a=1', '\u202e'] },
+  })
+  assert.equal(problems.length, 6)
+  for (const problem of problems) assert.match(problem, /^[ -~]*$/)
+})
+
 test('a layer that is overruled is still refused when it is wrong', () => {
   const problems = problemsOf({ environment: { PARLANCE_ROOM: '' }, flags: { room: 'tea' } })
   assert.equal(problems.length, 1)
@@ -187,16 +198,25 @@ test('text is a number only where a number is expected, and only when it is writ
   }
 })
 
-/** The soft limit may not be above the hard one. */
+/** The soft limit may not be above the hard one, nor may closing take longer than the end. */
 const LIMITS_AT_THEIR_ENDS: Partial<Record<SettingKey, object>> = {
   softLimitBytes: { hardLimitBytes: `${2 ** 40}` },
   hardLimitBytes: { softLimitBytes: '1024' },
+  shutdownMs: { closeSpreadMs: '0' },
+  closeSpreadMs: { shutdownMs: '86400000' },
 }
 
 test('the soft limit is not above the hard one', () => {
   assert.deepEqual(problemsOf({ flags: { hardLimitBytes: '65536' } }), [
     'hardLimitBytes: 65536: expected no less than softLimitBytes, which is 262144',
   ])
+})
+
+test('closing one after the other is over before the end is due', () => {
+  assert.deepEqual(problemsOf({ flags: { shutdownMs: '2000' } }), [
+    'closeSpreadMs: 2000: expected less than shutdownMs, which is 2000',
+  ])
+  assert.equal(load({ flags: { shutdownMs: '2001' } }).closeSpreadMs, 2000)
 })
 
 test('each number is taken at its bounds and refused beyond them', () => {

@@ -1,11 +1,8 @@
 /** framed+tls: the same protocol over TLS, and what can go wrong below it. Rules F2–F17 as far as TLS matters. */
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join as joinPath } from 'node:path'
-import { after, describe, type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
+import { certificateQuery } from '../fixtures/certificate.js'
 import {
   ACCEPTED,
   direct,
@@ -23,25 +20,13 @@ import {
 } from '../fixtures/framed-bytes.js'
 import { startRelay } from '../fixtures/start-relay.js'
 
-const dir = mkdtempSync(joinPath(tmpdir(), 'parlance-tls-'))
-const cert = joinPath(dir, 'cert.pem')
-const key = joinPath(dir, 'key.pem')
-const made = spawnSync(
-  'openssl',
-  `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -keyout ${key} -out ${cert}`.split(
-    ' ',
-  ),
-  { encoding: 'utf8' },
-)
-const missing = made.status !== 0
-if (missing && process.env.CI === 'true') throw new Error(`openssl cannot make a certificate: ${made.stderr}`)
+const certificate = certificateQuery()
+const missing = certificate === null
 if (missing) console.error('SKIPPED: the tests of framed+tls, since openssl is missing')
 
 describe('framed+tls', { skip: missing && 'openssl is missing' }, () => {
-  after(() => rmSync(dir, { recursive: true }))
-
   const start = (t: TestContext, settings = {}, query = '') =>
-    startRelay(t, { scheme: 'framed+tls', query: `cert=${cert}&key=${key}${query}`, settings })
+    startRelay(t, { scheme: 'framed+tls', query: `${certificate}${query}`, settings })
 
   test('F1–F12 a conversation of every command, in few writes and byte by byte', async (t) => {
     const relay = await start(t)

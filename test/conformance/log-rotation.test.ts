@@ -1,6 +1,7 @@
 /** Log files over time: rotation by size, other hands that move them, torn tails, files that cannot be had. */
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join as joinPath } from 'node:path'
 import test from 'node:test'
@@ -155,4 +156,35 @@ test('the log goes on after somebody has deleted the file and SIGHUP came', asyn
   amy.send(message('after'))
   await logs.until('chat', ({ text }) => text === 'after')
   assert.equal(await relay.terminate(), 0)
+})
+
+const prlimit = spawnSync('prlimit', ['--version']).status === 0
+if (!prlimit && process.env.CI === 'true') throw new Error('prlimit is missing')
+if (!prlimit) console.error('SKIPPED: the test of a disk that takes half a block, since prlimit is missing')
+
+test('a disk that takes half a block: every record is in a file, whole, or counted as lost', {
+  skip: !prlimit && 'prlimit is missing',
+}, async (t) => {
+  const logs = new LogDir()
+  // Writes up to this size are taken as far as they fit; the next one fails.
+  const relay = await serve(t, ['--log-dir', logs.path], { through: ['prlimit', '--fsize=20000:20000'] })
+  const amy = await relay.join('Amy')
+  const rounds = 300
+  for (let round = 0; round < rounds; round++) amy.send(message(`${round} ${'x'.repeat(100)}`))
+  amy.send(direct('Amy said'))
+  await amy.skipTo(direct('[Amy] said'))
+  await relay.shown('cannot be written', 1)
+  const away = joinPath(logs.path, 'away')
+  renameSync(logs.file('chat'), away)
+  amy.send(message('after'))
+  await relay.shown('being written again', 1)
+  assert.equal(await relay.terminate(), 0)
+  const lost = Number(/"linesLost":(\d+)/.exec(relay.program.output)?.[1])
+  // What the last write left of its last line was cut off, unless it was moved away before the next try.
+  const whole = readFileSync(away, 'utf8').replace(/[^\n]*$/, '')
+  const kept = [...recordsOf(whole), ...logs.records('chat')].filter(({ event }) => event === 'message')
+  assert.ok(lost > 0 && kept.length > 10, `${lost} lost, ${kept.length} kept`)
+  const all = [...recordsOf(whole), ...logs.records('chat')].length
+  // With the joined, direct and left records, and the message after.
+  assert.equal(all + lost, rounds + 4)
 })

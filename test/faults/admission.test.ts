@@ -69,7 +69,8 @@ onEachTransport((start) => {
 
   test('300 too many at once: all are ended, none is kept, those inside notice nothing', async (t) => {
     const logs = new LogDir()
-    const relay = await start(t, { settings: { maxConnections: '2', logDir: logs.path } })
+    const settings = { maxConnections: '2', logDir: logs.path, ops: '127.0.0.1:0' }
+    const relay = await start(t, { settings })
     const pair = await HealthyPair.start(relay)
     t.after(() => pair.abandon())
     const before = openTcp()
@@ -83,6 +84,8 @@ onEachTransport((start) => {
     await untilTcpIs(before)
     await pair.stop()
     assert.deepEqual(pair.others, [])
+    const metrics = await fetch(`http://127.0.0.1:${relay.relay.opsPort}/metrics`)
+    assert.match(await metrics.text(), /^parlance_disconnects_total\{reason="full"\} 300$/m)
     await relay.relay.stop()
     const refusals = logs.records('connections').filter(({ reason }) => reason === 'full')
     assert.equal(refusals.length, 300, 'one record each, told or not')
@@ -107,6 +110,20 @@ test('a burst of 900 connections while the relay is busy: every one is greeted',
 const prlimit = spawnSync('prlimit', ['--version']).status === 0
 if (!prlimit && process.env.CI === 'true') throw new Error('prlimit is missing')
 if (!prlimit) console.error('SKIPPED: the test of the file descriptor limit, since prlimit is missing')
+
+test('more connections than the file descriptor limit has room for: exit code 78, and what to do', {
+  skip: !prlimit && 'prlimit is missing',
+}, async (t) => {
+  const limited = { through: ['prlimit', '--nofile=1000:1000'] }
+  const relay = await serve(t, ['--max-connections', '745'], { ...limited, starts: false })
+  assert.equal(await relay.program.exitCode(), 78)
+  assert.match(
+    relay.program.errorOutput,
+    /maxConnections: 745: expected auto or no more than 744: this process may open 1000 files, of which 256 are .*ulimit -n/,
+  )
+  const most = await serve(t, ['--max-connections', '744'], limited)
+  assert.equal(await most.terminate(), 0)
+})
 
 test('with 320 file descriptors 300 connections are served or ended, and the log goes on', {
   skip: !prlimit && 'prlimit is missing',

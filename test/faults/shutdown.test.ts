@@ -79,6 +79,8 @@ test('a second SIGTERM, and a SIGHUP, while it ends are harmless', async (t) => 
   const args = [
     '--shutdown-ms',
     '1000',
+    '--close-spread-ms',
+    '500',
     '--log-dir',
     logs.path,
     '--hard-limit-bytes',
@@ -141,4 +143,65 @@ test('F17 whoever leaves while the relay ends gets no second reason', async (t) 
     assert.ok(frames.every((one) => [MESSAGE, LEAVE].includes(commandOf(one))))
   }
   assert.equal(await relay.program.exitCode(), 0)
+})
+
+/** How many connections were closed, from when and for how long, by the relay’s own clock. */
+function closes(logs: LogDir) {
+  const times = logs
+    .records('connections')
+    .filter(({ event, reason }) => event === 'closed' && reason === 'shutdown')
+    .map(({ time }) => Date.parse(String(time)))
+  const firstMs = Math.min(...times)
+  return { count: times.length, firstMs, spreadMs: Math.max(...times) - firstMs }
+}
+
+test('F17 400 clients are told over 0.4 s; until it is their turn they chat, and nobody hears who leaves', async (t) => {
+  const logs = new LogDir()
+  const relay = await serve(t, ['--log-dir', logs.path])
+  const crowd = await Promise.all(Array.from({ length: 398 }, (_, i) => joinLoosely(relay, `n${i}`)))
+  // The last to come are the last to go.
+  const amy = await relay.join('Amy')
+  const bob = await relay.join('Bob')
+  const talk = setInterval(() => {
+    if (bob.socket.writable) bob.send(message('still here'))
+  }, 5)
+  t.after(() => clearInterval(talk))
+  relay.program.child.kill('SIGTERM')
+  const [first] = crowd
+  assert.match(textOf((await first?.rest())?.at(-1) as Buffer), /shutting down/)
+  await assert.rejects(relay.connect(), { code: 'ECONNREFUSED' })
+  relay.program.child.kill('SIGTERM')
+  const heard = await amy.rest()
+  assert.equal(heard.filter((one) => textOf(one).includes('leaving')).length, 0)
+  assert.equal(commandOf(heard.at(-1) as Buffer), LEAVE)
+  for (const peer of [...crowd.slice(1), bob]) {
+    const last = (await peer.rest()).at(-1) as Buffer
+    assert.equal(commandOf(last), LEAVE)
+  }
+  assert.equal(await relay.program.exitCode(), 0)
+  const { count, firstMs, spreadMs } = closes(logs)
+  assert.equal(count, 400)
+  assert.ok(spreadMs >= 300, `${spreadMs} ms`)
+  const chat = logs.records('chat')
+  assert.equal(chat.filter(({ event }) => event === 'left').length, 400)
+  const said = chat.filter(({ event }) => event === 'message')
+  const before = said.filter(({ time }) => Date.parse(String(time)) <= firstMs)
+  assert.ok(heard.filter((one) => textOf(one) === '[Bob] still here').length > before.length)
+})
+
+test('F17 with closeSpreadMs=0 everybody is told at once, and a longer one is never longer than it says', async (t) => {
+  for (const [spread, least, most] of [
+    ['0', 0, 5000],
+    ['100', 50, 5000],
+  ] as const) {
+    const logs = new LogDir()
+    const relay = await serve(t, ['--log-dir', logs.path, '--close-spread-ms', spread])
+    const crowd = await Promise.all(Array.from({ length: 300 }, (_, i) => joinLoosely(relay, `n${i}`)))
+    relay.program.child.kill('SIGTERM')
+    for (const peer of crowd) assert.equal(commandOf((await peer.rest()).at(-1) as Buffer), LEAVE)
+    assert.equal(await relay.program.exitCode(), 0)
+    const { count, spreadMs } = closes(logs)
+    assert.equal(count, 300)
+    assert.ok(spreadMs >= least && spreadMs < most, `${spreadMs} ms of ${spread}`)
+  }
 })

@@ -95,7 +95,9 @@ test('a certificate that cannot be had: exit code 73, and its name', async (t) =
   assert.match(relay.program.errorOutput, /cert\.pem/)
 })
 
-test('wrong arguments: exit code 64', async (t) => {
-  const relay = await serve(t, ['--lisen', 'framed://:0'], { starts: false })
+test('wrong arguments: exit code 64, and nothing in them acts on the terminal', async (t) => {
+  const relay = await serve(t, ['--lisen\x1b[2J', 'framed://:0'], { starts: false })
   assert.equal(await relay.program.exitCode(), 64)
+  assert.match(relay.program.errorOutput, /--lisen\\u001b/)
+  assert.ok(!relay.program.errorOutput.includes('\x1b'))
 })

@@ -100,6 +100,22 @@ test('a text that looks like a record, ends lines or is long stays inside its ow
   )
 })
 
+test('what does not show itself is escaped in the line, and reads the same', async (t) => {
+  const dir = new LogDir(t)
+  mkdirSync(dir.path)
+  const [connections, chat] = [dir.open({ name: 'connections' }), dir.open()]
+  const text = 'Zoë \u202Eerased\u2028\u200B\x7f\x9b'
+  const journal = new Journal({ connections, chat }, false)
+  journal.asked(PEER, text, 'invalid')
+  journal.observe({ kind: 'message', ...AT, name: text, room: text, id: '', text, saidAt: null })
+  await Promise.all([connections.close(), chat.close()])
+  for (const name of ['connections.log', 'chat.log']) {
+    const line = dir.read(name)
+    assert.match(line, /^[ -~ë]*\n$/)
+    assert.equal((JSON.parse(line) as { name: string }).name, text)
+  }
+})
+
 test('C8 an edit is recorded beside the original, that of a direct message like one, and a receipt not at all', async (t) => {
   const edit = { name: 'Bob', id: 'id3' }
   const { chat } = await recordsOf(t, false, (journal) => {

@@ -8,13 +8,11 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
-  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { rotatedName } from '../../src/observe/rotated-files.js'
 import { LogDir, until } from './log-dir.js'
 
 const line = (index: number) => `${JSON.stringify({ index })}\n`
@@ -61,23 +59,21 @@ test('while the disk refuses, lines wait or are counted; trouble and recovery ar
 test('trouble that goes on after a try that began well is not said again', async (t) => {
   const dir = new LogDir(t)
   mkdirSync(dir.path)
-  // All names that a file rotated now could get are taken: writing works and every rotation fails.
-  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
-  const taken = Array.from({ length: 1000 }, (_, index) =>
-    join(dir.path, rotatedName('chat', new Date(), index)),
-  )
-  for (const path of taken) mkdirSync(path)
-  const file = dir.open({ maxBytes: MAX_BYTES })
-  for (let index = 0; index < 3; index++) {
+  // No name is left to rotate to: opening works, and every rotation fails.
+  const names = Array.from({ length: 99 }, (_, index) => `chat-1970-01-01T00-00-00-000Z-${index + 1}.log`)
+  for (const name of names) mkdirSync(join(dir.path, name))
+  writeFileSync(dir.chat, large(0))
+  const file = dir.open({ maxBytes: MAX_BYTES, now: () => 0 })
+  for (let index = 1; index < 4; index++) {
     file.write(large(index))
-    await until(`line ${index} is lost`, () => file.linesLost === index + 1)
+    await until(`line ${index} is lost`, () => file.linesLost === index)
   }
   assert.equal(dir.troubles.length, 1)
-  for (const path of taken) rmdirSync(path)
-  file.write(line(3))
+  for (const name of names) rmSync(join(dir.path, name), { recursive: true })
+  file.write(line(4))
   await until('recovery', () => dir.recoveries.length > 0)
   assert.deepEqual(dir.recoveries, [3])
-  assert.equal(dir.read(), line(3))
+  assert.equal(dir.read(), line(4))
   await file.close()
 })
 

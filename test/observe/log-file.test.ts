@@ -3,26 +3,24 @@
 import assert from 'node:assert/strict'
 import {
   appendFileSync,
+  closeSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   statSync,
-  symlinkSync,
   truncateSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
-import { repairTail } from '../../src/observe/log-file.js'
-import { deleteOldest, rotatedName } from '../../src/observe/rotated-files.js'
+import { openToAppend } from '../../src/observe/append-file.js'
 import { LogDir, until } from './log-dir.js'
 
 function line(index: number): string {
   return `${JSON.stringify({ index, text: 'x'.repeat(index % 90) })}\n`
 }
+
+/** What opening does to the tail of a file. */
+const repairTail = (path: string) => closeSync(openToAppend(path).fd)
 
 const indexOf = (text: string) => (JSON.parse(text) as { index: number }).index
 
@@ -173,52 +171,4 @@ test('a missing file is made, and a directory in its place is an error', (t) => 
   repairTail(dir.chat)
   assert.equal(dir.read(), '')
   assert.throws(() => repairTail(dir.path), { code: 'EISDIR' })
-})
-
-test('a log is readable by its owner and their group alone, rotated files too', async (t) => {
-  const dir = new LogDir(t)
-  mkdirSync(dir.path)
-  const file = dir.open({ maxBytes: 5000 })
-  for (let index = 0; index < 3; index++) {
-    file.write(`${String(index).repeat(4900)}\n`)
-    await until('written', () => dir.read().length > 4000 || readdirSync(dir.path).length > index)
-    await delay(100)
-  }
-  await file.close()
-  const names = readdirSync(dir.path)
-  assert.ok(names.length >= 2, names.join())
-  for (const name of names) assert.equal(statSync(join(dir.path, name)).mode & 0o777, 0o640, name)
-})
-
-test('a link in the place of a log is not followed, and its target stays as it is', (t) => {
-  const dir = new LogDir(t)
-  mkdirSync(dir.path)
-  const target = join(dir.parent, 'precious')
-  writeFileSync(target, 'a line\nhalf a line')
-  symlinkSync(target, dir.chat)
-  assert.throws(() => dir.open(), { code: 'ELOOP' })
-  assert.equal(readFileSync(target, 'utf8'), 'a line\nhalf a line')
-})
-
-test('no file is deleted but our own rotated ones, whatever lies in the directory', async (t) => {
-  const dir = new LogDir(t)
-  mkdirSync(dir.path)
-  const outside = join(dir.parent, 'precious')
-  writeFileSync(outside, 'precious')
-  writeFileSync(join(dir.path, '.chat.history'), `${outside}\n../precious\n${join(dir.path, 'notes.log')}\n`)
-  writeFileSync(join(dir.path, 'notes.log'), 'notes')
-  writeFileSync(join(dir.path, 'chat-old.log'), 'old')
-  const link = rotatedName('chat', new Date(0), 1)
-  symlinkSync(outside, join(dir.path, link))
-  const names = [0, 1, 2].map((second) => rotatedName('chat', new Date(second * 1000), 2))
-  for (const [index, name] of names.entries()) {
-    writeFileSync(join(dir.path, name), 'rotated')
-    utimesSync(join(dir.path, name), index, index)
-  }
-  await deleteOldest(dir.path, 'chat', 1)
-  assert.deepEqual(
-    readdirSync(dir.path).sort(),
-    ['.chat.history', 'chat-old.log', link, names[2], 'notes.log'].sort(),
-  )
-  assert.equal(readFileSync(outside, 'utf8'), 'precious')
 })

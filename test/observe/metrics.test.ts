@@ -84,6 +84,10 @@ test('a scrape has what operators look for', async () => {
     parlance_rejected_joins_total: 'counter',
     parlance_events_total: 'counter',
     parlance_log_lines_lost_total: 'counter',
+    parlance_unfinished_request_bytes: 'gauge',
+    parlance_accept_errors_total: 'counter',
+    parlance_ops_refused_total: 'counter',
+    parlance_faults_total: 'counter',
     process_cpu_seconds_total: 'counter',
     process_resident_memory_bytes: 'gauge',
     nodejs_eventloop_lag_seconds: 'gauge',
@@ -99,6 +103,14 @@ test('a scrape has what operators look for', async () => {
 test('the numbers are those of the sources', async () => {
   const from = sources()
   from.fanout.deliveries = 123
+  Object.assign(from.pressure.stats, {
+    behind: 31,
+    stuck: 32,
+    congestedRooms: 33,
+    congestions: 34,
+    droppedEvents: 35,
+  })
+  Object.assign(from.tally, { acceptErrors: 41, opsRefused: 42, faults: 43 })
   for (const kind of ['message', 'direct', 'joined'] as const) {
     const rest = { name: 'Bob', room: 'general', to: 'Amy', id: '', text: '', saidAt: null }
     from.tally.observe({ kind, ...AT, ...rest })
@@ -124,6 +136,15 @@ test('the numbers are those of the sources', async () => {
     parlance_queued_bytes: 77,
     parlance_retained_bytes: 4096,
     parlance_log_lines_lost_total: 9,
+    parlance_unfinished_request_bytes: 11,
+    parlance_connections_behind: 31,
+    parlance_connections_stuck: 32,
+    parlance_rooms_congested: 33,
+    parlance_congestions_total: 34,
+    parlance_dropped_events_total: 35,
+    parlance_accept_errors_total: 41,
+    parlance_ops_refused_total: 42,
+    parlance_faults_total: 43,
     'parlance_rejected_joins_total{reason="taken"}': 2,
     'parlance_rejected_joins_total{reason="invalid"}': 0,
     'parlance_disconnects_total{reason="slow"}': 1,
@@ -135,6 +156,33 @@ test('the numbers are those of the sources', async () => {
       samples.has(`parlance_disconnects_total{reason="${label}"}`),
       `${label} is there from the start`,
     )
+  }
+})
+
+test('every kind of event has its series from the start, at nothing', async () => {
+  const samples = await scrape(sources())
+  const kinds = [
+    'message',
+    'direct',
+    'edited',
+    'receipt',
+    'joined',
+    'left',
+    'renamed',
+    'status',
+    'visibility',
+    'blocked',
+  ]
+  for (const kind of kinds) assert.equal(samples.get(`parlance_events_total{kind="${kind}"}`), 0, kind)
+})
+
+test('each help text says by itself what its metric is', async () => {
+  const text = await createMetrics(sources()).metrics()
+  const helps = [...text.matchAll(/^# HELP parlance_\S+ (.*)$/gm)].map(([, help]) => help as string)
+  assert.equal(new Set(helps).size, helps.length)
+  for (const help of helps) {
+    assert.match(help, /^[A-Z].{12,}\.$/)
+    assert.doesNotMatch(help, /\b(them|it that|How long, over)\b/)
   }
 })
 

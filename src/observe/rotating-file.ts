@@ -1,0 +1,157 @@
+/**
+ * A file that is written block by block and put aside when it is large or old enough, under a name with the time. Only
+ * files that are named like that are ever removed, and only in its own directory.
+ */
+
+import { close, write } from 'node:fs'
+import { lstat, readdir, rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type AppendFile, openToAppend } from './append-file.js'
+
+export interface RotatingFileOptions {
+  readonly dir: string
+  /** Such as `chat`, for `chat.log`. */
+  readonly name: string
+  readonly maxBytes: number
+  /** Counted from 1970, so that a day begins at midnight UTC. */
+  readonly periodMs: number
+  readonly keepFiles: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** What became of a block. Of one that was refused, the first `writtenBytes` are in the file. */
+export interface Written {
+  readonly writtenBytes: number
+  readonly error: Error | null
+}
+
+const writeBytes = promisify(write)
+const closeFile = promisify(close)
+
+/** So many files may be put aside in one millisecond. */
+const MOST_AT_ONCE = 99
+
+export class RotatingFile {
+  readonly #options: RotatingFileOptions
+  readonly #path: string
+  readonly #rotatedName: RegExp
+  #fd: number
+  #size = 0
+  /** In which period its last record was written. */
+  #period = 0
+  #closing = false
+  #lastWrite: Promise<Written> | null = null
+
+  /** @throws the system's error when it cannot be opened */
+  constructor(options: RotatingFileOptions) {
+    this.#options = options
+    this.#path = join(options.dir, `${options.name}.log`)
+    this.#rotatedName = new RegExp(
+      `^${options.name}-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d-\\d{3}Z-\\d+\\.log$`,
+    )
+    this.#fd = this.#begin(openToAppend(this.#path))
+  }
+
+  /** Writes whole lines. One block at a time: the next may come when this resolves. */
+  write(block: Buffer): Promise<Written> {
+    this.#lastWrite = this.#write(block)
+    return this.#lastWrite
+  }
+
+  /** Waits for the block under way, which is written here whatever has become of the name. */
+  async close(): Promise<void> {
+    this.#closing = true
+    await this.#lastWrite
+    const fd = this.#fd
+    this.#fd = -1
+    if (fd !== -1) await closeFile(fd)
+  }
+
+  async #write(block: Buffer): Promise<Written> {
+    let writtenBytes = 0
+    try {
+      if (this.#isDue(block.length)) await this.#rotate()
+      while (writtenBytes < block.length) {
+        // The system may take a part only, when the disk is about to be full.
+        const { bytesWritten } = await writeBytes(
+          this.#fd,
+          block,
+          writtenBytes,
+          block.length - writtenBytes,
+          null,
+        )
+        writtenBytes += bytesWritten
+        this.#size += bytesWritten
+      }
+      this.#period = this.#periodNow()
+      if (this.#size >= this.#options.maxBytes && !this.#closing) await this.#rotate()
+      return { writtenBytes, error: null }
+    } catch (error) {
+      return { writtenBytes, error: error as Error }
+    }
+  }
+
+  #isDue(bytes: number): boolean {
+    if (this.#size === 0 || this.#closing) return false
+    return this.#size + bytes > this.#options.maxBytes || this.#periodNow() > this.#period
+  }
+
+  #periodNow(): number {
+    return this.#periodOf(this.#options.now())
+  }
+
+  #periodOf(timeMs: number): number {
+    return Math.floor(timeMs / this.#options.periodMs)
+  }
+
+  #begin({ fd, size, modifiedMs }: AppendFile): number {
+    this.#size = size
+    this.#period = this.#periodOf(modifiedMs)
+    return fd
+  }
+
+  async #rotate(): Promise<void> {
+    const aside = await this.#freeName()
+    try {
+      await rename(this.#path, aside)
+    } catch (error) {
+      // Somebody else has moved it away.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+    const full = this.#fd
+    this.#fd = this.#begin(openToAppend(this.#path))
+    await closeFile(full)
+    await this.#removeOldest()
+  }
+
+  async #freeName(): Promise<string> {
+    const { dir, name, now } = this.#options
+    const stamp = new Date(now()).toISOString().replace(/[:.]/g, '-')
+    for (let index = 1; index <= MOST_AT_ONCE; index++) {
+      const path = join(dir, `${name}-${stamp}-${index}.log`)
+      if (!(await isThere(path))) return path
+    }
+    throw new Error(`no name is free to put ${this.#path} aside`)
+  }
+
+  async #removeOldest(): Promise<void> {
+    const { dir, keepFiles } = this.#options
+    const rotated = (await readdir(dir, { withFileTypes: true }))
+      .filter((entry) => entry.isFile() && this.#rotatedName.test(entry.name))
+      .map(({ name }) => name)
+      .sort()
+    for (const name of rotated.slice(0, -keepFiles)) await unlink(join(dir, name))
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
