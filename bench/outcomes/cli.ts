@@ -10,10 +10,22 @@ import type { Claim, Outcome } from './claim.js'
 import { flood } from './flood.js'
 import { joinStorm } from './join-storm.js'
 import { mixedRoom } from './mixed-room.js'
+import { questions } from './questions.js'
 import { smallRooms } from './small-rooms.js'
+import { steadyReaders } from './steady-readers.js'
 import { stoppedReaders } from './stopped-readers.js'
+import { strangers } from './strangers.js'
 
-const OUTCOMES: readonly Outcome[] = [flood, stoppedReaders, joinStorm, smallRooms, mixedRoom]
+const OUTCOMES: readonly Outcome[] = [
+  flood,
+  stoppedReaders,
+  steadyReaders,
+  strangers,
+  questions,
+  joinStorm,
+  smallRooms,
+  mixedRoom,
+]
 
 const names = OUTCOMES.map(({ name }) => name)
 const program = new Command('outcomes')
