@@ -70,9 +70,10 @@ export class RotatingFile {
   }
 
   async #write(block: Buffer): Promise<Written> {
+    const period = this.#periodOf(this.#options.now())
     let writtenBytes = 0
     try {
-      if (this.#isDue(block.length)) await this.#rotate()
+      if (this.#isDue(block.length, period)) await this.#rotate()
       while (writtenBytes < block.length) {
         // The system may take a part only, when the disk is about to be full.
         const { bytesWritten } = await writeBytes(
@@ -85,7 +86,7 @@ export class RotatingFile {
         writtenBytes += bytesWritten
         this.#size += bytesWritten
       }
-      this.#period = this.#periodNow()
+      this.#period = period
       if (this.#size >= this.#options.maxBytes && !this.#closing) await this.#rotate()
       return { writtenBytes, error: null }
     } catch (error) {
@@ -93,13 +94,9 @@ export class RotatingFile {
     }
   }
 
-  #isDue(bytes: number): boolean {
+  #isDue(bytes: number, period: number): boolean {
     if (this.#size === 0 || this.#closing) return false
-    return this.#size + bytes > this.#options.maxBytes || this.#periodNow() > this.#period
-  }
-
-  #periodNow(): number {
-    return this.#periodOf(this.#options.now())
+    return this.#size + bytes > this.#options.maxBytes || period > this.#period
   }
 
   #periodOf(timeMs: number): number {
