@@ -143,7 +143,7 @@ test('a file is put aside when its last record is of an earlier period, also of 
   await until('the first line', () => dir.read() === 'first\n')
   now += 3_600_000
   file.write('second\n')
-  await until('the second line', () => dir.read() === 'second\n')
+  await until('the second line', () => dir.written('second'))
   await file.close()
   now += 2 * 3_600_000
   const later = dir.open(options)
