@@ -167,13 +167,15 @@ KINDS_WITH_NEWCOMERS = ("edit",)
 def round_trips(pipe):
     """Two in the room: one sends the other a message, who has it before the next is sent."""
     left, right = join(b"left"), join(b"right")
+    heard = b""
+    while b"**right is joining" not in heard:
+        heard += right.recv(1 << 20)
 
     def drain():
         while left.recv(1 << 20):
             pass
 
     threading.Thread(target=drain, daemon=True).start()
-    heard = b""
     number = 0
     while os.getppid() != 1:
         words = b"number %d." % number
