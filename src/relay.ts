@@ -126,7 +126,7 @@ export class Relay implements ConnectionObserver<Connection> {
       pressure: this.#pressure,
       encodingFailed: (error, source) => {
         if (source instanceof Connection) source.failWith(error)
-        else this.#fault(error, {})
+        else setImmediate(() => this.#fault(error, {}))
       },
     }
     this.#hub = new Hub<Recipient>({

@@ -19,7 +19,7 @@ import type { Transport, TransportEvents } from './transport.js'
 /** So many refused names are answered at once; after each further one, nothing is read for a second. */
 const FREE_REFUSALS = 512
 /** Whoever is refused so often, and never accepted, is sent away. */
-const MAX_REFUSALS = 576
+const MAX_REFUSALS = 520
 /** A read that was so long may have more behind it; the rest is for the next turn. */
 const BYTES_PER_TURN = 64 * 1024
 
@@ -144,8 +144,10 @@ export class Connection implements Client, Sink, TransportEvents {
   /** What this connection said could not be told in some encoding. */
   failWith(error: unknown): void {
     // Not now: whoever says so may be in the middle of telling others.
-    setImmediate(() => this.expel(CLOSE_REASONS.internal))
-    this.#context.observer.faulted(this, error)
+    setImmediate(() => {
+      this.#context.observer.faulted(this, error)
+      this.expel(CLOSE_REASONS.internal)
+    })
   }
 
   // What the outbox calls.
