@@ -89,6 +89,8 @@ interface ModelMessage {
   readonly memberships: readonly Membership[]
   readonly people: readonly Person[]
   readonly receivers: Set<Person>
+  /** Whether anybody could refer to it when it was said. */
+  readonly isKept: boolean
 }
 
 export const DEFAULT_ROOM = 'general'
@@ -235,9 +237,9 @@ export class HubWithModel {
     const id = this.#took(this.hub.messages.say(person.session, this.#roomOf(membership), text))
     const blockers = this.#blockersOf(person)
     this.#tell(room, person, `message ${room.name} ${person.name} ${text}`, blockers)
-    if (!room.members.some((member) => member.person.refers)) return
     const memberships = room.members.filter((one) => one.person !== person && !blockers.includes(one.person))
-    this.#remember({ id, sender: person, room, memberships, people: [] })
+    const isKept = room.members.some((member) => member.person.refers)
+    this.#remember({ id, sender: person, room, memberships, people: [], isKept })
   }
 
   /** Into a room that the speaker is not in. */
@@ -266,9 +268,8 @@ export class HubWithModel {
       const id = this.#took(outcome.id)
       this.#tellAlone([target], null, `direct ${person.name} ${to} ${text}`)
       this.#wantedObserved.push(`direct ${person.name} ${to} ${text}`)
-      if (person.refers || target.refers) {
-        this.#remember({ id, sender: person, room: null, memberships: [], people: [target] })
-      }
+      const isKept = person.refers || target.refers
+      this.#remember({ id, sender: person, room: null, memberships: [], people: [target], isKept })
     }
   }
 
@@ -498,7 +499,7 @@ export class HubWithModel {
 
   /** C13. */
   #isRecent(message: ModelMessage): boolean {
-    return this.#now() - message.at <= AGE_MS
+    return message.isKept && this.#now() - message.at <= AGE_MS
   }
 
   #remember(message: Omit<ModelMessage, 'at' | 'receivers'>): void {

@@ -80,3 +80,17 @@ test('X2 X10 names are split into arrays that fit a package, and made once for e
     names,
   )
 })
+
+test('M6 a text that is too long for one package is shown whole in several, and no character is cut in two', () => {
+  for (const before of ['', 'x', 'xx', 'xxx']) {
+    const text = before + '\u{1f600}'.repeat(20_000)
+    const packages = messagePackages('Amy', text, '')
+    assert.ok(packages.length > 1)
+    const texts = packages.map((one) => (JSON.parse(one) as { data: { message: string } }).data.message)
+    assert.equal(texts.join(''), text)
+    for (const [index, one] of packages.entries()) {
+      assert.ok(Buffer.byteLength(one) <= 64 * 1024)
+      assert.doesNotMatch(texts[index] as string, /\p{Surrogate}/u)
+    }
+  }
+})
