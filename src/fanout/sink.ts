@@ -31,8 +31,8 @@ export type SlowPolicy = 'cut' | 'drop-oldest'
  */
 export interface KernelView {
   /**
-   * By `Sink.kernelKey`, where there is anything; `null` where the system does not tell. Takes a few milliseconds, in
-   * another thread.
+   * By `Sink.kernelKey`, where there is anything; `null` where the system does not tell. Takes milliseconds, in another
+   * thread.
    */
   read(): Promise<ReadonlyMap<string, HeldByKernel> | null>
 }

@@ -1,6 +1,6 @@
 /**
  * What the kernel holds for connections whose peers have not acknowledged it: `tx_queue` of Linux's tables of sockets,
- * which needs no native code. Reading them never blocks the event loop, and costs it 0.3 µs a socket.
+ * which needs no native code. What it costs is in docs/performance.md; it never blocks the event loop.
  *
  *    sl  local_address rem_address   st tx_queue:rx_queue tr:tm->when retrnsmt   uid  timeout inode …
  *     2: 0100007F:8557 0100007F:E464 01 0039DC00:00000000 04:00000004 00000000     0        3 7318 …
