@@ -339,7 +339,7 @@ export class Relay implements ConnectionObserver<Connection> {
       pressure: this.#pressure,
       tally: this.#tally,
       sessions: () => this.#hub.sessionCount,
-      rooms: () => this.#hub.roomCount,
+      rooms: () => this.#hub.rooms.size,
       queuedBytes: () => sum(this.#connections, (connection) => connection.outbox.queuedBytes),
       retainedBytes: () => this.#pool.retainedBytes,
       heldInputBytes: () => this.#input.bytes,

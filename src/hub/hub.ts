@@ -8,8 +8,8 @@ import type { Audience, HubEvent, JoinedEvent, LeftEvent, Recipient, RoomEvent, 
 import { Messages } from './messages.js'
 import { type ClaimRefusal, Names } from './names.js'
 import type { RecentLimits } from './recent-messages.js'
-import { type Board, Room, Session } from './session.js'
-import { SortedNames } from './sorted-names.js'
+import { Rooms } from './rooms.js'
+import { type Room, Session } from './session.js'
 import { isRoomName } from './text.js'
 
 export interface HubOptions<R extends Recipient> {
@@ -36,33 +36,28 @@ export class Hub<R extends Recipient> {
   readonly defaultRoom: Room<R>
   /** What people say to each other. */
   readonly messages: Messages<R>
-  readonly #audience: (room: string) => Audience<R>
+  /** Which rooms there are, and who is in them. */
+  readonly rooms: Rooms<R>
   readonly #now: () => number
   readonly #observe: (event: HubEvent) => void
   readonly #announceUpTo: number
   readonly #later: (callback: () => void, delayMs: number) => void
   readonly #names = new Names<R>()
-  readonly #rooms = new Map<string, Room<R>>()
-  readonly #publicRoomNames = new SortedNames(() => this.#namesOfPublicRooms())
   #isChanging = false
   #isEnding = false
 
   constructor(options: HubOptions<R>) {
-    this.#audience = options.audience
     this.#now = options.now
     this.#observe = options.observe
     this.#announceUpTo = options.announceUpTo
     this.#later = options.later
     this.messages = new Messages(this.#names, options)
-    this.defaultRoom = this.#makeRoom(options.defaultRoom, null)
+    this.rooms = new Rooms(options.audience, (name) => this.#names.get(name)?.status ?? 'online')
+    this.defaultRoom = this.rooms.make(options.defaultRoom, null)
   }
 
   get sessionCount(): number {
     return this.#names.size
-  }
-
-  get roomCount(): number {
-    return this.#rooms.size
   }
 
   /**
@@ -135,47 +130,13 @@ export class Hub<R extends Recipient> {
     return this.#names.get(name) !== undefined
   }
 
-  /** R4: the rooms that may be listed, sorted. The array is shared and not to be changed; it is a new one after a change. */
-  publicRoomNames(): readonly string[] {
-    return this.#publicRoomNames.sorted()
-  }
-
-  /** The room of that name, private or not; `undefined` when there is none. */
-  room(name: string): Room<R> | undefined {
-    return this.#rooms.get(name)
-  }
-
-  /**
-   * R4: the room of that name, as far as somebody is to know that it is there: one that is private is for its members.
-   * @param session `null` for somebody who has no name yet
-   */
-  visibleRoom(session: Session<R> | null, name: string): Room<R> | undefined {
-    const room = this.#rooms.get(name)
-    if (room === undefined || !room.isPrivate) return room
-    return session !== null && room.members.has(session) ? room : undefined
-  }
-
-  /** The names of a room's members, sorted. The array is shared and not to be changed; it is a new one after a change. */
-  memberNames(room: Room<R>): readonly string[] {
-    room.names ??= new SortedNames(() => Array.from(room.members.keys(), ({ name }) => name))
-    return room.names.sorted()
-  }
-
-  /** The same with their statuses (C9). Shared, and a new one after a change, too. */
-  board(room: Room<R>): Board {
-    room.board ??= this.memberNames(room).map(
-      (name) => [name, this.#names.get(name)?.status ?? 'online'] as const,
-    )
-    return room.board
-  }
-
   /** R2, R3: enters a room, making it if need be. `null` when it is not a room name, or the session has ended. */
   join(session: Session<R>, roomName: string): Room<R> | null {
     if (!isRoomName(roomName) || !this.#names.isLive(session)) return null
-    const known = this.#rooms.get(roomName)
+    const known = this.rooms.get(roomName)
     if (known?.members.has(session) === true) return known
     this.#isChanging = true
-    const room = known ?? this.#makeRoom(roomName, session)
+    const room = known ?? this.rooms.make(roomName, session)
     room.members.set(session, this.messages.nextSequence())
     room.names?.added(session.name)
     room.board = null
@@ -215,11 +176,7 @@ export class Hub<R extends Recipient> {
   setPrivate(session: Session<R>, room: Room<R>, isPrivate: boolean): boolean {
     if (room.creator !== session || !room.members.has(session)) return false
     this.#isChanging = true
-    if (isPrivate !== room.isPrivate) {
-      if (isPrivate) this.#publicRoomNames.deleted(room.name)
-      else this.#publicRoomNames.added(room.name)
-    }
-    room.isPrivate = isPrivate
+    this.rooms.setPrivate(room, isPrivate)
     const { name, dialect } = session
     this.#tell(room, session, {
       kind: 'visibility',
@@ -297,22 +254,9 @@ export class Hub<R extends Recipient> {
     room.audience.tell({ kind: 'crowd', at: this.#now(), room: room.name, joined, left }, null)
   }
 
-  #makeRoom(name: string, creator: Session<R> | null): Room<R> {
-    const room = new Room(name, this.#audience(name), creator)
-    this.#rooms.set(name, room)
-    this.#publicRoomNames.added(name)
-    return room
-  }
-
   /** R2, C12. */
   #emptied(room: Room<R>): void {
     this.messages.recent.forget(room)
-    if (room === this.defaultRoom) return
-    this.#rooms.delete(room.name)
-    if (!room.isPrivate) this.#publicRoomNames.deleted(room.name)
-  }
-
-  *#namesOfPublicRooms(): Iterable<string> {
-    for (const { name, isPrivate } of this.#rooms.values()) if (!isPrivate) yield name
+    if (room !== this.defaultRoom) this.rooms.delete(room)
   }
 }

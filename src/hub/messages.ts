@@ -133,7 +133,7 @@ export class Messages<R extends Recipient> {
    */
   acknowledge(session: Session<R>, id: string): boolean {
     const message = this.recent.get(id)
-    if (message === undefined || !wasSent(message, session)) return false
+    if (message === undefined || !wasSent(message, session) || !this.#names.isLive(session)) return false
     if (!this.recent.receive(message, session)) return true
     const { name, dialect } = session
     const room = message.room?.name ?? null

@@ -49,9 +49,9 @@ const KINDS: Record<string, (hub: Hub<Ear>, visitor: Session<Ear>, amy: Session<
     hub.join(visitor, 'general')
     hub.join(visitor, 'tea')
     hub.rename(visitor, `renamed${n}`)
-    hub.publicRoomNames()
+    hub.rooms.publicNames()
     hub.names()
-    hub.board(hub.defaultRoom)
+    hub.rooms.board(hub.defaultRoom)
   },
   'makes a room in which others stay': (hub, visitor, amy, n) => {
     const former = amy.rooms.find(({ name }) => name.startsWith('made'))

@@ -65,13 +65,13 @@ test('R2 a room comes with the first and goes with the last, except the default 
   const { hub, into, audiencesMade } = hubWorld()
   const amy = into('Amy', 'tea')
   const bob = into('Bob', 'tea')
-  assert.equal(hub.roomCount, 2)
+  assert.equal(hub.rooms.size, 2)
   const [tea] = amy.rooms
   assert.ok(tea !== undefined)
   hub.leave(amy, tea, 'left')
-  assert.equal(hub.roomCount, 2)
+  assert.equal(hub.rooms.size, 2)
   hub.end(bob, 'left')
-  assert.equal(hub.roomCount, 1)
+  assert.equal(hub.rooms.size, 1)
   hub.join(amy, 'tea')
   assert.equal(audiencesMade(), 3, 'a new room and not the old one')
   assert.equal(hub.messages.say(amy, tea, 'to the room that is gone'), null)
@@ -83,10 +83,10 @@ test('R3 a room name is 1 to 64 visible ASCII characters', () => {
   for (const name of ['', ' ', 'a b', 'x'.repeat(65), 'tea\n', 'thé', '\0']) {
     assert.equal(hub.join(amy, name), null, JSON.stringify(name))
   }
-  assert.equal(hub.roomCount, 1)
+  assert.equal(hub.rooms.size, 1)
   assert.equal(amy.rooms.length, 0)
   for (const name of ['!', '~', 'x'.repeat(64), '__proto__']) assert.equal(hub.join(amy, name)?.name, name)
-  assert.equal(hub.roomCount, 5)
+  assert.equal(hub.rooms.size, 5)
 })
 
 test('joining twice is joining once', () => {
@@ -96,7 +96,7 @@ test('joining twice is joining once', () => {
   assert.equal(events.length, 1)
   assert.equal(amy.rooms.length, 1)
   hub.end(amy, 'left')
-  assert.equal(hub.roomCount, 1)
+  assert.equal(hub.rooms.size, 1)
 })
 
 test('leaving a room that one is not in does nothing', () => {
@@ -162,7 +162,7 @@ test('ending everybody tells nobody of each other, records every leave and leave
   assert.equal(events.length, 400)
   assert.ok(events.every((event) => event.kind === 'left' && event.reason === 'shutdown'))
   assert.equal(hub.sessionCount, 0)
-  assert.equal(hub.roomCount, 1)
+  assert.equal(hub.rooms.size, 1)
   assert.equal(hub.defaultRoom.members.size, 0)
   assert.deepEqual(hub.names(), [])
 })

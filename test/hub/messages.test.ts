@@ -87,7 +87,7 @@ test('C7 the sender and the other receivers hear of a receipt, the first time', 
 test('C7 a sender who has left the room hears of receipts all the same', () => {
   const { hub, into } = world()
   const [amy, bob] = [into('Amy', 'tea'), into('Bob', 'tea')]
-  const tea = hub.room('tea')
+  const tea = hub.rooms.get('tea')
   assert.ok(tea !== undefined)
   const id = hub.messages.say(amy, tea, 'Hi') as string
   hub.leave(amy, tea, 'left')
@@ -229,7 +229,7 @@ test('C13 people who are remembered with a message count', () => {
 test('C12 what was said in a room is forgotten with it', () => {
   const { hub, into } = world()
   const amy = into('Amy', 'tea')
-  const tea = hub.room('tea')
+  const tea = hub.rooms.get('tea')
   assert.ok(tea !== undefined)
   const id = hub.messages.say(amy, tea, 'Hi') as string
   hub.leave(amy, tea, 'left')

@@ -353,6 +353,7 @@ export class HubWithModel {
     assert.equal(this.hub.messages.say(ghost, this.hub.defaultRoom, 'boo'), null)
     assert.deepEqual(this.hub.messages.direct(ghost, [to], 'boo'), { kind: 'missing', name: to })
     assert.equal(this.hub.messages.block(ghost, to), false)
+    for (const { id } of this.#messages) assert.equal(this.hub.messages.acknowledge(ghost, id), false)
     assert.equal(this.hub.join(ghost, DEFAULT_ROOM), null)
     assert.equal(this.hub.rename(ghost, 'Ghost'), 'invalid')
     assert.equal(ghost.rooms.length, 0)
@@ -363,9 +364,9 @@ export class HubWithModel {
     assert.equal(hub.isChanging, false)
     assert.deepEqual(hub.names(), sorted(this.#people.map(({ name }) => name)))
     assert.equal(hub.sessionCount, this.#people.length)
-    assert.equal(hub.roomCount, this.#rooms.length, 'R2 a room exists while somebody is in it')
+    assert.equal(hub.rooms.size, this.#rooms.length, 'R2 a room exists while somebody is in it')
     const listed = this.#rooms.filter(({ isPrivate }) => !isPrivate).map(({ name }) => name)
-    assert.deepEqual(hub.publicRoomNames(), sorted(listed), 'R4')
+    assert.deepEqual(hub.rooms.publicNames(), sorted(listed), 'R4')
     for (const room of this.#rooms) this.#checkRoom(room)
     for (const person of this.#people) {
       assert.deepEqual(
@@ -389,21 +390,21 @@ export class HubWithModel {
 
   #checkRoom({ name, members, isPrivate }: ModelRoom): void {
     const { hub } = this
-    const room = hub.room(name)
+    const room = hub.rooms.get(name)
     assert.ok(room !== undefined)
     const names = sorted(members.map(({ person }) => person.name))
-    assert.deepEqual(hub.memberNames(room), names)
+    assert.deepEqual(hub.rooms.memberNames(room), names)
     const statusOf = (one: string) => this.#people.find((person) => person.name === one)?.status
     assert.deepEqual(
-      hub.board(room),
+      hub.rooms.board(room),
       names.map((one) => [one, statusOf(one)]),
       'C9',
     )
     assert.equal(this.#audiences.get(name)?.members.length ?? 0, members.length)
-    assert.equal(hub.visibleRoom(null, name), isPrivate ? undefined : room, 'R4')
+    assert.equal(hub.rooms.visible(null, name), isPrivate ? undefined : room, 'R4')
     for (const person of this.#people) {
       const isIn = members.some((member) => member.person === person)
-      assert.equal(hub.visibleRoom(person.session, name), isPrivate && !isIn ? undefined : room, 'R4')
+      assert.equal(hub.rooms.visible(person.session, name), isPrivate && !isIn ? undefined : room, 'R4')
     }
   }
 

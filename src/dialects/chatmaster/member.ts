@@ -77,7 +77,7 @@ export class Member {
 
   /** X10. */
   channels(): void {
-    const listed = this.#context.hub.publicRoomNames()
+    const listed = this.#context.hub.rooms.publicNames()
     this.#context.listChannels(this.#room.isPrivate ? [...listed, this.#room.name].sort(byBytes) : listed)
   }
 

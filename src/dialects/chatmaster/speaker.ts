@@ -159,7 +159,7 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
       return
     }
     this.#client.asked(claimed.name, 'accepted')
-    for (const slice of this.#lists.session.get(hub.publicRoomNames())) this.#recipient.send(slice)
+    for (const slice of this.#lists.session.get(hub.rooms.publicNames())) this.#recipient.send(slice)
     this.#member = new Member(claimed, this)
   }
 

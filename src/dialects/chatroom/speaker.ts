@@ -157,8 +157,8 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     const { relay, boards } = this.#listener
     const { hub } = relay
     const name = roomName === '' ? hub.defaultRoom.name : (roomName ?? '')
-    const room = hub.visibleRoom(this.#member?.session ?? null, name)
-    return room === undefined ? ANSWERS.serverError : (boards.get(hub.board(room))[0] as Slice)
+    const room = hub.rooms.visible(this.#member?.session ?? null, name)
+    return room === undefined ? ANSWERS.serverError : (boards.get(hub.rooms.board(room))[0] as Slice)
   }
 
   /** What the page refuses; the relay's own rules come after. */

@@ -145,7 +145,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   #listRooms(session: Session<Recipient>): void {
     const { hub, options } = this.#listener
     const command = options['list-reply'] === 'listRooms' ? COMMAND.listRooms : COMMAND.joinSuccess
-    this.#list(command, session.name, '', hub.publicRoomNames())
+    this.#list(command, session.name, '', hub.rooms.publicNames())
   }
 
   /** J6. Who is there already is told so once more: it is what they wanted. */
@@ -156,7 +156,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
       this.#error(request, 'a room name is 1 to 64 printable ASCII characters without a space')
       return
     }
-    const isNew = hub.room(name)?.members.has(session) !== true
+    const isNew = hub.rooms.get(name)?.members.has(session) !== true
     if (isNew && session.rooms.length >= options['max-rooms']) {
       this.#error(request, `you are in as many rooms as may be: ${options['max-rooms']}`)
     } else if (hub.join(session, name) !== null) {
@@ -195,14 +195,14 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
       this.#list(command, session.name, '', hub.names())
       return
     }
-    const room = hub.visibleRoom(session, request.room)
+    const room = hub.rooms.visible(session, request.room)
     if (room === undefined) this.#error(request, 'there is no such room')
-    else this.#list(command, session.name, room.name, hub.memberNames(room))
+    else this.#list(command, session.name, room.name, hub.rooms.memberNames(room))
   }
 
   /** The room that is named, if the session is in it; otherwise says so. */
   #roomOf(session: Session<Recipient>, request: Request) {
-    const room = this.#listener.hub.room(request.room)
+    const room = this.#listener.hub.rooms.get(request.room)
     if (room?.members.has(session) === true) return room
     this.#error(request, 'you are not in that room')
     return undefined
