@@ -12,7 +12,7 @@ const BUFFERS = [4096, 16_384, 0]
 const LOADS = ['flood', 'writers'] as const
 /** `minDrainBytesPerSecond`, in KB/s. */
 const MINIMUM_KB = 65.536
-const SECONDS = 25
+const SECONDS = 20
 /** `graceMs` and a second, and what it takes the flood to fill the kernel's buffers. */
 const MOST_SECONDS_STOPPED = 11.5
 const MOST_TALKER_SECONDS = 0.5
