@@ -12,6 +12,9 @@ import { Lane, type Member } from './lane.js'
 import type { OutboxContext } from './outbox.js'
 import type { Recipient } from './recipient.js'
 
+/** Who is left out is looked at alone, which costs as much as so many who take the same bytes. */
+const EXCEPTION_DELIVERIES = 5
+
 export class RoomFanout implements Audience<Recipient> {
   readonly #context: OutboxContext
   readonly #congestion: Congestion
@@ -59,11 +62,12 @@ export class RoomFanout implements Audience<Recipient> {
     }
     if (actor === null) return
     if (event.kind !== 'message') actor.source.spend(people)
+    if (others !== null) actor.source.spend(others.length * EXCEPTION_DELIVERIES)
     if (member !== undefined) this.#congestion.guard(actor.source, bytes)
   }
 
   /** In memory of its own, shared by those who are told in one encoding. */
-  tellOnly(event: RoomEvent, actor: Recipient, to: ReadonlySet<Recipient>): void {
+  tellOnly(event: RoomEvent, actor: Recipient, to: readonly Recipient[]): void {
     this.#turnedHere(actor)
     const slices = new Map<Encoding, Slice | null>()
     for (const recipient of to) {
@@ -77,7 +81,7 @@ export class RoomFanout implements Audience<Recipient> {
       recipient.push(slice)
       this.#context.flusher.stats.deliveries++
     }
-    actor.source.spend(to.size)
+    actor.source.spend(to.length)
     if (this.#memberOf(actor) === undefined) return
     const lengths = [...slices.values()].map((slice) => slice?.bytes.length ?? 0)
     this.#congestion.guard(actor.source, Math.max(0, ...lengths))
@@ -127,9 +131,11 @@ export class RoomFanout implements Audience<Recipient> {
 
   /** Those of `recipients` who are in this room, but for the actor, for whom the dialect decides. */
   #membersOf(recipients: ReadonlySet<Recipient>, actor: Recipient | null): Member[] {
-    return [...recipients].flatMap((recipient) => {
+    const members: Member[] = []
+    for (const recipient of recipients) {
       const member = recipient === actor ? undefined : this.#memberOf(recipient)
-      return member === undefined ? [] : [member]
-    })
+      if (member !== undefined) members.push(member)
+    }
+    return members
   }
 }

@@ -141,5 +141,5 @@ export interface Audience<R extends Recipient> {
    */
   tell(event: RoomEvent, actor: R | null, except?: ReadonlySet<R> | null): void
   /** As `tell`, but only these, who are in the room. Costs what they are, and not what the room is. */
-  tellOnly(event: RoomEvent, actor: R, to: ReadonlySet<R>): void
+  tellOnly(event: RoomEvent, actor: R, to: readonly R[]): void
 }

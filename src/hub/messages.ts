@@ -198,20 +198,23 @@ export class Messages<R extends Recipient> {
     event: EditedEvent | ReceiptEvent,
     blockers: ReadonlySet<Session<R>> | null,
   ): void {
-    const { sender, sequence } = message
-    const told = new Set<R>()
+    const { sender, sequence, people } = message
+    const hears = (member: Session<R>) => member !== actor && blockers?.has(member) !== true
+    const told: R[] = []
     for (const [member, since] of room.members) {
       if (since > sequence) break
-      if (wasSent(message, member) && blockers?.has(member) !== true) told.add(member.recipient)
+      if (member !== sender && !people.has(member) && hears(member)) told.push(member.recipient)
     }
-    if (room.members.has(sender) && blockers?.has(sender) !== true) told.add(sender.recipient)
-    told.delete(actor.recipient)
-    if (told.size <= room.members.size / 2) {
+    if (room.members.has(sender) && hears(sender)) told.push(sender.recipient)
+    if (told.length <= room.members.size / 2) {
       room.audience.tellOnly(event, actor.recipient, told)
       return
     }
     const except = new Set<R>()
-    for (const { recipient } of room.members.keys()) if (!told.has(recipient)) except.add(recipient)
+    for (const [member, since] of room.members) {
+      const knows = member === sender || (since < sequence && !people.has(member))
+      if (!knows || !hears(member)) except.add(member.recipient)
+    }
     room.audience.tell(event, actor.recipient, except)
   }
 

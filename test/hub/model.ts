@@ -40,9 +40,10 @@ export class RecordingAudience implements Audience<Ear> {
     }
   }
 
-  tellOnly(event: RoomEvent, actor: Ear, to: ReadonlySet<Ear>): void {
-    assert.ok([...to].every((one) => this.members.includes(one) && one !== actor))
-    this.tell(event, actor, new Set(this.members.filter((member) => !to.has(member))))
+  tellOnly(event: RoomEvent, actor: Ear, to: readonly Ear[]): void {
+    assert.ok(to.every((one) => this.members.includes(one) && one !== actor))
+    assert.equal(new Set(to).size, to.length)
+    this.tell(event, actor, new Set(this.members.filter((member) => !to.includes(member))))
   }
 }
 
