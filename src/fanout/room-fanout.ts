@@ -12,8 +12,8 @@ import { Lane, type Member } from './lane.js'
 import type { OutboxContext } from './outbox.js'
 import type { Recipient } from './recipient.js'
 
-/** Who is left out is looked at alone, which costs as much as so many who take the same bytes. */
-const EXCEPTION_DELIVERIES = 5
+/** Whoever is left out, or told alone, costs as much as so many who take the batch that everybody takes. */
+const ALONE_DELIVERIES = 5
 
 export class RoomFanout implements Audience<Recipient> {
   readonly #context: OutboxContext
@@ -62,7 +62,7 @@ export class RoomFanout implements Audience<Recipient> {
     }
     if (actor === null) return
     if (event.kind !== 'message') actor.source.spend(people)
-    if (others !== null) actor.source.spend(others.length * EXCEPTION_DELIVERIES)
+    if (others !== null) actor.source.spend(others.length * ALONE_DELIVERIES)
     if (member !== undefined) this.#congestion.guard(actor.source, bytes)
   }
 
@@ -81,7 +81,7 @@ export class RoomFanout implements Audience<Recipient> {
       recipient.push(slice)
       this.#context.flusher.stats.deliveries++
     }
-    actor.source.spend(to.length)
+    actor.source.spend(to.length * ALONE_DELIVERIES)
     if (this.#memberOf(actor) === undefined) return
     const lengths = [...slices.values()].map((slice) => slice?.bytes.length ?? 0)
     this.#congestion.guard(actor.source, Math.max(0, ...lengths))
