@@ -7,7 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const DEADLINE_MS = 10_000
+const DEADLINE_MS = 30_000
 const POLL_MS = 25
 
 /** Why there is no terminal to test in, or null. With CI=true that is no reason to skip. */
