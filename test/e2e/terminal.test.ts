@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { FramedClient } from '../../src/client/framed-client.js'
 import { CLI, type RelayProcess, startRelay } from '../fixtures/relay-process.js'
 import { noTmux, Terminal } from './tmux.js'
+
+/** In which a program hears of another size of its terminal, also beside others. */
+const SIGNAL_MS = 1000
 
 const COLUMNS = 40
 const ROWS = 20
@@ -130,10 +134,13 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
     await terminal.endsIn(BOB_JOINED, '[Amy] one', 'Bob> a line that goes on until it takes', 'two rows')
     terminal.resize(2 * COLUMNS, ROWS)
     await terminal.endsIn(BOB_JOINED, '[Amy] one', `Bob> ${typed}`)
+    // The terminal has reflowed its rows by itself; that the client has heard of it cannot be seen.
+    await delay(SIGNAL_MS)
     amy.say('two')
     await terminal.endsIn(BOB_JOINED, '[Amy] one', '[Amy] two', `Bob> ${typed}`)
     terminal.resize(COLUMNS, ROWS)
     await terminal.endsIn('Bob> a line that goes on until it takes', 'two rows')
+    await delay(SIGNAL_MS)
     amy.say('three')
     await terminal.endsIn('[Amy] three', 'Bob> a line that goes on until it takes', 'two rows')
     assert.ok(terminal.rows().includes('[Amy] two'))
