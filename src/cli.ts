@@ -7,7 +7,7 @@ import { conformCommand } from './commands/conform.js'
 import { sendtoCommand } from './commands/sendto.js'
 import { serveCommand } from './commands/serve.js'
 import { EXIT_CODE } from './exit-code.js'
-import { printable } from './streams/printable.js'
+import { printable } from './relay/streams/printable.js'
 import { VERSION } from './version.js'
 
 const program = new Command('parlance')

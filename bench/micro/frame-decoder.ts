@@ -3,7 +3,7 @@
 import { parser as mqttParser } from 'mqtt-packet'
 import type { BackendMessage } from 'pg-protocol/dist/messages.js'
 import { Parser as PgParser } from 'pg-protocol/dist/parser.js'
-import { FrameDecoder, type FrameSink } from '../../src/frame/decoder.js'
+import { FrameDecoder, type FrameSink } from '../../src/relay/frame/decoder.js'
 import type { Contender, Contest } from './contest.js'
 import { FRAMINGS, type Framing, payloadOf, SHAPES, type Shape, type Stream, streamOf } from './streams.js'
 

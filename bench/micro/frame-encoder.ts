@@ -2,7 +2,7 @@
 
 import { generate } from 'mqtt-packet'
 import { serialize } from 'pg-protocol'
-import { writeFrame, writeTextFrame } from '../../src/frame/encoder.js'
+import { writeFrame, writeTextFrame } from '../../src/relay/frame/encoder.js'
 import type { Contender, Contest } from './contest.js'
 import { MESSAGE, payloadOf, TOPIC } from './streams.js'
 

@@ -1,8 +1,8 @@
 /** The hub's operations with many present, its audiences deaf: who is here, and what that costs to know. */
 
-import type { Audience, Recipient } from '../../src/hub/events.js'
-import { Hub } from '../../src/hub/hub.js'
-import type { Session } from '../../src/hub/session.js'
+import type { Audience, Recipient } from '../../src/relay/hub/events.js'
+import { Hub } from '../../src/relay/hub/hub.js'
+import type { Session } from '../../src/relay/hub/session.js'
 import type { Contender, Contest } from './contest.js'
 
 const SIZES = [100, 10_000]

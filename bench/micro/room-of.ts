@@ -3,14 +3,14 @@
  * everything at once. The one place of the benchmarks that knows how fan-out is put together.
  */
 
-import { FRAMED_ENCODINGS } from '../../src/dialects/framed/encoding.js'
-import { ChunkPool } from '../../src/fanout/chunk.js'
-import { Flusher } from '../../src/fanout/flusher.js'
-import { Outbox } from '../../src/fanout/outbox.js'
-import { Pressure } from '../../src/fanout/pressure.js'
-import { Recipient } from '../../src/fanout/recipient.js'
-import { RoomFanout } from '../../src/fanout/room-fanout.js'
-import type { MessageEvent } from '../../src/hub/events.js'
+import { FRAMED_ENCODINGS } from '../../src/relay/dialects/framed/encoding.js'
+import { ChunkPool } from '../../src/relay/fanout/chunk.js'
+import { Flusher } from '../../src/relay/fanout/flusher.js'
+import { Outbox } from '../../src/relay/fanout/outbox.js'
+import { Pressure } from '../../src/relay/fanout/pressure.js'
+import { Recipient } from '../../src/relay/fanout/recipient.js'
+import { RoomFanout } from '../../src/relay/fanout/room-fanout.js'
+import type { MessageEvent } from '../../src/relay/hub/events.js'
 
 type Style = keyof typeof FRAMED_ENCODINGS
 

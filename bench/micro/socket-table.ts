@@ -5,7 +5,7 @@
 
 import { connect, createServer } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { SocketTable } from '../../src/net/socket-table.js'
+import { SocketTable } from '../../src/relay/net/socket-table.js'
 import { table } from '../load/report/table.js'
 
 const LOOKS = 7

@@ -5,8 +5,8 @@
 
 import { generate } from 'mqtt-packet'
 import { serialize } from 'pg-protocol'
-import { writeFrame } from '../../src/frame/encoder.js'
-import { HEADER_BYTES } from '../../src/frame/layout.js'
+import { writeFrame } from '../../src/relay/frame/encoder.js'
+import { HEADER_BYTES } from '../../src/relay/frame/layout.js'
 
 export type Framing = 'parlance' | 'pg-protocol' | 'mqtt-packet'
 export const FRAMINGS: readonly Framing[] = ['parlance', 'pg-protocol', 'mqtt-packet']

@@ -5,12 +5,12 @@
 
 import { surviveEndings } from '../load/endings.js'
 
-const DIST = new URL('../../dist/', import.meta.url)
+const DIST = new URL('../../dist/relay/', import.meta.url)
 const [transport, host, port, logDir = 'off'] = process.argv.slice(2)
 
-const { loadConfig }: typeof import('../../src/config/load.js') = await import(`${DIST}config/load.js`)
-const { Relay }: typeof import('../../src/relay.js') = await import(`${DIST}relay.js`)
-const { openOperationalLog }: typeof import('../../src/observe/operational-log.js') = await import(
+const { loadConfig }: typeof import('../../src/relay/config/load.js') = await import(`${DIST}config/load.js`)
+const { Relay }: typeof import('../../src/relay/relay.js') = await import(`${DIST}relay.js`)
+const { openOperationalLog }: typeof import('../../src/relay/observe/operational-log.js') = await import(
   `${DIST}observe/operational-log.js`
 )
 

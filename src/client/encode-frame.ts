@@ -1,7 +1,7 @@
 /** Makes the frames that a client sends: a command and a text in a buffer of their own. */
 
-import { writeTextFrame } from '../frame/encoder.js'
-import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../frame/layout.js'
+import { writeTextFrame } from '../relay/frame/encoder.js'
+import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../relay/frame/layout.js'
 import { FramedClientError } from './framed-client-error.js'
 
 const ASCII = /^[\0-\x7f]*$/

@@ -5,8 +5,8 @@
 
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { COMMAND } from '../dialects/framed/commands.js'
-import { FrameDecoder } from '../frame/decoder.js'
+import { COMMAND } from '../relay/dialects/framed/commands.js'
+import { FrameDecoder } from '../relay/frame/decoder.js'
 import { Answer } from './answer.js'
 import { encodeFrame, isAscii } from './encode-frame.js'
 import { FramedClientError } from './framed-client-error.js'

@@ -1,6 +1,6 @@
 /** What the relay answers to a JOIN, read from its status byte. */
 
-import { JOIN_STATUS } from '../dialects/framed/commands.js'
+import { JOIN_STATUS } from '../relay/dialects/framed/commands.js'
 
 /** The name is ours, is somebody else's, or is no name (F2). */
 export type JoinAnswer = keyof typeof JOIN_STATUS

@@ -3,7 +3,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { type Address, AddressError, formatAddress, parseAddress } from '../client/address.js'
 import { failureWords } from '../client/failure-words.js'
-import { parseHostPort } from '../config/host-port.js'
 import type { Suite } from '../conform/check.js'
 import { ClientTrial } from '../conform/client-trial.js'
 import { CheckFailure } from '../conform/failure.js'
@@ -12,8 +11,9 @@ import { LineReport, statusOf } from '../conform/report.js'
 import { rulesOf, runSuite } from '../conform/run-suite.js'
 import { SUITES } from '../conform/suites.js'
 import { TapReport } from '../conform/tap-report.js'
-import { DIALECTS } from '../dialects/registry.js'
 import { EXIT_CODE } from '../exit-code.js'
+import { parseHostPort } from '../relay/config/host-port.js'
+import { DIALECTS } from '../relay/dialects/registry.js'
 
 interface Flags {
   readonly client: boolean

@@ -4,8 +4,8 @@ import { isIPv6 } from 'node:net'
 import { Command } from 'commander'
 import { AddressError, parseAddress } from '../client/address.js'
 import { runSendtoConsole } from '../client/sendto/sendto-console.js'
-import { sendto } from '../dialects/sendto/sendto.js'
 import { EXIT_CODE } from '../exit-code.js'
+import { sendto } from '../relay/dialects/sendto/sendto.js'
 
 export function sendtoCommand(): Command {
   return new Command('sendto')

@@ -1,7 +1,8 @@
 /** `parlance serve`: runs a relay until it is told to end. */
 
 import { Command } from 'commander'
-import { ConfigError, loadConfig } from '../config/load.js'
+import { EXIT_CODE } from '../exit-code.js'
+import { ConfigError, loadConfig } from '../relay/config/load.js'
 import {
   type Config,
   environmentName,
@@ -10,11 +11,10 @@ import {
   SETTINGS,
   type Setting,
   type SettingKey,
-} from '../config/settings.js'
-import { EXIT_CODE } from '../exit-code.js'
-import { type Logger, openOperationalLog } from '../observe/operational-log.js'
-import { type ListeningAt, Relay, StartError } from '../relay.js'
-import { oneLine } from '../streams/printable.js'
+} from '../relay/config/settings.js'
+import { type Logger, openOperationalLog } from '../relay/observe/operational-log.js'
+import { type ListeningAt, Relay, StartError } from '../relay/relay.js'
+import { oneLine } from '../relay/streams/printable.js'
 
 type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
 

@@ -1,7 +1,7 @@
 /** A small sendto server of the tests that can be told to get one thing wrong. Serves messages and lines. */
 
 import { createServer, type Server, type Socket } from 'node:net'
-import { parseCommand } from '../../src/dialects/sendto/commands.js'
+import { parseCommand } from '../../src/relay/dialects/sendto/commands.js'
 import { list, packet, packetLength } from '../fixtures/sendto-bytes.js'
 
 /** What it gets wrong, and the rule that this breaks. */

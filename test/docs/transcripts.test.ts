@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { DIALECTS } from '../../src/dialects/registry.js'
+import { DIALECTS } from '../../src/relay/dialects/registry.js'
 import { replay } from './replay.js'
 import { readTranscripts } from './transcript.js'
 

@@ -5,8 +5,8 @@
  */
 
 import { inflateSync } from 'node:zlib'
-import { JsonObjectDecoder } from '../../streams/json-objects.js'
-import { decodeUtf8 } from '../../streams/utf8.js'
+import { JsonObjectDecoder } from '../../relay/streams/json-objects.js'
+import { decodeUtf8 } from '../../relay/streams/utf8.js'
 
 export interface PackageSink {
   /** One package: parsed JSON, an object. */

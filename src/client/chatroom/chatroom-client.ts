@@ -5,8 +5,8 @@
 
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { LineDecoder } from '../../streams/lines.js'
-import { decodeUtf8 } from '../../streams/utf8.js'
+import { LineDecoder } from '../../relay/streams/lines.js'
+import { decodeUtf8 } from '../../relay/streams/utf8.js'
 import type { Address } from '../address.js'
 import { type Push, readPush } from './received-push.js'
 

@@ -6,8 +6,8 @@
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { z } from 'zod'
-import { type BrokenStream, JsonObjectDecoder } from '../../streams/json-objects.js'
-import { decodeUtf8 } from '../../streams/utf8.js'
+import { type BrokenStream, JsonObjectDecoder } from '../../relay/streams/json-objects.js'
+import { decodeUtf8 } from '../../relay/streams/utf8.js'
 import type { Address } from '../address.js'
 
 /** The four fields of an object. */

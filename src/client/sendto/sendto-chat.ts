@@ -7,9 +7,9 @@
  *                        +--------------------------- Ctrl-C --------------------------+
  */
 
-import { type Command, parseCommand, WORDS } from '../../dialects/sendto/commands.js'
-import { MAX_TEXT_BYTES, STATUS, TYPE } from '../../dialects/sendto/layout.js'
 import { EXIT_CODE } from '../../exit-code.js'
+import { type Command, parseCommand, WORDS } from '../../relay/dialects/sendto/commands.js'
+import { MAX_TEXT_BYTES, STATUS, TYPE } from '../../relay/dialects/sendto/layout.js'
 import { type Address, formatAddress } from '../address.js'
 import type { ConsoleChat, Outcome } from '../console-program.js'
 import { failureWords } from '../failure-words.js'

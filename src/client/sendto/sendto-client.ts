@@ -5,9 +5,9 @@
 
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { MessageDecoder } from '../../dialects/sendto/decoder.js'
-import { messageOf } from '../../dialects/sendto/encoder.js'
-import { TYPE } from '../../dialects/sendto/layout.js'
+import { MessageDecoder } from '../../relay/dialects/sendto/decoder.js'
+import { messageOf } from '../../relay/dialects/sendto/encoder.js'
+import { TYPE } from '../../relay/dialects/sendto/layout.js'
 import type { Address } from '../address.js'
 
 export interface SendtoClientEvents {

@@ -1,0 +1,249 @@
+/** That every setting comes from its layers in order, that all errors are said at once, and that nothing is coerced. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type Config,
+  environmentName,
+  flagName,
+  SETTING_KEYS,
+  SETTINGS,
+  type Setting,
+  type SettingKey,
+} from '../../../src/relay/config/settings.js'
+import { fileWith, load, problemsOf } from './layers.js'
+
+/** For each setting three values that it may have, as text, and not its default. */
+const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
+  listen: ['framed://:9001', 'framed://:9002', 'framed://:9003'],
+  ops: ['127.0.0.1:1', '[::1]:2', 'off'],
+  logDir: ['/a', '/b', 'off'],
+  logLevel: ['debug', 'warn', 'trace'],
+  logDirect: ['text', 'fact', 'text'],
+  logMaxBytes: ['5000', '6000', '7000'],
+  logRotateEvery: ['2d', '6h', '30m'],
+  logKeepFiles: ['1', '2', '3'],
+  room: ['tea', '42', '__proto__'],
+  maxConnections: ['10', '20', 'auto'],
+  loginDeadlineMs: ['1', '2', '3'],
+  frameDeadlineMs: ['1', '2', '3'],
+  lingerMs: ['1', '2', '3'],
+  shutdownMs: ['3001', '3002', '3003'],
+  closeSpreadMs: ['0', '1', '2'],
+  softLimitBytes: ['1024', '1025', '1026'],
+  hardLimitBytes: ['300000', '300001', '300002'],
+  graceMs: ['1000', '2000', '3000'],
+  minDrainBytesPerSecond: ['1', '2', '3'],
+  retainedLimitBytes: ['10000000', '20000000', '30000000'],
+  announceUpTo: ['0', '1', '2'],
+  timeZone: ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo'],
+  editWindowMs: ['1', '2', '3'],
+  recentMessages: ['1', '2', '3'],
+}
+
+/** A setting's value as it would be written. */
+function asText(config: Config, key: SettingKey): string {
+  const value: unknown = config[key]
+  if (key === 'listen') return config.listen.map(({ url }) => url).join(' ')
+  if (typeof value !== 'object') return String(value)
+  const { host = '', port } = value as { host?: string; port: number }
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** A value as a file has it: numbers as numbers and lists as lists. */
+function inFile(key: SettingKey, text: string): unknown {
+  const setting: Setting = SETTINGS[key]
+  if (setting.list) return [text]
+  return setting.numeric && text !== 'auto' ? Number(text) : text
+}
+
+test('nobody says anything: every setting has its documented default', () => {
+  const config = load({})
+  assert.deepEqual(Object.keys(config), SETTING_KEYS)
+  assert.deepEqual(
+    config.listen.map(({ url }) => url),
+    ['framed://:9000', 'chatroom://:8000', 'chatmaster://:9001', 'json-irc://:1025', 'sendto://:3560'],
+  )
+  const { listen: _, ...rest } = config
+  assert.deepEqual(rest, {
+    ops: { host: '127.0.0.1', port: 9464 },
+    logDir: 'logs',
+    logLevel: 'info',
+    logDirect: 'fact',
+    logMaxBytes: 64 * 1024 * 1024,
+    logRotateEvery: '1d',
+    logKeepFiles: 14,
+    room: 'general',
+    maxConnections: 'auto',
+    loginDeadlineMs: 10_000,
+    frameDeadlineMs: 10_000,
+    lingerMs: 5000,
+    shutdownMs: 8000,
+    closeSpreadMs: 2000,
+    softLimitBytes: 256 * 1024,
+    hardLimitBytes: 1024 * 1024,
+    graceMs: 10_000,
+    minDrainBytesPerSecond: 64 * 1024,
+    retainedLimitBytes: 256 * 1024 * 1024,
+    announceUpTo: 10_000,
+    timeZone: 'UTC',
+    editWindowMs: 300_000,
+    recentMessages: 10_000,
+  })
+})
+
+test('every setting: the file wins over the default, the environment over the file, a flag over all', () => {
+  for (const key of SETTING_KEYS) {
+    const [fromFile, fromEnvironment, fromFlag] = SAMPLES[key]
+    const file = fileWith(JSON.stringify({ [key]: inFile(key, fromFile) }), 'json')
+    const environment = { [environmentName(key)]: fromEnvironment }
+    const flags = { [key]: SETTINGS[key] === SETTINGS.listen ? [fromFlag] : fromFlag }
+    assert.notEqual(asText(load({}), key), fromFile)
+    assert.equal(asText(load({ file }), key), fromFile)
+    assert.equal(asText(load({ file, environment }), key), fromEnvironment)
+    assert.equal(asText(load({ environment }), key), fromEnvironment)
+    assert.equal(asText(load({ file, environment, flags }), key), fromFlag)
+    assert.equal(asText(load({ flags }), key), fromFlag)
+    for (const other of SETTING_KEYS) {
+      if (other === key) continue
+      assert.equal(asText(load({ file, environment, flags }), other), asText(load({}), other))
+    }
+  }
+})
+
+test('the names of a setting follow from its key', () => {
+  assert.equal(environmentName('logRotateEvery'), 'PARLANCE_LOG_ROTATE_EVERY')
+  assert.equal(flagName('logRotateEvery'), '--log-rotate-every')
+  assert.equal(environmentName('room'), 'PARLANCE_ROOM')
+  for (const name of [environmentName, flagName]) {
+    assert.equal(new Set(SETTING_KEYS.map(name)).size, SETTING_KEYS.length)
+  }
+})
+
+test('a list in the environment is separated by spaces or commas', () => {
+  const environment = { PARLANCE_LISTEN: ' framed://:1, framed://:2\n framed://:3?bare=on ' }
+  assert.deepEqual(
+    load({ environment }).listen.map(({ port }) => port),
+    [1, 2, 3],
+  )
+})
+
+test('everything that is wrong is said at once, with its key, its value and what was expected', () => {
+  const file = fileWith('room: tea room\nlogKeepFiles: 0\nrom: tea\n__proto__: 1\nlogMaxBytes: "5000"\n')
+  const problems = problemsOf({
+    file,
+    environment: { PARLANCE_LINGER_MS: '5s', PARLANCE_LISTEN: 'framed://:1 framed://:x http://:2' },
+    flags: { logLevel: 'loud', ops: 'nowhere', listen: ['framed://:9000?style=curly'] },
+  })
+  const wanted = [
+    /^.*\.yaml: rom: "tea": expected one of the keys listen, /,
+    /^.*\.yaml: __proto__: 1: expected one of the keys /,
+    /^.*\.yaml: room: "tea room": expected 1 to 64 printable ASCII characters without a space$/,
+    /^.*\.yaml: logKeepFiles: 0: expected a whole number from 1 to 100000 \(files\)$/,
+    /^.*\.yaml: logMaxBytes: "5000": expected a whole number from 4096 /,
+    /^PARLANCE_LINGER_MS: "5s": expected a whole number from 1 to 86400000 \(milliseconds\)$/,
+    /^PARLANCE_LISTEN: "framed:\/\/:x": expected HOST:PORT or :PORT/,
+    /^PARLANCE_LISTEN: "http:\/\/:2": expected one of framed.* before :\/\/$/,
+    /^--log-level: "loud": expected one of fatal, error, warn, info, debug, trace$/,
+    /^--ops: "nowhere": expected HOST:PORT or off$/,
+    /^--listen: "framed:\/\/:9000\?style=curly": expected the options of framed: style: /,
+  ]
+  for (const words of wanted) {
+    assert.equal(
+      problems.filter((problem) => words.test(problem)).length,
+      1,
+      `${words} in\n${problems.join('\n')}`,
+    )
+  }
+  assert.equal(problems.length, wanted.length)
+})
+
+test('nothing that is repeated acts on a terminal', () => {
+  const file = fileWith(JSON.stringify({ 'no\u001b[2J\u202e': '\u009b', room: '\u2028' }), 'json')
+  const problems = problemsOf({
+    file,
+    environment: { PARLANCE_OPS: '\x1b\u200b' },
+    flags: { logLevel: '\x7f', listen: ['framed://:1?%1b%0a=1', '\u202e'] },
+  })
+  assert.equal(problems.length, 6)
+  for (const problem of problems) assert.match(problem, /^[ -~]*$/)
+})
+
+test('a layer that is overruled is still refused when it is wrong', () => {
+  const problems = problemsOf({ environment: { PARLANCE_ROOM: '' }, flags: { room: 'tea' } })
+  assert.equal(problems.length, 1)
+})
+
+test('text is a number only where a number is expected, and only when it is written as one', () => {
+  assert.equal(load({ environment: { PARLANCE_ROOM: '42' } }).room, '42')
+  assert.equal(load({ environment: { PARLANCE_LOG_DIR: '1' } }).logDir, '1')
+  assert.equal(load({ flags: { maxConnections: '42' } }).maxConnections, 42)
+  const bad = [
+    '',
+    ' ',
+    '5 ',
+    '+5',
+    '-5',
+    '5.0',
+    '5e3',
+    '0x1000',
+    '1_000',
+    'NaN',
+    'Infinity',
+    '9'.repeat(30),
+    'true',
+  ]
+  for (const text of bad) {
+    assert.equal(problemsOf({ flags: { logMaxBytes: text } }).length, 1, JSON.stringify(text))
+  }
+})
+
+/** The soft limit may not be above the hard one, nor may closing take longer than the end. */
+const LIMITS_AT_THEIR_ENDS: Partial<Record<SettingKey, object>> = {
+  softLimitBytes: { hardLimitBytes: `${2 ** 40}` },
+  hardLimitBytes: { softLimitBytes: '1024' },
+  shutdownMs: { closeSpreadMs: '0' },
+  closeSpreadMs: { shutdownMs: '86400000' },
+}
+
+test('the soft limit is not above the hard one', () => {
+  assert.deepEqual(problemsOf({ flags: { hardLimitBytes: '65536' } }), [
+    'hardLimitBytes: 65536: expected no less than softLimitBytes, which is 262144',
+  ])
+})
+
+test('closing one after the other is over before the end is due', () => {
+  assert.deepEqual(problemsOf({ flags: { shutdownMs: '2000' } }), [
+    'closeSpreadMs: 2000: expected less than shutdownMs, which is 2000',
+  ])
+  assert.equal(load({ flags: { shutdownMs: '2001' } }).closeSpreadMs, 2000)
+})
+
+test('each number is taken at its bounds and refused beyond them', () => {
+  for (const key of SETTING_KEYS) {
+    const bounds = /from (\d+) to (\d+)/.exec(SETTINGS[key].expected)
+    if (bounds === null) continue
+    const [least, most] = [Number(bounds[1]), Number(bounds[2])]
+    const others = LIMITS_AT_THEIR_ENDS[key]
+    for (const value of [least, most]) {
+      assert.equal(load({ flags: { ...others, [key]: `${value}` } })[key], value)
+    }
+    for (const value of [least - 1, most + 1]) {
+      assert.equal(problemsOf({ flags: { [key]: `${value}` } }).length, 1, `${key} ${value}`)
+    }
+  }
+})
+
+test('log files are rotated after an age that divides days evenly', () => {
+  for (const age of ['1d', '999d', '1h', '12h', '24h', '1m', '60m']) {
+    assert.equal(load({ flags: { logRotateEvery: age } }).logRotateEvery, age)
+  }
+  for (const age of ['', '0d', '1000d', '5h', '7m', '1', 'd', '1D', '1d ', '1.5h', '90m', '1s']) {
+    assert.equal(problemsOf({ flags: { logRotateEvery: age } }).length, 1, age)
+  }
+})
+
+test('the configuration cannot be changed', () => {
+  const config = load({})
+  for (const value of [config, config.listen, config.listen[0], config.ops]) assert.ok(Object.isFrozen(value))
+})

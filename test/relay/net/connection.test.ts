@@ -1,0 +1,247 @@
+/** One connection between a transport and a speaker of the test's own: turns, pauses, deadlines, and the bytes in between. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Client, Speaker } from '../../../src/relay/dialects/dialect.js'
+import { ChunkPool } from '../../../src/relay/fanout/chunk.js'
+import { Flusher } from '../../../src/relay/fanout/flusher.js'
+import { PAUSE } from '../../../src/relay/fanout/pauses.js'
+import { Pressure } from '../../../src/relay/fanout/pressure.js'
+import { CLOSE_REASONS } from '../../../src/relay/hub/close-reason.js'
+import { Connection } from '../../../src/relay/net/connection.js'
+import type { ConnectionContext } from '../../../src/relay/net/connection-context.js'
+import { Deadlines } from '../../../src/relay/net/deadlines.js'
+import { Strangers } from '../../../src/relay/net/strangers.js'
+import type { Transport, TransportEvents } from '../../../src/relay/net/transport.js'
+import { TurnBudget } from '../../../src/relay/net/turn-budget.js'
+
+class FakeTransport implements Transport {
+  readonly remoteAddress = '127.0.0.1'
+  readonly remotePort = 1
+  readonly takenBytes = 0
+  readonly kernelKey = ''
+  events: TransportEvents | null = null
+  paused = false
+  readonly calls: string[] = []
+
+  open(events: TransportEvents): void {
+    this.events = events
+  }
+
+  write(): boolean {
+    return true
+  }
+
+  writeMany(): boolean {
+    return true
+  }
+
+  pause(): void {
+    this.paused = true
+  }
+
+  resume(): void {
+    this.paused = false
+  }
+
+  end(): void {
+    this.calls.push('end')
+  }
+
+  destroy(): void {
+    this.calls.push('destroy')
+  }
+
+  reset(): void {
+    this.calls.push('reset')
+  }
+}
+
+/** Takes one byte a request, and what it is told to do then. */
+class FakeSpeaker implements Speaker {
+  partialFrame = 0
+  heldBytes = 0
+  heard = ''
+  readonly #client: Client
+  readonly #then: (byte: string) => void
+
+  constructor(client: Client, then: (byte: string) => void) {
+    this.#client = client
+    this.#then = then
+  }
+
+  feed(bytes: Buffer, start: number, end: number): number {
+    for (let at = start; at < end; at++) {
+      const byte = String.fromCharCode(bytes[at] as number)
+      this.heard += byte
+      this.#then(byte)
+      if (!this.#client.took()) return at + 1
+    }
+    return end
+  }
+
+  farewell(): void {}
+
+  closed(): void {}
+}
+
+function connected(then: (byte: string, connection: Connection, speaker: FakeSpeaker) => void = () => {}) {
+  let nowMs = 0
+  const now = () => nowMs
+  const pool = new ChunkPool()
+  const limits = {
+    softLimitBytes: 1000,
+    hardLimitBytes: 2000,
+    graceMs: 1000,
+    minDrainBytesPerSecond: 1000,
+    retainedLimitBytes: 1e9,
+  }
+  const pressure = new Pressure(limits, pool, now, null)
+  const expired: string[] = []
+  const deadlines = (word: string) =>
+    new Deadlines<Connection>({ durationMs: 10_000, now, expired: () => expired.push(word) })
+  const kinds = {
+    login: deadlines('login'),
+    frame: deadlines('frame'),
+    linger: deadlines('linger'),
+    refusal: deadlines('refusal'),
+  }
+  let speaker: FakeSpeaker | null = null
+  const context: ConnectionContext<Connection> = {
+    dialect: 'spoken',
+    needsLogin: true,
+    speak: (client) => {
+      speaker = new FakeSpeaker(client, (byte) => then(byte, client as Connection, speaker as FakeSpeaker))
+      return speaker
+    },
+    outboxes: { flusher: new Flusher(), pool, pressure, encodingFailed: assert.fail },
+    slowPolicy: 'cut',
+    deadlines: kinds,
+    strangers: new Strangers(100),
+    turn: new TurnBudget(now),
+    input: { bytes: 0, limitBytes: 1000 },
+    stats: { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 },
+    observer: { connected() {}, asked() {}, closed() {}, faulted: assert.fail, turnedAway() {} },
+    all: new Set(),
+  }
+  const transport = new FakeTransport()
+  const connection = new Connection(context, transport)
+  const read = (text: string) => {
+    const bytes = Buffer.from(text)
+    transport.events?.received(bytes, bytes.length)
+    // What was read is written over by the next read.
+    bytes.fill(0x21)
+  }
+  const isSet = (kind: keyof typeof kinds) => {
+    expired.length = 0
+    kinds[kind].endOldest()
+    return expired.length > 0
+  }
+  return {
+    connection,
+    transport,
+    context,
+    pauses: pressure.stats.pauses,
+    get speaker() {
+      return speaker as unknown as FakeSpeaker
+    },
+    read,
+    isSet,
+    pass: (ms: number) => {
+      nowMs += ms
+    },
+  }
+}
+
+const deferred = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+
+test('what was read and not decoded is kept, though the memory that it was read into is used again', async () => {
+  const world = connected((byte, connection) => {
+    if (byte === 'p') connection.pause(PAUSE.room)
+  })
+  world.read('abpcd')
+  assert.equal(world.speaker.heard, 'abp')
+  assert.ok(world.transport.paused)
+  world.connection.resume(PAUSE.room)
+  await deferred()
+  assert.equal(world.speaker.heard, 'abpcd')
+  assert.ok(!world.transport.paused)
+})
+
+test('a read of 64 KiB ends the turn, a smaller one does not', async () => {
+  const world = connected()
+  world.read('a'.repeat(1000))
+  assert.ok(!world.transport.paused)
+  world.read('a'.repeat(64 * 1024))
+  assert.ok(world.transport.paused)
+  await deferred()
+  for (let turn = 0; turn < 70; turn++) await deferred()
+  assert.ok(!world.transport.paused)
+  assert.equal(world.speaker.heard.length, 1000 + 64 * 1024)
+})
+
+test('the time of a turn ends it, whatever few requests it was', async () => {
+  const world = connected((byte) => {
+    if (byte === 's') world.pass(5)
+  })
+  world.read('absab')
+  assert.equal(world.speaker.heard, 'abs')
+  await deferred()
+  assert.equal(world.speaker.heard, 'absab')
+})
+
+test('a pause ends with the connection: its clock does not go on', () => {
+  const world = connected((_byte, connection) => connection.pause(PAUSE.room))
+  world.read('a')
+  assert.equal(world.pauses.room.active, 1)
+  world.transport.events?.failed('ECONNRESET')
+  assert.equal(world.pauses.room.active, 0)
+  world.connection.pause(PAUSE.direct)
+  assert.equal(world.pauses.direct.active, 0, 'nor does another begin')
+})
+
+test('F15 time in which the relay does not read is not the client’s: a pause clears the frame deadline', async () => {
+  const world = connected((byte, connection, speaker) => {
+    speaker.partialFrame = 1
+    if (byte === 'p') connection.pause(PAUSE.room)
+  })
+  world.read('a')
+  assert.ok(world.isSet('frame'))
+  const other = connected((byte, connection, speaker) => {
+    speaker.partialFrame = 1
+    if (byte === 'p') connection.pause(PAUSE.room)
+  })
+  other.read('a')
+  other.read('p')
+  assert.ok(!other.isSet('frame'))
+  other.connection.resume(PAUSE.room)
+  await deferred()
+  assert.ok(other.isSet('frame'), 'and reading on sets it anew')
+})
+
+test('whoever is closed has a time to end their side, which their end clears', () => {
+  const world = connected()
+  world.connection.close(CLOSE_REASONS.left)
+  assert.deepEqual(world.transport.calls, ['end'])
+  world.transport.events?.ended()
+  assert.deepEqual(world.transport.calls, ['end', 'destroy'])
+  assert.ok(!world.isSet('linger'))
+  const silent = connected()
+  silent.connection.close(CLOSE_REASONS.left)
+  assert.ok(silent.isSet('linger'))
+})
+
+test('what is held of requests that are not complete is counted, let go at the end, and bounded for all together', async () => {
+  const world = connected((_byte, _connection, speaker) => {
+    speaker.heldBytes += 600
+    speaker.partialFrame = 1
+  })
+  world.read('a')
+  assert.equal(world.context.input.bytes, 600)
+  world.read('b')
+  assert.equal(world.context.input.bytes, 1200)
+  await deferred()
+  assert.ok(!world.isSet('frame'), 'what was begun first has had its time')
+  world.transport.events?.failed('ECONNRESET')
+  assert.equal(world.context.input.bytes, 0)
+})

@@ -1,0 +1,46 @@
+/** That lines come out as the bytes that went in, whatever they are made of and however they fill the memory. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { PendingLines } from '../../../src/relay/observe/pending-lines.js'
+
+const MUCH = 1 << 30
+
+test('lines of two and three bytes a character are whole, also in memory that they just fill', () => {
+  for (const character of ['x', 'ë', '你', '\u{1f600}']) {
+    for (let length = 1000; length < 40_000; length += 997) {
+      const pending = new PendingLines()
+      const lines = Array.from({ length: 4 }, (_, index) => `${character.repeat(length + index)}\n`)
+      for (const line of lines) assert.ok(pending.add(line, MUCH))
+      assert.equal(pending.lines, 4)
+      assert.ok(pending.take().equals(Buffer.from(lines.join(''))), `${length} of ${character}`)
+      assert.equal(pending.lines, 0)
+    }
+  }
+})
+
+test('whatever lines come in whatever blocks, nothing is added or lost', () => {
+  const line = fc
+    .tuple(fc.constantFrom('x', 'é', '\u20ac', '\u{1f600}', 'ab\u20ac'), fc.integer({ min: 0, max: 20_000 }))
+    .map(([text, times]) => `${text.repeat(times)}\n`)
+  fc.assert(
+    fc.property(fc.array(fc.array(line, { maxLength: 6 }), { maxLength: 6 }), (blocks) => {
+      const pending = new PendingLines()
+      for (const lines of blocks) {
+        for (const one of lines) pending.add(one, MUCH)
+        assert.ok(pending.take().equals(Buffer.from(lines.join(''))))
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('no more waits than may, to the byte', () => {
+  const pending = new PendingLines()
+  assert.ok(pending.add('\u20ac\u20ac\n', 10))
+  assert.ok(!pending.add('\u20ac\n', 10))
+  assert.ok(pending.add('\u00e9\n', 10))
+  assert.ok(!pending.add('\n', 10))
+  assert.equal(pending.take().toString(), '\u20ac\u20ac\n\u00e9\n')
+})
