@@ -6,7 +6,8 @@
  * lists or name checks: this is a measure for other relays, never something to run.
  *
  * What makes it fast is what a relay can be held to as well: everything that arrives in one epoll round is
- * rendered once into one batch, and each recipient gets its part of the batch in one send.
+ * rendered once into one batch, and each recipient gets its part of the batch in one send. Of a member who has said
+ * nothing and has nothing pending only the packed descriptor is touched.
  *
  *     relay HOST PORT      prints "listening" when it is
  */
@@ -63,6 +64,8 @@ struct piece {
 static int epoll_fd;
 static struct connection *connections[MAX_FDS];
 static struct connection *members[MAX_FDS];
+/* Beside `members`: the descriptor where the member takes whole batches, -1 where its connection has to be looked at. */
+static int whole_fds[MAX_FDS];
 static int member_count;
 static struct connection *doomed[MAX_FDS];
 static int doomed_count;
@@ -81,6 +84,12 @@ static void fail(const char *what) {
   exit(1);
 }
 
+/* Whether the next batch is just sent to it, or it has pieces of its own in it, or bytes pending. */
+static void review(struct connection *c) {
+  if (c->member < 0) return;
+  whole_fds[c->member] = c->last_piece < 0 && c->pending_end == c->pending_at ? c->fd : -1;
+}
+
 /* Out of the room at once; closed at the end of the round, so that nothing in it refers to a reused fd. */
 static void doom(struct connection *c) {
   if (c->doomed) return;
@@ -89,6 +98,7 @@ static void doom(struct connection *c) {
     struct connection *moved = members[--member_count];
     members[c->member] = moved;
     moved->member = c->member;
+    if (moved != c) review(moved);
     c->member = -1;
   }
   doomed[doomed_count++] = c;
@@ -134,6 +144,7 @@ static void keep_pending(struct connection *c, const unsigned char *bytes, size_
   memcpy(c->pending + c->pending_end, bytes, count);
   c->pending_end += count;
   if (held == 0) want_writable(c, 1);
+  review(c);
 }
 
 static void write_pending(struct connection *c) {
@@ -147,6 +158,7 @@ static void write_pending(struct connection *c) {
   if (c->pending_at < c->pending_end) return;
   c->pending_at = c->pending_end = 0;
   want_writable(c, 0);
+  review(c);
 }
 
 /* One send of several parts, in order; what the kernel refuses is kept. */
@@ -196,15 +208,25 @@ static void flush_batch(void) {
   if (batch_bytes == 0) return;
   /* Backwards: a member that is doomed on the way is replaced by one that has had its turn. */
   for (int i = member_count - 1; i >= 0; i--) {
+    ssize_t sent = 0;
+    if (whole_fds[i] >= 0) {
+      sent = send(whole_fds[i], batch, batch_bytes, MSG_NOSIGNAL);
+      if (sent == (ssize_t)batch_bytes) continue;
+    }
     struct connection *c = members[i];
-    if (c->last_piece >= 0) {
+    if (sent > 0) {
+      keep_pending(c, batch + sent, batch_bytes - (size_t)sent);
+    } else if (c->last_piece >= 0) {
       send_gaps(c);
     } else {
       struct iovec whole = {.iov_base = batch, .iov_len = batch_bytes};
       send_parts(c, &whole, 1);
     }
   }
-  for (int i = 0; i < speaker_count; i++) speakers[i]->last_piece = -1;
+  for (int i = 0; i < speaker_count; i++) {
+    speakers[i]->last_piece = -1;
+    review(speakers[i]);
+  }
   speaker_count = piece_count = 0;
   batch_bytes = 0;
 }
@@ -218,6 +240,7 @@ static void on_join(struct connection *c, const unsigned char *name, size_t byte
   memcpy(c->name, name, c->name_bytes);
   c->member = member_count;
   members[member_count++] = c;
+  review(c);
   send_parts(c, &answer, 1);
 }
 
@@ -244,6 +267,7 @@ static void on_message(struct connection *c, const unsigned char *text, size_t b
   if (c->last_piece < 0) speakers[speaker_count++] = c;
   pieces[piece_count] = (struct piece){.start = start, .end = batch_bytes, .previous = c->last_piece};
   c->last_piece = piece_count++;
+  review(c);
 }
 
 /* One read a round; a frame that straddles two is put together at the start of the input buffer. */

@@ -7,6 +7,7 @@ import { FRAMED_ENCODINGS } from '../../src/relay/dialects/framed/encoding.js'
 import { ChunkPool } from '../../src/relay/fanout/chunk.js'
 import { Flusher } from '../../src/relay/fanout/flusher.js'
 import { Outbox } from '../../src/relay/fanout/outbox.js'
+import { NO_PORTS } from '../../src/relay/fanout/ports.js'
 import { Pressure } from '../../src/relay/fanout/pressure.js'
 import { Recipient } from '../../src/relay/fanout/recipient.js'
 import { RoomFanout } from '../../src/relay/fanout/room-fanout.js'
@@ -26,6 +27,8 @@ const LIMITS = {
 /** Takes every write at once and counts them. */
 export class OpenSink {
   bytes = 0
+  readonly port = null
+  readonly traffic = { bytesOut: 0 }
   readonly kernelKey = ''
   readonly gone = false
   writes = 0
@@ -77,6 +80,7 @@ export function roomOf(size: number, styleOf: (member: number) => Style = () => 
     flusher,
     pool,
     pressure: new Pressure(LIMITS, pool, () => performance.now(), null),
+    createPorts: () => NO_PORTS,
     encodingFailed: (error: unknown) => {
       throw error
     },

@@ -130,6 +130,8 @@ function announce(log: Logger, relay: Relay, config: Config): void {
     const { host } = config.ops
     log.info(`metrics: http://${host ?? '127.0.0.1'}:${relay.opsPort}/metrics`)
   }
+  const { name, reason } = relay.fanout
+  log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
   const framed = relay.listeningAt.find(({ dialect, url }) => dialect === 'framed' && !url.includes('+tls'))
   if (framed !== undefined) log.info(`to join: npx parlance chat ${addressToJoin(framed)} Bob`)
 }

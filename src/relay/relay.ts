@@ -29,12 +29,13 @@ import type {
 } from './net/connection-context.js'
 import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
-import { handlesSupported } from './net/handle-transport.js'
+import { chooseFanout, type FanoutWay } from './net/direct-ways.js'
 import { inTurn } from './net/in-turn.js'
 import { Listener } from './net/listener.js'
 import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
+import { handlesSupported } from './net/tcp-handle.js'
 import { TurnBudget } from './net/turn-budget.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
@@ -83,6 +84,7 @@ export class Relay implements ConnectionObserver<Connection> {
   readonly #config: Config
   readonly #log: Logger
   readonly #useHandles: boolean
+  readonly #fanout: FanoutWay
   readonly #tally = new Tally()
   readonly #flusher = new Flusher()
   readonly #pool = new ChunkPool()
@@ -116,6 +118,7 @@ export class Relay implements ConnectionObserver<Connection> {
     this.#config = config
     this.#log = log
     this.#useHandles = internals.useHandles ?? handlesSupported
+    this.#fanout = fanoutOf(config, this.#useHandles)
     const monotonic = () => performance.now()
     this.#pressure = new Pressure(config, this.#pool, monotonic, this.#kernel)
     this.#turn = new TurnBudget(monotonic)
@@ -124,6 +127,7 @@ export class Relay implements ConnectionObserver<Connection> {
       flusher: this.#flusher,
       pool: this.#pool,
       pressure: this.#pressure,
+      createPorts: this.#fanout.createPorts,
       encodingFailed: (error, source) => {
         if (source instanceof Connection) source.failWith(error)
         else setImmediate(() => this.#fault(error, {}))
@@ -158,7 +162,7 @@ export class Relay implements ConnectionObserver<Connection> {
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be
+   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
    * @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then
    */
   static async start(config: Config, log: Logger, internals: RelayInternals = {}): Promise<Relay> {
@@ -178,6 +182,11 @@ export class Relay implements ConnectionObserver<Connection> {
   /** In the order of the configuration. */
   get listeningAt(): readonly ListeningAt[] {
     return this.#listeningAt
+  }
+
+  /** How rooms are written to. */
+  get fanout(): Pick<FanoutWay, 'name' | 'reason'> {
+    return this.#fanout
   }
 
   /** The port of the ops endpoint, if there is one. */
@@ -334,6 +343,7 @@ export class Relay implements ConnectionObserver<Connection> {
     if (ops === 'off') return
     const registry = createMetrics({
       version: VERSION,
+      fanoutWay: this.#fanout.name,
       connections: this.#stats,
       fanout: this.#flusher.stats,
       pressure: this.#pressure,
@@ -366,6 +376,12 @@ export class Relay implements ConnectionObserver<Connection> {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
+}
+
+function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
+  const way = chooseFanout(fanout, useHandles)
+  if (typeof way !== 'string') return way
+  throw new ConfigError([`fanout: native: expected auto or portable: there is no native way here: ${way}`])
 }
 
 /** Above what the system allows, it would close clients without a word. */

@@ -212,6 +212,11 @@ export const SETTINGS = {
     'bytes',
     'everyone who sends is paused while more than this is queued in all, shared memory counted once',
   ),
+  fanout: oneOf(
+    ['auto', 'native', 'portable'],
+    'auto',
+    'send to a whole room in one native call, or by a call of Node for each member; auto is native where it was built',
+  ),
   announceUpTo: wholeNumber(
     0,
     10_000_000,

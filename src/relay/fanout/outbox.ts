@@ -4,8 +4,9 @@
  *
  *          push            flush             written
  *   lanes ------> [ queue ] ----> sink.write --------> released
- *                                  | kernel full
- *                                  +--> outstanding, until `written()`
+ *     |                            | kernel full
+ *     |                            +--> outstanding, until `written()`
+ *     +--- past it, while it is idle (`ports.ts`); what the kernel did not take then is outstanding too
  *
  * With the policy `drop-oldest`, the oldest room events are forgotten at the hard limit and the client is told.
  */
@@ -13,6 +14,7 @@
 import type { ChunkPool, Slice } from './chunk.js'
 import type { Flusher } from './flusher.js'
 import { PAUSE, type Source } from './pauses.js'
+import type { Place, Ports } from './ports.js'
 import type { Pressure } from './pressure.js'
 import type { Sink, SlowPolicy } from './sink.js'
 import { SliceQueue } from './slice-queue.js'
@@ -31,6 +33,8 @@ export interface OutboxContext {
   readonly flusher: Flusher
   readonly pressure: Pressure
   readonly pool: ChunkPool
+  /** For one lane. */
+  createPorts(): Ports
   /** An encoding threw, over what `source` said, or over nobody's words in particular. The event was not told in it. */
   encodingFailed(error: unknown, source: Source | null): void
 }
@@ -50,8 +54,6 @@ const STRANGER_LIMIT_BYTES = 16 * 1024
 export class Outbox implements SlownessListener {
   /** Bytes pushed and not yet taken by the kernel. */
   queuedBytes = 0
-  /** How many lanes it is a member of: what comes from several in one turn is written in one. */
-  lanes = 0
   /** Who reads from it; set by the recipient. */
   reader: Reader | null = null
   /** Whether who reads from it has a name. */
@@ -59,6 +61,8 @@ export class Outbox implements SlownessListener {
   readonly sink: Sink
   readonly context: OutboxContext
   readonly #policy: SlowPolicy
+  /** The one lane that it is in; `null` for none, and for several: what they say in one turn is written in one. */
+  #only: Place | null = null
   /** Whether the flusher knows that this one has something to send. */
   #listed = false
   #closed = false
@@ -90,12 +94,33 @@ export class Outbox implements SlownessListener {
     return this.#slow !== null
   }
 
+  /** Its place in the one lane that it is in, or `null`. */
+  set only(place: Place | null) {
+    const before = this.#only
+    this.#only = place
+    before?.review()
+    place?.review()
+  }
+
+  /** Whether the lane of this place may write past it. */
+  mayBePassed(place: Place): boolean {
+    return (
+      this.#only === place &&
+      !this.#closed &&
+      this.#first === null &&
+      this.#outstanding === null &&
+      this.#slow === null
+    )
+  }
+
   /** Queues a slice; it is written with everything else of this turn. */
   push(slice: Slice): void {
     if (this.#closed) return
     this.#count(slice)
-    if (this.#first === null) this.#first = slice
-    else {
+    if (this.#first === null) {
+      this.#first = slice
+      this.#only?.review()
+    } else {
       this.#rest ??= new SliceQueue()
       this.#rest.push(slice)
     }
@@ -112,18 +137,16 @@ export class Outbox implements SlownessListener {
   }
 
   /**
-   * As `push`, but where nothing is queued or under way the slice is written at once: thousands of outboxes do not
-   * stay in the cache until a second look at them in the same flush.
+   * A lane has written past it, and the kernel did not take all.
+   * @param rest how many of the last bytes are still to be written; 0 when the sink has them already
    */
-  deliver(slice: Slice): void {
-    if (this.lanes > 1 || this.#first !== null || this.#outstanding !== null || this.#slow !== null) {
-      this.push(slice)
-      return
-    }
-    if (this.#closed || this.sink.write(slice.bytes)) return
+  passedInPart(slice: Slice, rest: number): void {
+    // Nothing else was written meanwhile, so these are next.
+    if (rest > 0 && this.sink.write(slice.bytes.subarray(slice.bytes.length - rest))) return
     this.#count(slice)
     this.#outstanding = [slice]
     if (this.queuedBytes > this.#softLimitBytes) this.#isSlow()
+    this.#only?.review()
   }
 
   /** Writes what is queued, unless a write is outstanding. The flusher calls it once a turn. */
@@ -133,6 +156,7 @@ export class Outbox implements SlownessListener {
     if (this.#outstanding === null) this.#write()
     if (this.queuedBytes > this.#softLimitBytes) this.#isSlow()
     else this.#isFine()
+    this.#only?.review()
   }
 
   /** The kernel has taken the outstanding write. */
@@ -142,15 +166,17 @@ export class Outbox implements SlownessListener {
     this.#write()
     if (this.queuedBytes <= this.#softLimitBytes) this.#isFine()
     else this.#slow?.queued(this.queuedBytes)
+    this.#only?.review()
   }
 
-  /** Forgets what is queued and takes no more: the connection is gone. */
+  /** Forgets what is queued and takes no more: the connection is gone. Nobody writes past it from now on. */
   close(): void {
     this.#closed = true
     this.#isFine()
     if (this.#outstanding !== null) this.#taken(this.#outstanding)
     this.#taken(this.#queued())
     this.#outstanding = this.#first = this.#rest = null
+    this.#only?.review()
   }
 
   /** For `SlowReader`. */

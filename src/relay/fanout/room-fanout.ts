@@ -31,6 +31,7 @@ export class RoomFanout implements Audience<Recipient> {
     // A push would make place for sixteen, and most are in one room.
     if (recipient.memberships.length === 0) recipient.memberships = [member]
     else recipient.memberships.push(member)
+    placeOutbox(recipient)
     this.#congestion.joined(recipient.outbox.slowness)
   }
 
@@ -39,6 +40,7 @@ export class RoomFanout implements Audience<Recipient> {
     if (member === undefined) return
     recipient.memberships.splice(recipient.memberships.indexOf(member), 1)
     member.lane.remove(member)
+    placeOutbox(recipient)
     this.#congestion.left(recipient.outbox.slowness)
     this.#congestion.forget(recipient.source)
   }
@@ -138,4 +140,8 @@ export class RoomFanout implements Audience<Recipient> {
     }
     return members
   }
+}
+
+function placeOutbox({ outbox, memberships }: Recipient): void {
+  outbox.only = memberships.length === 1 ? (memberships[0] as Member) : null
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Source } from './pauses.js'
+import type { Port } from './ports.js'
 
 /** The kernel gets the bytes in order; what it refuses is kept until it takes it. */
 export interface Sink extends Source {
@@ -11,6 +12,10 @@ export interface Sink extends Source {
   write(bytes: Buffer): boolean
   /** As `write`, for several pieces in one write. */
   writeMany(pieces: Buffer[]): boolean
+  /** Where it may be written to directly while nothing is under way; `null` where that is impossible. */
+  readonly port: Port | null
+  /** What is written directly is counted here, by who writes it. */
+  readonly traffic: { bytesOut: number }
   /** How many bytes the kernel has taken so far, also of a write that it has not taken all of. Asked about slow readers only. */
   readonly takenBytes: number
   /** Where `KernelView` has what the kernel still holds of them. */

@@ -11,9 +11,10 @@
 import type { ClaimOutcome, Client, Speaker } from '../dialects/dialect.js'
 import { Outbox } from '../fanout/outbox.js'
 import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pauses.js'
+import type { Port } from '../fanout/ports.js'
 import type { Sink } from '../fanout/sink.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
-import type { ConnectionContext } from './connection-context.js'
+import type { ConnectionContext, ConnectionStats } from './connection-context.js'
 import type { Transport, TransportEvents } from './transport.js'
 
 /** So many refused names are answered at once; after each further one, nothing is read for a second. */
@@ -152,6 +153,14 @@ export class Connection implements Client, Sink, TransportEvents {
 
   // What the outbox calls.
 
+  get port(): Port | null {
+    return this.#transport.port
+  }
+
+  get traffic(): ConnectionStats {
+    return this.#context.stats
+  }
+
   get takenBytes(): number {
     return this.#transport.takenBytes
   }
@@ -233,6 +242,10 @@ export class Connection implements Client, Sink, TransportEvents {
   failed(): void {
     if (this.#state === 'open') this.#over('gone', CLOSE_REASONS.reset)
     this.#gone()
+  }
+
+  releasing(): void {
+    this.outbox.close()
   }
 
   written(): void {

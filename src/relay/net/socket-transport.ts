@@ -7,6 +7,7 @@ import { kernelKey, plainAddress, type Transport, type TransportEvents } from '.
 export class SocketTransport implements Transport {
   readonly remoteAddress: string
   readonly remotePort: number
+  readonly port = null
   readonly #socket: Socket
   #events: TransportEvents | null = null
 

@@ -3,6 +3,8 @@
  * Node's internals allow it, `socket-transport.ts` for everything else. Neither knows frames or dialects.
  */
 
+import type { Port } from '../fanout/ports.js'
+
 /** Who hears of a transport; a connection. After `failed` or `destroy` nothing more is said. */
 export interface TransportEvents {
   /** `bytes[0, length)` came in; borrowed until this returns. */
@@ -13,11 +15,15 @@ export interface TransportEvents {
   failed(code: string): void
   /** A write that was not taken at once has been taken. */
   written(): void
+  /** The last moment at which `port` may be written to: it is closed right after this. May come without `failed`. */
+  releasing(): void
 }
 
 export interface Transport {
   readonly remoteAddress: string
   readonly remotePort: number
+  /** What may be written to past this, or `null`. */
+  readonly port: Port | null
   /** How many bytes the kernel has taken so far, also of a write that it has not taken all of, where that is known. */
   readonly takenBytes: number
   /** As `kernelKey` makes it. */

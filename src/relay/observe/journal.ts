@@ -3,7 +3,7 @@
  * one JSON object a line, in which everything unprintable is escaped. Owns which fields a record has; nothing here decides anything.
  */
 
-import { type Logger, pino } from 'pino'
+import compileSerializer from 'fast-json-stringify'
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
@@ -25,36 +25,36 @@ export interface JournalFiles {
 }
 
 export class Journal {
-  readonly #connections: Logger
-  readonly #chat: Logger
+  readonly #connections: LogFile
+  readonly #chat: LogFile
   readonly #logsDirectText: boolean
   readonly #refusals = new Refusals(({ address, dialect, reason, count }) => {
     const ip = address ?? undefined
-    this.#connections.info({ event: 'rejected', ip, dialect, reason, count })
+    write(this.#connections, { event: 'rejected', ip, dialect, reason, count })
   })
 
   constructor(files: JournalFiles, logsDirectText: boolean) {
-    this.#connections = recordWriter(files.connections)
-    this.#chat = recordWriter(files.chat)
+    this.#connections = files.connections
+    this.#chat = files.chat
     this.#logsDirectText = logsDirectText
   }
 
   connected(peer: Peer): void {
-    this.#connections.info(record('connected', peer))
+    write(this.#connections, record('connected', peer))
   }
 
   /** The name asked for, and what became of it. Of many refusals the log has a sum. */
   asked(peer: Peer, name: string, outcome: ClaimOutcome): void {
     if (outcome === 'accepted') {
-      this.#connections.info({ ...record('accepted', peer), name })
+      write(this.#connections, { ...record('accepted', peer), name })
     } else if (this.#refusals.count(peer.remoteAddress, peer.dialect, outcome)) {
-      this.#connections.info({ ...record('rejected', peer), name, reason: outcome })
+      write(this.#connections, { ...record('rejected', peer), name, reason: outcome })
     }
   }
 
   closed(peer: Peer, reason: CloseReason): void {
     const name = peer.name ?? undefined
-    this.#connections.info({ ...record('closed', peer), name, reason: reason.label })
+    write(this.#connections, { ...record('closed', peer), name, reason: reason.label })
   }
 
   /** Nothing more is recorded: what is summed up so far is written. */
@@ -66,22 +66,29 @@ export class Journal {
     switch (event.kind) {
       case 'message': {
         // Written out, because in a busy relay of small rooms this is a tenth of all it does.
-        const { kind, dialect, room, name, id, text, saidAt } = event
-        const record = { event: kind, dialect, room, name, id, text }
-        this.#chat.info(saidAt === null ? record : { ...record, saidAt })
+        const { dialect, room, name, id, text, saidAt } = event
+        if (saidAt === null) {
+          this.#chat.write(
+            printable(
+              `${messageLine({ time: timeNow(), event: 'message', dialect, room, name, id, text })}\n`,
+            ),
+          )
+        } else {
+          write(this.#chat, recordOf(event))
+        }
         break
       }
       case 'direct':
-        this.#chat.info(this.#privately(event))
+        write(this.#chat, this.#privately(event))
         break
       case 'edited':
-        this.#chat.info(event.room === null ? this.#privately(event) : recordOf(event))
+        write(this.#chat, event.room === null ? this.#privately(event) : recordOf(event))
         break
       case 'receipt':
         // It says nothing, and everybody in a room may send one for every message.
         break
       default:
-        this.#chat.info(recordOf(event))
+        write(this.#chat, recordOf(event))
     }
   }
 
@@ -103,22 +110,29 @@ function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {
   return { event, ip: remoteAddress, port: remotePort, dialect }
 }
 
-/** One JSON object a line: `time`, then what the record has, and nothing of pino's own. */
-function recordWriter(file: LogFile): Logger {
-  const destination = { write: (line: string) => file.write(printable(line)) }
-  return pino({ base: null, timestamp: timeField, formatters: { level: () => ({}) } }, destination)
+/** One JSON object a line: `time`, then what the record has. */
+function write(file: LogFile, fields: object): void {
+  file.write(printable(`${JSON.stringify({ time: timeNow(), ...fields })}\n`))
 }
+
+const FIELD = { type: 'string' } as const
+
+/** The record that there is most of, by code made for its fields: twice as fast as `JSON.stringify`. */
+const messageLine = compileSerializer({
+  type: 'object',
+  properties: { time: FIELD, event: FIELD, dialect: FIELD, room: FIELD, name: FIELD, id: FIELD, text: FIELD },
+  required: ['time', 'event', 'dialect', 'room', 'name', 'id', 'text'],
+})
 
 let writtenMs = 0
 let written = ''
 
-/** Made once a millisecond: making it costs as much as the rest of a record. */
-function timeField(): string {
+/** ISO 8601, made once a millisecond: making it costs as much as the rest of a record. */
+function timeNow(): string {
   const now = Date.now()
   if (now !== writtenMs) {
     writtenMs = now
-    // With nothing for the level, what is first in the line is the time, so it comes without pino's comma.
-    written = `"time":"${new Date(now).toISOString()}"`
+    written = new Date(now).toISOString()
   }
   return written
 }

@@ -21,6 +21,8 @@ import type { Tally } from './tally.js'
 /** Where the numbers are. Functions are called at each scrape. */
 export interface MetricSources {
   readonly version: string
+  /** How rooms are written to. */
+  readonly fanoutWay: string
   /** By dialect. */
   readonly connections: ReadonlyMap<string, ConnectionStats>
   readonly fanout: FanoutStats
@@ -68,10 +70,10 @@ export function createMetrics(sources: MetricSources): Registry {
 
   new Gauge({
     name: 'parlance_info',
-    help: 'Always 1; the label says which version of parlance this is.',
-    labelNames: ['version'],
+    help: 'Always 1; the labels say which version of parlance this is, and how it writes to rooms: native or portable.',
+    labelNames: ['version', 'fanout'],
     registers: [registry],
-  }).set({ version: sources.version }, 1)
+  }).set({ version: sources.version, fanout: sources.fanoutWay }, 1)
   new Gauge({
     name: 'parlance_connections',
     help: 'Connections that are open.',

@@ -35,6 +35,7 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   graceMs: ['1000', '2000', '3000'],
   minDrainBytesPerSecond: ['1', '2', '3'],
   retainedLimitBytes: ['10000000', '20000000', '30000000'],
+  fanout: ['portable', 'native', 'portable'],
   announceUpTo: ['0', '1', '2'],
   timeZone: ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo'],
   editWindowMs: ['1', '2', '3'],

@@ -10,6 +10,7 @@ import type { Encoding } from '../../../src/relay/fanout/encoding.js'
 import { Flusher } from '../../../src/relay/fanout/flusher.js'
 import { Outbox, type OutboxContext } from '../../../src/relay/fanout/outbox.js'
 import type { PauseCause, Source } from '../../../src/relay/fanout/pauses.js'
+import type { Port, Ports } from '../../../src/relay/fanout/ports.js'
 import { Pressure, type PressureLimits } from '../../../src/relay/fanout/pressure.js'
 import { Recipient } from '../../../src/relay/fanout/recipient.js'
 import { RoomFanout } from '../../../src/relay/fanout/room-fanout.js'
@@ -25,6 +26,7 @@ export class FakeSink implements Sink {
   presenceDeliveries = 0
   gone = false
   readonly kernelKey: string = ''
+  readonly traffic = { bytesOut: 0 }
   readonly pauses = new Set<PauseCause>()
   /** The very buffers of the last write. */
   lastPieces: readonly Buffer[] = []
@@ -52,6 +54,22 @@ export class FakeSink implements Sink {
     }
     for (const { copy } of copies) this.#taken.push(copy)
     return true
+  }
+
+  get port(): this {
+    return this
+  }
+
+  /** @returns how many bytes were not taken: with `full` a part of them, as a kernel does */
+  writeDirectly(bytes: Buffer): number {
+    assert.equal(this.#outstanding, null, 'nobody is passed who waits for a write')
+    assert.equal(this.outbox?.queuedBytes, 0, 'nobody is passed who has something queued')
+    const taken = this.full ? bytes.length >> 1 : bytes.length
+    // What is left is written by the sink: together they are one write of a turn's share.
+    if (taken === bytes.length) this.writes++
+    this.lastPieces = [bytes]
+    if (taken > 0) this.#taken.push(Buffer.from(bytes.subarray(0, taken)))
+    return bytes.length - taken
   }
 
   get takenBytes(): number {
@@ -102,6 +120,27 @@ export class FakeSink implements Sink {
 
   received(): string {
     return Buffer.concat(this.#taken).toString('latin1')
+  }
+}
+
+/** Writes directly to fake kernels. Those who were set and are no longer are not touched. */
+export class FakePorts implements Ports {
+  refused: number[] = []
+  readonly #sinks: (FakeSink | null)[] = []
+
+  set(place: number, port: Port | null): void {
+    this.#sinks[place] = port as FakeSink | null
+  }
+
+  send(bytes: Buffer, places: number): number {
+    this.refused = []
+    for (const [place, sink] of this.#sinks.entries()) {
+      if (sink === null || sink === undefined) continue
+      assert.ok(place < places, 'nobody stands behind the last member')
+      const rest = sink.writeDirectly(bytes)
+      if (rest > 0) this.refused.push(place, rest)
+    }
+    return this.refused.length / 2
   }
 }
 
@@ -208,6 +247,7 @@ export class World {
       flusher: this.flusher,
       pool: this.pool,
       pressure: this.pressure,
+      createPorts: () => new FakePorts(),
       encodingFailed: (error, source) => this.encodingFailures.push({ error, source }),
     }
   }

@@ -5,7 +5,8 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { constants } from 'node:os'
 import { test } from 'node:test'
-import { acceptHandles, handlesSupported } from '../../../src/relay/net/handle-transport.js'
+import { acceptHandles } from '../../../src/relay/net/handle-transport.js'
+import { handlesSupported } from '../../../src/relay/net/tcp-handle.js'
 import type { Transport } from '../../../src/relay/net/transport.js'
 
 test('an error of accept is handed on by its name', {

@@ -6,6 +6,7 @@ import type { Client, Speaker } from '../../../src/relay/dialects/dialect.js'
 import { ChunkPool } from '../../../src/relay/fanout/chunk.js'
 import { Flusher } from '../../../src/relay/fanout/flusher.js'
 import { PAUSE } from '../../../src/relay/fanout/pauses.js'
+import { NO_PORTS } from '../../../src/relay/fanout/ports.js'
 import { Pressure } from '../../../src/relay/fanout/pressure.js'
 import { CLOSE_REASONS } from '../../../src/relay/hub/close-reason.js'
 import { Connection } from '../../../src/relay/net/connection.js'
@@ -20,6 +21,7 @@ class FakeTransport implements Transport {
   readonly remotePort = 1
   readonly takenBytes = 0
   readonly kernelKey = ''
+  readonly port = null
   events: TransportEvents | null = null
   paused = false
   readonly calls: string[] = []
@@ -114,7 +116,13 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
       speaker = new FakeSpeaker(client, (byte) => then(byte, client as Connection, speaker as FakeSpeaker))
       return speaker
     },
-    outboxes: { flusher: new Flusher(), pool, pressure, encodingFailed: assert.fail },
+    outboxes: {
+      flusher: new Flusher(),
+      pool,
+      pressure,
+      createPorts: () => NO_PORTS,
+      encodingFailed: assert.fail,
+    },
     slowPolicy: 'cut',
     deadlines: kinds,
     strangers: new Strangers(100),

@@ -20,6 +20,7 @@ const AT = { at: 1, dialect: 'framed' } as const
 
 function sources(overrides: Partial<MetricSources> = {}) {
   return {
+    fanoutWay: 'portable',
     version: '1.2.3',
     connections: new Map([
       ['framed', { opened: 10, closed: 3, bytesIn: 1000, bytesOut: 2000 }],
@@ -121,7 +122,7 @@ test('the numbers are those of the sources', async () => {
   from.tally.closed(CLOSE_REASONS.slow)
   const samples = await scrape(from)
   const wanted: Record<string, number> = {
-    'parlance_info{version="1.2.3"}': 1,
+    'parlance_info{version="1.2.3",fanout="portable"}': 1,
     'parlance_connections{dialect="framed"}': 7,
     'parlance_connections{dialect="other"}': 0,
     'parlance_connections_opened_total{dialect="framed"}': 10,

@@ -1,0 +1,127 @@
+/** The native fan-out by itself: what it sends, what it says of kernels that are full, and what it takes for arguments. */
+
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { connect, createServer, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { loadNativeFanout } from '../../../src/relay/net/descriptor-ports.js'
+import { chooseFanout } from '../../../src/relay/net/direct-ways.js'
+import { DIST } from '../../fixtures/relay-process.js'
+
+assert.equal(loadNativeFanout(), null, 'it is built before the tests')
+const addon = createRequire(import.meta.url)(`${DIST}fanout.node`) as {
+  send(descriptors: Int32Array, places: number, bytes: Uint8Array, refused: Int32Array): number
+}
+
+/** Both ends of so many connections. */
+async function connections(t: TestContext, count: number) {
+  const server = createServer({ pauseOnConnect: true })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const { port } = server.address() as { port: number }
+  const pairs: { near: Socket; far: Socket; descriptor: number }[] = []
+  for (let index = 0; index < count; index++) {
+    const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve))
+    const far = connect(port, '127.0.0.1')
+    const near = await accepted
+    near.on('error', () => {})
+    const { fd } = (near as unknown as { _handle: { fd: number } })._handle
+    pairs.push({ near, far, descriptor: fd })
+    t.after(() => {
+      near.destroy()
+      far.destroy()
+    })
+  }
+  return pairs
+}
+
+const received = (socket: Socket, bytes: number) =>
+  new Promise<string>((resolve) => {
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+      if (text.length >= bytes) resolve(text)
+    })
+  })
+
+test('everybody who has a place is sent the same bytes, and gaps are skipped', async (t) => {
+  const pairs = await connections(t, 3)
+  const descriptors = new Int32Array([
+    pairs[0]?.descriptor ?? -1,
+    -1,
+    pairs[1]?.descriptor ?? -1,
+    pairs[2]?.descriptor ?? -1,
+  ])
+  const refused = new Int32Array(8)
+  assert.equal(addon.send(descriptors, 3, Buffer.from('hello'), refused), 0)
+  assert.equal(await received(pairs[0]?.far as Socket, 5), 'hello')
+  assert.equal(await received(pairs[1]?.far as Socket, 5), 'hello')
+  // The last place was not asked for.
+  assert.equal(addon.send(descriptors, 4, Buffer.from('again'), refused), 0)
+  assert.equal(await received(pairs[2]?.far as Socket, 5), 'again')
+})
+
+test('what a full kernel does not take is told, and the rest is exact', async (t) => {
+  const [full, fine] = await connections(t, 2)
+  assert.ok(full !== undefined && fine !== undefined)
+  full.far.pause()
+  const block = Buffer.alloc(1024 * 1024, 'x')
+  const descriptors = new Int32Array([full.descriptor])
+  const refused = new Int32Array(4)
+  let sent = 0
+  while (addon.send(descriptors, 1, block, refused) === 0) sent += block.length
+  assert.equal(refused[0], 0)
+  sent += block.length - (refused[1] as number)
+  assert.equal(
+    addon.send(new Int32Array([full.descriptor, fine.descriptor]), 2, Buffer.from('more'), refused),
+    1,
+  )
+  assert.deepEqual([...refused.subarray(0, 2)], [0, 4], 'nothing of it was taken')
+  assert.equal(await received(fine.far, 4), 'more')
+  const all = received(full.far, sent)
+  full.far.resume()
+  assert.equal((await all).length, sent)
+})
+
+test('a broken socket takes nothing, and no signal ends the process', async (t) => {
+  const [pair] = await connections(t, 1)
+  assert.ok(pair !== undefined)
+  pair.far.resetAndDestroy()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const refused = new Int32Array(2)
+  for (let time = 0; time < 2; time++) {
+    assert.equal(addon.send(new Int32Array([pair.descriptor]), 1, Buffer.from('gone'), refused), 1)
+    assert.deepEqual([...refused], [0, 4])
+  }
+})
+
+test('anything else than it takes is refused before anything is sent', () => {
+  const send = addon.send as (...them: unknown[]) => number
+  const [ints, bytes] = [new Int32Array(2).fill(-1), Buffer.alloc(1)]
+  for (const wrong of [
+    [],
+    [ints, 1, bytes],
+    [ints, 'one', bytes, ints],
+    [[1], 1, bytes, ints],
+    [new Float64Array(2), 1, bytes, ints],
+    [ints, 1, 'text', ints],
+    [ints, 1, bytes, bytes],
+  ]) {
+    assert.throws(() => send(...wrong), TypeError)
+  }
+  assert.throws(() => send(ints, 3, bytes, new Int32Array(6)), RangeError, 'more places than descriptors')
+  assert.throws(() => send(ints, 2, bytes, new Int32Array(3)), RangeError, 'no room for what is refused')
+  assert.equal(send(ints, 2, bytes, new Int32Array(4)), 0)
+})
+
+test('auto is native where that is built and connections have descriptors, and portable says why elsewhere', () => {
+  const way = (...of: Parameters<typeof chooseFanout>) => {
+    const chosen = chooseFanout(...of)
+    return typeof chosen === 'string' ? chosen : [chosen.name, chosen.reason]
+  }
+  assert.deepEqual(way('auto', true), ['native', null])
+  assert.deepEqual(way('native', true), ['native', null])
+  assert.deepEqual(way('portable', true), ['portable', null])
+  assert.deepEqual(way('auto', false), ['portable', 'connections are public sockets'])
+  assert.equal(way('native', false), 'connections are public sockets')
+})
