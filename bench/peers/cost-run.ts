@@ -1,6 +1,6 @@
 /**
- * Measures what a delivery costs and where: the relay over Node's TCP handles, over public sockets, and the bare
- * C relay, each under the same loads with a profiler attached.
+ * Measures what a delivery costs and where: the relay natively over descriptors, over Node's TCP handles, over
+ * public sockets, and the bare C relay, each under the same loads with a profiler attached.
  */
 
 import { readFileSync, rmSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { type IdlePlan, loadKey, type PlannedCrowd } from './plan.js'
 import { type Measured, measureCrowd, type Pinning, visitIdle } from './visit.js'
 
 export const COST_SERVERS = {
+  native: 'relay over descriptors',
   handle: 'relay over handles',
   socket: 'relay over sockets',
   ceiling: 'bare C',
@@ -53,17 +54,13 @@ export async function measureCosts(
   for (const [kind, server] of Object.entries(COST_SERVERS)) {
     for (const limit of inFlight) {
       const load = { loop: { kind: 'closed', inFlight: limit } as const, seconds }
-      const cost = await measureCost(
-        kind as keyof typeof COST_SERVERS,
-        { clients, loads: [load] },
-        pinning,
-        withPerf,
-      )
-      costs.loads.push({ ...cost, server, load: loadKey(clients, load.loop) })
+      const crowd = { rooms: 1, clients, loads: [load] }
+      const cost = await measureCost(kind as keyof typeof COST_SERVERS, crowd, pinning, withPerf)
+      costs.loads.push({ ...cost, server, load: loadKey(crowd, load.loop) })
       say(`${server}, ${limit} in flight: ${cost.cpuUsPerDelivery.toFixed(2)} µs a delivery`)
     }
   }
-  for (const kind of ['handle', 'socket'] as const) {
+  for (const kind of ['native', 'handle', 'socket'] as const) {
     const { bytesPerConnection } = await visitIdle(profiledPeer(kind), idle, pinning)
     costs.memory.push({ server: COST_SERVERS[kind], bytesPerConnection })
   }
@@ -77,7 +74,7 @@ async function measureCost(
   withPerf: boolean,
 ): Promise<Omit<Cost, 'server' | 'load'>> {
   const peer = profiledPeer(kind)
-  const server = await peer.start(pinning.server)
+  const server = await peer.start(pinning.server, 1)
   const { pid } = server
   const [seconds = 0] = crowd.loads.map((load) => load.seconds)
   try {

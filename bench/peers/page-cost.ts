@@ -20,8 +20,8 @@ export function costSection(costs: Costs | null): string[] {
   })
   return [
     '## What a delivery costs, by layer',
-    'The relay over Node’s TCP handles (what it does where Node lets it), over public sockets (what it does ' +
-      `otherwise, and for TLS), and the bare C relay. ${how}`,
+    'The relay natively over descriptors (what it does where that is built), over Node’s TCP handles (where Node lets ' +
+      `it), over public sockets (otherwise, and for TLS), and the bare C relay. ${how}`,
     ...tables,
     ...(costs.memory.length === 0 ? [] : [memoryWords(costs.memory)]),
   ]

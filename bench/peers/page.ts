@@ -68,12 +68,13 @@ function draftWarning(results: Results): string {
 }
 
 function opening({ plan, peers, missing }: Results): string {
-  const crowds = plan.crowds.map(({ clients }) => count(clients)).join(' and ')
+  const crowds = plan.crowds.filter(({ rooms }) => rooms === 1)
+  const listening = crowds.map(({ clients }) => count(clients)).join(' and ')
   const rows = peers.map(({ name, version, description }) => [name, version, description])
   const absent = missing.map(({ name, reason }) => `**Left out: ${name}**, because ${reason}.`)
   return [
-    `The same load on several servers, in turn, on the same machine: one client speaks, ${crowds} in the same room ` +
-      `listen, and every delivery is checked. A message has ${plan.payloadBytes} bytes. In brackets: how many times ` +
+    `The same load on several servers, in turn, on the same machine: one client speaks, ${listening} in the same room ` +
+      `listen, and every delivery is checked; then the same in many small rooms at once. A message has ${plan.payloadBytes} bytes. In brackets: how many times ` +
       'what the relay does.',
     markdownTable(['server', 'version', 'what it is here'], rows, 3),
     ...absent,

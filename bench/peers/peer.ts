@@ -18,8 +18,12 @@ export interface Peer {
 
   /** @returns its version, or why it cannot be measured here */
   probe(): Availability
-  /** Starts it, ready to take connections. @param cpu the core to keep it on; null to let it roam */
-  start(cpu: number | null): Promise<Server>
+  /**
+   * Starts it, ready to take connections.
+   * @param cpu the core to keep it on; null to let it roam
+   * @param rooms how many it has to have, where it does not make them as they are asked for
+   */
+  start(cpu: number | null, rooms: number): Promise<Server>
 }
 
 export type Availability = { version: string } | { missing: string }

@@ -5,13 +5,14 @@ import { ceilingPeer } from './servers/ceiling.js'
 import { mosquittoPeer } from './servers/mosquitto.js'
 import { natsPeer } from './servers/nats.js'
 import { ngircdPeer } from './servers/ngircd.js'
-import { parlancePeer } from './servers/parlance.js'
+import { parlancePeer, portableParlancePeer } from './servers/parlance.js'
 import { redisPeer } from './servers/redis.js'
 import { socketioPeer } from './servers/socketio.js'
 import { wsPeer } from './servers/ws.js'
 
 export const PEERS: readonly Peer[] = [
   parlancePeer,
+  portableParlancePeer,
   ceilingPeer,
   natsPeer,
   redisPeer,

@@ -55,7 +55,7 @@ export function layerOf(symbol: string, binary: string): Layer {
   if (binary.includes('[kernel') || binary.includes('vmlinux')) return 'kernel'
   if (/\bld-linux|\blibc[.-]|\blibpthread|\[vdso\]/.test(binary)) return 'libc'
   if (binary.endsWith('.map') || binary.startsWith('[JIT]')) return compiledLayer(symbol)
-  if (binary.includes('ceiling-relay')) return 'ours'
+  if (binary.includes('ceiling-relay') || binary.endsWith('fanout.node')) return 'ours'
   if (/^uv__?/.test(symbol)) return 'libuv'
   if (/^(Builtins_|v8::|v8_|non-virtual thunk to v8::)/.test(symbol)) return 'v8'
   if (/^(node::|operator |std::)/.test(symbol) || binary.includes('libstdc++')) return 'nodeNative'

@@ -19,8 +19,8 @@ const TOPIC_OF: Record<Metric, Topic> = {
 const REASONS: Record<string, Partial<Record<Topic, string>>> = {
   'bare C': {
     'fan-out':
-      'It makes the same system calls with nothing around them: no entering and leaving of JavaScript for each write ' +
-      'and each read, no outbox with limits, no log. What that is worth is in the table of layers below.',
+      'It makes the same system calls with nothing around them: no entering and leaving of JavaScript for each read, no ' +
+      'limits, no log. What that is worth is in the table of layers below.',
     latency:
       'The last of the room is written to after everyone else, so the latency of a fan-out is the cost of a write ' +
       'times the people in the room; its write is the bare system call.',
@@ -40,7 +40,7 @@ const REASONS: Record<string, Partial<Record<Topic, string>>> = {
   'redis-server': {
     'fan-out':
       'It has the same shape as this relay (one event loop, everything read first, one write a client and turn), in ' +
-      'C: the difference is what JavaScript and its way to the kernel add to a write.',
+      'C: the difference is what JavaScript and its way to the kernel add.',
     latency:
       'One event loop in C: its cost of a write, times the people in the room, is what the last one waits for.',
     memory:

@@ -1,6 +1,6 @@
 /**
- * `relay-process handle|socket HOST PORT LOG-DIR`: the built relay over Node's TCP handles or over public sockets,
- * which its command line does not let one choose. It is what is built, not what is in `src/`.
+ * `relay-process native|handle|socket HOST PORT LOG-DIR`: the built relay natively over descriptors, over Node's TCP
+ * handles or over public sockets, which its command line does not let one choose. It is what is built, not what is in `src/`.
  */
 
 import { surviveEndings } from '../load/endings.js'
@@ -14,7 +14,8 @@ const { openOperationalLog }: typeof import('../../src/relay/observe/operational
   `${DIST}observe/operational-log.js`
 )
 
-const flags = { listen: [`framed://${host}:${port}`], ops: 'off', logDir }
+const fanout = transport === 'native' ? 'native' : 'portable'
+const flags = { listen: [`framed://${host}:${port}`], ops: 'off', logDir, fanout }
 const config = loadConfig({ environment: {}, flags })
 surviveEndings()
-await Relay.start(config, openOperationalLog('warn', process.stdout), { useHandles: transport === 'handle' })
+await Relay.start(config, openOperationalLog('warn', process.stdout), { useHandles: transport !== 'socket' })

@@ -12,6 +12,7 @@ import { Recorder } from '../load/recorder.js'
 import { accountWords, isClean } from '../load/report/words.js'
 import { idle } from '../load/scenarios/idle.js'
 import type { Server } from '../load/server.js'
+import { targetByName } from '../load/targets/by-name.js'
 import type { Peer } from './peer.js'
 import { type IdlePlan, loadKey, type Plan, type PlannedCrowd, type PlannedLoad } from './plan.js'
 
@@ -70,13 +71,21 @@ export async function visit(
   pinning: Pinning,
   done: (measured: Measured) => void,
 ): Promise<void> {
-  const server = await peer.start(pinning.server)
-  try {
-    const crowds = plan.crowds.filter(({ clients }) => clients <= maxClientsOf(peer))
-    for (const crowd of crowds)
-      await measureCrowd(peer, server, crowd, plan, pinning, { begins: () => {}, done })
-  } finally {
-    await server.stop()
+  const hasRooms = targetByName(peer.target).rooms !== undefined
+  const crowds = plan.crowds.filter(
+    ({ rooms, clients }) => rooms * clients <= maxClientsOf(peer) && (rooms === 1 || hasRooms),
+  )
+  // Whoever has many rooms may need a server that is set up for them, and gets one of their own.
+  for (const rooms of new Set(crowds.map((crowd) => crowd.rooms))) {
+    const server = await peer.start(pinning.server, rooms)
+    try {
+      for (const crowd of crowds) {
+        if (crowd.rooms !== rooms) continue
+        await measureCrowd(peer, server, crowd, plan, pinning, { begins: () => {}, done })
+      }
+    } finally {
+      await server.stop()
+    }
   }
 }
 
@@ -85,7 +94,7 @@ export async function visitIdle(
   plan: IdlePlan,
   pinning: Pinning,
 ): Promise<IdleMeasured> {
-  const server = await peer.start(pinning.server)
+  const server = await peer.start(pinning.server, 1)
   try {
     const { settleSeconds } = plan
     const clients = Math.min(plan.clients, maxClientsOf(peer))
@@ -102,20 +111,22 @@ export async function visitIdle(
 export async function measureCrowd(
   peer: Pick<Peer, 'target' | 'joiningAtOnce'>,
   server: Server,
-  { clients, loads }: PlannedCrowd,
+  crowd: PlannedCrowd,
   { payloadBytes, warmUpSeconds }: Pick<Plan, 'payloadBytes' | 'warmUpSeconds'>,
   pinning: Pinning,
   { begins, done }: LoadEvents,
 ): Promise<void> {
   const options = sharedOptions(peer, pinning)
-  const fleet = fleetFor(options, clients + 1)
+  const { rooms, loads } = crowd
+  const everyone = rooms * (crowd.clients + 1)
+  const fleet = fleetFor(options, everyone)
   try {
-    const topology = oneRoom(options, clients + 1, 1)
+    const topology = { ...oneRoom(options, everyone, rooms), rooms }
     await joinCrowd(fleet, server, options, { topology, payloadBytes, trickleBytesPerSecond: 0 }, NO_VIEW)
-    const sent = [0]
+    const sent: number[] = new Array(rooms).fill(0)
     for (const load of loads) {
       begins()
-      done(await measureOne(fleet, clients, load, warmUpSeconds, sent))
+      done(await measureOne(fleet, crowd, load, warmUpSeconds, sent))
     }
   } finally {
     await fleet.end()
@@ -124,7 +135,7 @@ export async function measureCrowd(
 
 async function measureOne(
   fleet: Fleet,
-  clients: number,
+  crowd: PlannedCrowd,
   { loop, seconds }: PlannedLoad,
   warmUpSeconds: number,
   sent: number[],
@@ -133,9 +144,10 @@ async function measureOne(
   const times = { warmUpSeconds, seconds, churn: null, toldOfEach: null, stallMs: STALL_MS }
   const result = await measureLoad(fleet, recorder, loop, times, sent)
   const clean = isClean(result.account)
-  const isShort = loop.kind === 'closed' && result.deliveries < FILLINGS * loop.inFlight * clients
+  const isShort =
+    loop.kind === 'closed' && result.deliveries < FILLINGS * loop.inFlight * crowd.rooms * crowd.clients
   return {
-    load: loadKey(clients, loop),
+    load: loadKey(crowd, loop),
     ...(isShort ? wholeLoad(recorder) : windowOf(result)),
     isWhole: isShort,
     p50Us: result.latencyUs.p50,
