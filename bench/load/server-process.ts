@@ -27,7 +27,7 @@ export interface LaunchOptions {
   label: string
   /** The core to keep it on; null to let it roam. */
   cpu: number | null
-  /** How many it needs; it is ready when it accepts on the first. */
+  /** How many it needs; it is ready when it accepts on all of them. */
   ports: number
   /** What to run, given where. */
   command: (places: Places) => readonly string[]
@@ -64,7 +64,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     rmSync(directory, { recursive: true, force: true })
   }
 
-  if (!(await accepts(child, places.ports[0] as number))) {
+  if (!(await accepts(child, places.ports))) {
     const tail = readFileSync(outputPath, 'utf8').slice(-OUTPUT_TAIL_CHARACTERS)
     await stop()
     throw new Error(`${label} does not accept connections: ${command.join(' ')}\n${tail}`)
@@ -87,10 +87,15 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-async function accepts(child: ChildProcess, port: number): Promise<boolean> {
-  for (const until = Date.now() + READY_MS; Date.now() < until; await sleep(50)) {
+async function accepts(child: ChildProcess, ports: readonly number[]): Promise<boolean> {
+  // Servers open one port after the other, mostly in this order.
+  const waiting = [...ports].reverse()
+  for (const until = Date.now() + READY_MS; Date.now() < until; ) {
+    const port = waiting.at(-1)
+    if (port === undefined) return true
     if (child.exitCode !== null || child.pid === undefined) return false
-    if (await connects(port)) return true
+    if (await connects(port)) waiting.pop()
+    else await sleep(50)
   }
   return false
 }

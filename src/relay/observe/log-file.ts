@@ -117,6 +117,7 @@ export class LogFile {
         this.#saysTrouble(error)
       }
     }
+    this.#pending.written(block)
     if (this.#pending.lines > 0 || this.#closing !== null) this.#flush()
   }
 

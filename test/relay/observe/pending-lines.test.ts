@@ -27,13 +27,35 @@ test('whatever lines come in whatever blocks, nothing is added or lost', () => {
   fc.assert(
     fc.property(fc.array(fc.array(line, { maxLength: 6 }), { maxLength: 6 }), (blocks) => {
       const pending = new PendingLines()
+      let [before, wanted] = [Buffer.alloc(0), '']
       for (const lines of blocks) {
         for (const one of lines) pending.add(one, MUCH)
-        assert.ok(pending.take().equals(Buffer.from(lines.join(''))))
+        // It was still under way while the next lines came.
+        assert.ok(before.equals(Buffer.from(wanted)))
+        if (lines.length % 2 === 0) pending.written(before)
+        before = pending.take()
+        wanted = lines.join('')
+        assert.ok(before.equals(Buffer.from(wanted)))
       }
     }),
     { numRuns: 60 },
   )
+})
+
+test('a block that was written is filled again, but for a flood’s', () => {
+  const pending = new PendingLines()
+  const next = (line: string) => {
+    pending.add(line, MUCH)
+    return pending.take()
+  }
+  const first = next('one\n')
+  pending.written(first)
+  const second = next('two\n')
+  assert.equal(second.buffer, first.buffer)
+  assert.notEqual(next('three\n').buffer, second.buffer, 'not while it is under way')
+  const flood = next(`${'x'.repeat(5 * 1024 * 1024)}\n`)
+  pending.written(flood)
+  assert.notEqual(next('four\n').buffer, flood.buffer)
 })
 
 test('no more waits than may, to the byte', () => {
