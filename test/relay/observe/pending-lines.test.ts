@@ -27,7 +27,7 @@ test('whatever lines come in whatever blocks, nothing is added or lost', () => {
   fc.assert(
     fc.property(fc.array(fc.array(line, { maxLength: 6 }), { maxLength: 6 }), (blocks) => {
       const pending = new PendingLines()
-      let [before, wanted] = [Buffer.alloc(0), '']
+      let [before, wanted]: [Buffer, string] = [Buffer.alloc(0), '']
       for (const lines of blocks) {
         for (const one of lines) pending.add(one, MUCH)
         // It was still under way while the next lines came.
