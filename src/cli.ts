@@ -1,14 +1,37 @@
 #!/usr/bin/env node
-/** The command `parlance`: reads arguments and hands over. Each subcommand is a file in `commands/`. */
+/**
+ * The command `parlance`: reads arguments and hands over. Each subcommand is a file in `commands/`, imported only when it
+ * is asked for: somebody who chats does not load a relay.
+ */
 
 import { Command } from 'commander'
-import { chatCommand } from './commands/chat.js'
-import { conformCommand } from './commands/conform.js'
-import { sendtoCommand } from './commands/sendto.js'
-import { serveCommand } from './commands/serve.js'
 import { EXIT_CODE } from './exit-code.js'
 import { printable } from './relay/streams/printable.js'
 import { VERSION } from './version.js'
+
+interface Subcommand {
+  readonly description: string
+  load(): Promise<Command>
+}
+
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  serve: {
+    description: 'Run the relay until SIGTERM or SIGINT. SIGHUP opens the log files again.',
+    load: async () => (await import('./commands/serve.js')).serveCommand(),
+  },
+  chat: {
+    description: 'Chat on a relay. What is typed goes to everyone.',
+    load: async () => (await import('./commands/chat.js')).chatCommand(),
+  },
+  sendto: {
+    description: 'Send messages from person to person, by commands.',
+    load: async () => (await import('./commands/sendto.js')).sendtoCommand(),
+  },
+  conform: {
+    description: 'Try a server against the pages of the protocol, or a client with --client.',
+    load: async () => (await import('./commands/conform.js')).conformCommand(),
+  },
+}
 
 const program = new Command('parlance')
   .description('A chat relay for raw TCP clients.')
@@ -17,10 +40,6 @@ const program = new Command('parlance')
   .helpCommand('help [command]', 'print the help of a command')
   .showHelpAfterError('(--help says more)')
   .exitOverride()
-  .addCommand(serveCommand())
-  .addCommand(chatCommand())
-  .addCommand(sendtoCommand())
-  .addCommand(conformCommand())
   .addHelpText(
     'after',
     `
@@ -31,6 +50,13 @@ Examples:
   parlance conform framed 127.0.0.1     try a server from outside
   parlance help serve                   everything that can be set`,
   )
+
+// `parlance help serve` asks for it too.
+const wanted = process.argv.slice(2, 4)
+for (const [name, { description, load }] of Object.entries(SUBCOMMANDS)) {
+  const command = wanted.includes(name) ? await load() : new Command(name)
+  program.addCommand(command.description(description))
+}
 
 // What was wrong is repeated, and may be anything.
 const output = { outputError: (words: string, write: (words: string) => void) => write(printable(words)) }

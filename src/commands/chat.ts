@@ -18,7 +18,6 @@ export function chatCommand(): Command {
     .map(({ dialect, defaultPort }) => `${dialect} ${defaultPort}`)
     .join(', ')
   return new Command('chat')
-    .description('Chat on a relay. What is typed goes to everyone.')
     .argument('<address>', `the relay: HOST, HOST:PORT or [IPV6]:PORT (ports when none is given: ${ports})`)
     .argument('<name>', 'who you want to be: 1 to 32 printable ASCII characters without a space')
     .addOption(

@@ -33,7 +33,6 @@ const MAX_WAIT_MS = 600_000
 
 export function conformCommand(): Command {
   return new Command('conform')
-    .description('Try a server against the pages of the protocol, or a client with --client.')
     .argument('<dialect>', `one of ${[...SUITES.keys()].join(', ')}`)
     .argument('[address]', 'the server: HOST, HOST:PORT or [IPV6]:PORT')
     .option('--slow', 'also run the checks that wait for deadlines of 10 seconds', false)

@@ -9,7 +9,6 @@ import { sendto } from '../relay/dialects/sendto/sendto.js'
 
 export function sendtoCommand(): Command {
   return new Command('sendto')
-    .description('Send messages from person to person, by commands.')
     .argument('<address>', 'the relay: HOST, HOST:PORT or [IPV6]:PORT')
     .argument('[port]', `the port where the address has none (default: ${sendto.defaultPort})`)
     .addHelpText(

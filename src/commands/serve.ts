@@ -19,9 +19,10 @@ import { oneLine } from '../relay/streams/printable.js'
 type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
 
 export function serveCommand(): Command {
-  const command = new Command('serve')
-    .description('Run the relay until SIGTERM or SIGINT. SIGHUP opens the log files again.')
-    .option('--config <FILE>', 'read settings from a YAML or JSON file (environment: PARLANCE_CONFIG)')
+  const command = new Command('serve').option(
+    '--config <FILE>',
+    'read settings from a YAML or JSON file (environment: PARLANCE_CONFIG)',
+  )
   for (const key of SETTING_KEYS) {
     const setting: Setting = SETTINGS[key]
     const shown = Array.isArray(setting.fallback) ? setting.fallback.join(' ') : setting.fallback

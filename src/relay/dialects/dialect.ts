@@ -42,6 +42,8 @@ export type ClaimOutcome = 'accepted' | 'taken' | 'invalid'
 
 /** What a speaker may do with its connection. */
 export interface Client {
+  /** The dialect's name, for the hub: events say how whoever they are about speaks. */
+  readonly dialect: string
   readonly outbox: Outbox
   /**
    * One request is carried out: a message, a command.

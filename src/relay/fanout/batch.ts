@@ -48,6 +48,22 @@ export class Batch {
     this.bytes += bytes
   }
 
+  /** Appends what is there already. */
+  append(bytes: Uint8Array): void {
+    // What `reserve` does may move `end`.
+    const buffer = this.reserve(bytes.length)
+    buffer.set(bytes, this.end)
+    this.commit(bytes.length)
+  }
+
+  /** Appends text; `latin1` for what is one byte a character, which costs less. */
+  appendText(text: string, encoding: 'latin1' | 'utf8'): void {
+    const bytes = encoding === 'latin1' ? text.length : Buffer.byteLength(text)
+    const buffer = this.reserve(bytes)
+    buffer.write(text, this.end, encoding)
+    this.commit(bytes)
+  }
+
   /** What was committed beyond `bytes` of this turn is not part of it after all. */
   rollBack(bytes: number): void {
     this.bytes = bytes

@@ -7,6 +7,7 @@ import type { Batch } from '../../fanout/batch.js'
 import { constantSlice, ownSlice, type Slice } from '../../fanout/chunk.js'
 import type { Encoding } from '../../fanout/encoding.js'
 import type { PrivateEvent, RoomEvent } from '../../hub/events.js'
+import { people } from '../words.js'
 import { errorPackage, LOGIN_REQUEST, messagePackages, notificationPackage } from './packages.js'
 import { WIRES, type Wire } from './wire.js'
 
@@ -22,11 +23,11 @@ export class ChatmasterEncoding implements Encoding {
   constructor(wire: Wire, nested: boolean) {
     this.#wire = wire
     this.#nested = nested
-    this.loginRequest = constantSlice(wire(LOGIN_REQUEST))
+    this.loginRequest = constantSlice(wire.bytesOf(LOGIN_REQUEST))
   }
 
   encode(event: RoomEvent, batch: Batch): void {
-    for (const json of this.#packagesOf(event)) this.#append(json, batch)
+    for (const json of this.#packagesOf(event)) this.#wire.append(batch, json)
   }
 
   /** X14. */
@@ -45,7 +46,7 @@ export class ChatmasterEncoding implements Encoding {
 
   /** F16. */
   encodeMissed(events: number): Buffer {
-    return this.#wire(errorPackage('message', `Missed ${events} messages.`))
+    return this.#wire.bytesOf(errorPackage('message', `Missed ${events} messages.`))
   }
 
   /** X3, X6, X7, X9: joins, renames and what becomes of a room are told to everyone; the rest is for the others (M4). */
@@ -55,17 +56,17 @@ export class ChatmasterEncoding implements Encoding {
 
   /** One package for one client. */
   answer(json: string): Slice {
-    return ownSlice(this.#wire(json))
+    return ownSlice(this.#wire.bytesOf(json))
   }
 
   /** One package as this encoding writes it, in memory that is nobody else's. */
   bytesOf(json: string): Buffer {
-    return this.#wire(json)
+    return this.#wire.bytesOf(json)
   }
 
   /** X10. @param array of names, as JSON */
   channelList(array: string): Buffer {
-    return this.#wire(this.notification('channel_list', `"channels":${array}`))
+    return this.#wire.bytesOf(this.notification('channel_list', `"channels":${array}`))
   }
 
   /** @param parameters as JSON members */
@@ -112,27 +113,9 @@ export class ChatmasterEncoding implements Encoding {
   }
 
   #message(name: string, text: string, marks: string): Buffer {
-    const packages = messagePackages(name, text, marks).map(this.#wire)
+    const packages = messagePackages(name, text, marks).map(this.#wire.bytesOf)
     return packages.length === 1 ? (packages[0] as Buffer) : Buffer.concat(packages)
   }
-
-  #append(json: string, batch: Batch): void {
-    if (this.#wire === WIRES.plain) {
-      const bytes = Buffer.byteLength(json)
-      batch.reserve(bytes).write(json, batch.end)
-      batch.commit(bytes)
-      return
-    }
-    const compressed = this.#wire(json)
-    // What `reserve` does may move `end`.
-    const buffer = batch.reserve(compressed.length)
-    buffer.set(compressed, batch.end)
-    batch.commit(compressed.length)
-  }
-}
-
-function people(count: number): string {
-  return count === 1 ? '1 person' : `${count} people`
 }
 
 /** By how notifications are written, then by how packages are. */

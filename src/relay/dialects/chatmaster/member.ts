@@ -7,8 +7,9 @@ import type { ClaimRefusal } from '../../hub/names.js'
 import type { Room, Session } from '../../hub/session.js'
 import { byBytes, isRoomName, isText } from '../../hub/text.js'
 import type { ClaimOutcome } from '../dialect.js'
+import { loggedName } from '../words.js'
 import { errorPackage } from './packages.js'
-import { fieldOf, shownName } from './request.js'
+import { fieldOf } from './request.js'
 
 /** X2, X6. */
 export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, string>> = {
@@ -49,7 +50,7 @@ export class Member {
   rename(parameters: unknown): void {
     const name = fieldOf(parameters, 'username')
     const refusal = name === null ? 'invalid' : this.#context.hub.rename(this.session, name)
-    this.#context.asked(shownName(name), refusal ?? 'accepted')
+    this.#context.asked(loggedName(name ?? ''), refusal ?? 'accepted')
     if (refusal !== null) this.#refuse('rename', REFUSAL_WORDS[refusal])
   }
 

@@ -50,12 +50,3 @@ export function fieldOf(fields: unknown, key: keyof typeof FIELDS): string | nul
   const read = FIELDS[key].safeParse(fields)
   return read.success ? withoutPadding(read.data) : null
 }
-
-const MAX_SHOWN_NAME = 64
-
-/** A name as it was asked for, for a log: what is not printable ASCII as `\u00e9`, and not more than a line of it. */
-export function shownName(name: string | null): string {
-  return (name ?? '')
-    .slice(0, MAX_SHOWN_NAME)
-    .replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}

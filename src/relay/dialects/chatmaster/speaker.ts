@@ -13,6 +13,7 @@ import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import { isText } from '../../hub/text.js'
 import { JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
+import { loggedName } from '../words.js'
 import type { ChannelAnswers } from './channel-list.js'
 import { COMMANDS } from './commands.js'
 import type { ChatmasterEncoding } from './encoding.js'
@@ -20,7 +21,7 @@ import { INFLATIONS } from './inflations.js'
 import { Member, type MemberContext, REFUSAL_WORDS } from './member.js'
 import type { ChatmasterOptions } from './options.js'
 import { errorPackage, MAX_PACKAGE_BYTES, MAX_PACKAGE_DEPTH, sessionPackage } from './packages.js'
-import { fieldOf, type Request, readPackage, requestOf, shownName } from './request.js'
+import { fieldOf, type Request, readPackage, requestOf } from './request.js'
 import { type BrokenPackages, ZlibPackageDecoder } from './zlib-decoder.js'
 
 /** What all connections of one listener share. */
@@ -30,8 +31,6 @@ export interface ChatmasterListener {
   readonly encodings: { readonly plain: ChatmasterEncoding; readonly zlib: ChatmasterEncoding }
   readonly lists: { readonly plain: ChannelAnswers; readonly zlib: ChannelAnswers }
 }
-
-const DIALECT_NAME = 'chatmaster'
 
 /** The first byte of a zlib stream with the usual window, and of no package that is not compressed. */
 const ZLIB_FIRST_BYTE = 0x78
@@ -150,9 +149,9 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
   /** X2, X3. */
   #login(name: string | null): void {
     const { hub } = this
-    const claimed = name === null ? 'invalid' : hub.claim(name, DIALECT_NAME, this.#recipient)
+    const claimed = name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient)
     if (typeof claimed === 'string') {
-      this.#client.asked(shownName(name), claimed)
+      this.#client.asked(loggedName(name ?? ''), claimed)
       const reason = JSON.stringify(REFUSAL_WORDS[claimed])
       const refused = this.#listener.options.status === 'boolean' ? false : 0
       this.answer(sessionPackage(refused, `"reason":${reason}`))

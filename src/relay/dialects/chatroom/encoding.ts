@@ -3,6 +3,7 @@
 import type { Batch } from '../../fanout/batch.js'
 import type { Encoding } from '../../fanout/encoding.js'
 import type { DirectEvent, EditedEvent, MessageEvent, PrivateEvent, RoomEvent } from '../../hub/events.js'
+import { people } from '../words.js'
 import type { ChatroomOptions } from './options.js'
 import { STATUS_WORDS } from './status-words.js'
 import { TimeOfDay } from './time-of-day.js'
@@ -23,10 +24,7 @@ export class ChatroomEncoding implements Encoding {
 
   encode(event: RoomEvent, batch: Batch): void {
     const lines = this.#linesOf(event)
-    const bytes = Buffer.byteLength(lines)
-    if (bytes === 0) return
-    batch.reserve(bytes).write(lines, batch.end, 'utf8')
-    batch.commit(bytes)
+    if (lines !== '') batch.appendText(lines, 'utf8')
   }
 
   encodePrivate(event: PrivateEvent): Buffer | null {
@@ -71,8 +69,8 @@ export class ChatroomEncoding implements Encoding {
         )
       case 'crowd':
         return (
-          (event.joined > 0 ? enteredLine(NOBODY, people(event.joined)) : '') +
-          (event.left > 0 ? leftLine(NOBODY, people(event.left)) : '')
+          (event.joined > 0 ? enteredLine(NOBODY, people(event.joined, ' has', ' have')) : '') +
+          (event.left > 0 ? leftLine(NOBODY, people(event.left, ' has', ' have')) : '')
         )
       case 'status':
         return line('USERSTATUS', { username: event.name, status: STATUS_WORDS[event.status] })
@@ -125,10 +123,6 @@ function leftLine(username: string, who: string): string {
 /** C8. */
 function editLine({ id, text, name }: EditedEvent): string {
   return line('EDIT', { message_id: id, message: text, sender: name, edited: true })
-}
-
-function people(count: number): string {
-  return count === 1 ? '1 person has' : `${count} people have`
 }
 
 /** The keys are all ours, and stand in this order. */

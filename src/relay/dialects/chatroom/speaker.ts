@@ -17,13 +17,14 @@ import type { Board, Room } from '../../hub/session.js'
 import { LineDecoder, type LineSink } from '../../streams/lines.js'
 import type { AnswerCache } from '../answer-cache.js'
 import type { Client, DialectContext, Speaker } from '../dialect.js'
+import { loggedName } from '../words.js'
 import { ANSWERS } from './answers.js'
 import type { ChatroomEncoding } from './encoding.js'
 import { Member } from './member.js'
 import { isChatroomName } from './name.js'
 import type { ChatroomOptions } from './options.js'
 import { PatientRecipient } from './patient-recipient.js'
-import { type Request, readRequest, shownName } from './request.js'
+import { type Request, readRequest } from './request.js'
 
 /** What all connections of one listener share. */
 export interface ChatroomListener {
@@ -35,8 +36,6 @@ export interface ChatroomListener {
 
 /** A request line may be as long as this, before and after JOIN. */
 const MAX_LINE_BYTES = 8 * 1024
-
-const DIALECT_NAME = 'chatroom'
 
 /** C2: the requests of those who have joined. */
 const MEMBER_REQUESTS: ReadonlyMap<string, (member: Member, parameter: string | null) => Slice> = new Map([
@@ -126,7 +125,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
       this.#heldName = name
       return ANSWERS.ok
     }
-    this.#client.asked(shownName(name), refusal)
+    this.#client.asked(loggedName(name ?? ''), refusal)
     return ANSWERS.serverError
   }
 
@@ -135,9 +134,10 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     if (this.#member !== null) return ANSWERS.serverError
     const name = parameter === '' ? this.#heldName : parameter
     const { hub } = this.#listener.relay
-    const claimed = this.#refusalOf(name) ?? hub.claim(name as string, DIALECT_NAME, this.#recipient, true)
+    const claimed =
+      this.#refusalOf(name) ?? hub.claim(name as string, this.#client.dialect, this.#recipient, true)
     if (typeof claimed === 'string') {
-      this.#client.asked(shownName(name ?? parameter), claimed)
+      this.#client.asked(loggedName(name ?? parameter ?? ''), claimed)
       return ANSWERS.invalidName
     }
     this.#client.asked(claimed.name, 'accepted')

@@ -6,6 +6,7 @@ import { writeAscii, writeHeader, writeTextFrame } from '../../frame/encoder.js'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../frame/layout.js'
 import type { PrivateEvent, RoomEvent } from '../../hub/events.js'
 import { toAscii } from '../ascii.js'
+import { people } from '../words.js'
 import { COMMAND } from './commands.js'
 
 /** What stands around a name in front of what they said. */
@@ -51,9 +52,19 @@ export class FramedEncoding implements Encoding {
         break
       case 'crowd':
         if (event.joined > 0)
-          this.#append(batch, COMMAND.MESSAGE, `**${people(event.joined)} joining the chat**`, '')
+          this.#append(
+            batch,
+            COMMAND.MESSAGE,
+            `**${people(event.joined, ' is', ' are')} joining the chat**`,
+            '',
+          )
         if (event.left > 0)
-          this.#append(batch, COMMAND.MESSAGE, `**${people(event.left)} leaving the chat**`, '')
+          this.#append(
+            batch,
+            COMMAND.MESSAGE,
+            `**${people(event.left, ' is', ' are')} leaving the chat**`,
+            '',
+          )
         break
     }
   }
@@ -111,10 +122,6 @@ export class FramedEncoding implements Encoding {
     for (let at = 0; at < ascii.length; at += most) pieces.push(ascii.slice(at, at + most))
     return pieces
   }
-}
-
-function people(count: number): string {
-  return count === 1 ? '1 person is' : `${count} people are`
 }
 
 /** F4 as the assignment says, and as its student section says. */

@@ -17,11 +17,12 @@ import type { Room, Session } from '../../hub/session.js'
 import { MAX_NAME_BYTES } from '../../hub/text.js'
 import type { AnswerCache } from '../answer-cache.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
+import { loggedName } from '../words.js'
 import { BareCommands } from './bare.js'
 import { COMMAND, JOIN_STATUS } from './commands.js'
 import { frameOf, maxTextBytes } from './encoding.js'
 import type { FramedOptions } from './options.js'
-import { describeBytes, readText } from './text.js'
+import { readText } from './text.js'
 
 /** What all connections of one listener share. */
 export interface FramedListener {
@@ -149,9 +150,9 @@ export class FramedSpeaker implements Speaker, FrameSink {
       return
     }
     const { hub } = this.#listener.relay
-    const claimed = name === null ? 'invalid' : hub.claim(name, DIALECT_NAME, this.#recipient)
+    const claimed = name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient)
     const outcome: ClaimOutcome = typeof claimed === 'string' ? claimed : 'accepted'
-    this.#client.asked(name ?? describeBytes(bytes, start, end), outcome)
+    this.#client.asked(name ?? loggedName(Buffer.prototype.latin1Slice.call(bytes, start, end)), outcome)
     this.#send(JOIN_REPLIES[this.#listener.options['join-reply']][outcome])
     if (typeof claimed === 'string') return
     this.#session = claimed
@@ -207,8 +208,6 @@ export class FramedSpeaker implements Speaker, FrameSink {
     this.#recipient.send(slice)
   }
 }
-
-const DIALECT_NAME = 'framed'
 
 /** Clients in the wild send `/w Amy text`. With one word behind it, it is a text for somebody called `/w`. */
 const WHISPER = /^\/w +(?=[^ ]+ +[^ ])/

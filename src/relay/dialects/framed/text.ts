@@ -24,15 +24,3 @@ export function readText(bytes: Uint8Array, start: number, end: number): string 
 function isPadding(byte: number): boolean {
   return byte === 0 || byte === LF || byte === CR
 }
-
-const MAX_DESCRIBED_BYTES = 64
-
-/** Bytes that are not text, for a log: what is not printable as `\x1b`, and not more than a line of it. */
-export function describeBytes(bytes: Uint8Array, start: number, end: number): string {
-  let words = ''
-  for (const byte of bytes.subarray(start, Math.min(end, start + MAX_DESCRIBED_BYTES))) {
-    const printable = byte >= FIRST_PRINTABLE && byte <= LAST_PRINTABLE
-    words += printable ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
-  }
-  return words
-}

@@ -4,6 +4,7 @@ import type { Batch } from '../../fanout/batch.js'
 import type { Encoding } from '../../fanout/encoding.js'
 import type { PrivateEvent, RoomEvent } from '../../hub/events.js'
 import { toAscii } from '../ascii.js'
+import { people } from '../words.js'
 import { COMMAND, MAX_OBJECT_BYTES } from './commands.js'
 import { objectLine } from './object-line.js'
 
@@ -33,10 +34,22 @@ class JsonIrcEncoding implements Encoding {
         break
       case 'crowd':
         if (event.joined > 0) {
-          append(batch, COMMAND.join, '', event.room, `${people(event.joined)} joined room ${event.room}`)
+          append(
+            batch,
+            COMMAND.join,
+            '',
+            event.room,
+            `${people(event.joined, ' has', ' have')} joined room ${event.room}`,
+          )
         }
         if (event.left > 0) {
-          append(batch, COMMAND.leaveRoom, '', event.room, `${people(event.left)} left room ${event.room}`)
+          append(
+            batch,
+            COMMAND.leaveRoom,
+            '',
+            event.room,
+            `${people(event.left, ' has', ' have')} left room ${event.room}`,
+          )
         }
         break
     }
@@ -87,8 +100,7 @@ function broadcast(batch: Batch, name: string, room: string, text: string): void
 
 function append(batch: Batch, command: string, nickname: string, room: string, text: string): void {
   const line = objectLine(command, nickname, room, text)
-  batch.reserve(line.length).write(line, batch.end, 'latin1')
-  batch.commit(line.length)
+  batch.appendText(line, 'latin1')
 }
 
 function direct(name: string, to: string, text: string): Buffer {
@@ -123,7 +135,3 @@ function fitting(command: string, nickname: string, room: string, text: string):
 
 /** What of a text takes two bytes in JSON; M3 lets no other control character pass than the tab. */
 const ESCAPED: ReadonlySet<string> = new Set(['"', '\\', '\t'])
-
-function people(count: number): string {
-  return count === 1 ? '1 person has' : `${count} people have`
-}

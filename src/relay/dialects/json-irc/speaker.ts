@@ -16,9 +16,10 @@ import { isName, isRoomName } from '../../hub/text.js'
 import { type BrokenStream, JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
 import type { AnswerCache } from '../answer-cache.js'
 import type { Client, Speaker } from '../dialect.js'
+import { loggedName } from '../words.js'
 import { COMMAND, MAX_OBJECT_BYTES } from './commands.js'
 import { JSON_IRC_ENCODING, leftWords } from './encoding.js'
-import { beforeMessage, echoed, objectLine, quoted } from './object-line.js'
+import { beforeMessage, echoed, objectLine } from './object-line.js'
 import type { JsonIrcOptions } from './options.js'
 import { type Request, readRequest } from './request.js'
 
@@ -130,9 +131,9 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
 
   /** J2. */
   #nick({ nickname }: Request): void {
-    const claimed = this.#listener.hub.claim(nickname, DIALECT_NAME, this.#recipient)
+    const claimed = this.#listener.hub.claim(nickname, this.#client.dialect, this.#recipient)
     if (typeof claimed === 'string') {
-      this.#client.asked(logged(nickname), claimed)
+      this.#client.asked(loggedName(nickname), claimed)
       this.#send(COMMAND.nickFail, echoed(nickname), '', REFUSALS[claimed])
       return
     }
@@ -238,8 +239,6 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   }
 }
 
-const DIALECT_NAME = 'json-irc'
-
 const NO_REQUEST: Request = { command: '', nickname: '', room: '', message: '' }
 
 const READABLE = /^[\t\x20-\x7e]+$/
@@ -248,10 +247,3 @@ const REFUSALS = {
   taken: 'that nickname is taken',
   invalid: 'a nickname is 1 to 32 printable ASCII characters without a space',
 } as const
-
-const MAX_LOGGED_LENGTH = 64
-
-/** A name that was refused, for the log: what is not printable as JSON escapes it, and not more than a line of it. */
-function logged(name: string): string {
-  return quoted(name.slice(0, MAX_LOGGED_LENGTH)).slice(1, -1)
-}

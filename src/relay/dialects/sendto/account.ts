@@ -15,10 +15,8 @@ import type { Hub } from '../../hub/hub.js'
 import type { Session } from '../../hub/session.js'
 import { isName, isText, withoutPadding } from '../../hub/text.js'
 import type { Client } from '../dialect.js'
+import { loggedName } from '../words.js'
 import { MAX_NAME_BYTES, type Outcome } from './layout.js'
-
-const DIALECT_NAME = 'sendto'
-const MOST_DESCRIBED = 64
 
 export class Account {
   readonly recipient: Recipient
@@ -41,10 +39,10 @@ export class Account {
     const valid = name.length <= MAX_NAME_BYTES && isName(name)
     if (this.#session !== null) return valid ? 'failure' : 'malformed'
     if (!valid) {
-      this.#client.asked(describe(name), 'invalid')
+      this.#client.asked(loggedName(name), 'invalid')
       return 'malformed'
     }
-    const claimed = this.#hub.claim(name, DIALECT_NAME, this.recipient)
+    const claimed = this.#hub.claim(name, this.#client.dialect, this.recipient)
     this.#client.asked(name, typeof claimed === 'string' ? claimed : 'accepted')
     if (typeof claimed === 'string') return 'failure'
     this.#session = claimed
@@ -80,11 +78,4 @@ export class Account {
     this.#session = null
     if (session !== null) this.#hub.end(session, reason.label)
   }
-}
-
-/** What cannot be a name, for a log: what is not printable as `\x1b`, and not more than a line of it. */
-function describe(name: string): string {
-  return name
-    .slice(0, MOST_DESCRIBED)
-    .replace(/[^\x20-\x7e]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }

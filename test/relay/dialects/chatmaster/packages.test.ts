@@ -5,12 +5,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { channelArrays } from '../../../../src/relay/dialects/chatmaster/channel-list.js'
 import { messagePackages } from '../../../../src/relay/dialects/chatmaster/packages.js'
-import {
-  fieldOf,
-  readPackage,
-  requestOf,
-  shownName,
-} from '../../../../src/relay/dialects/chatmaster/request.js'
+import { fieldOf, readPackage, requestOf } from '../../../../src/relay/dialects/chatmaster/request.js'
 
 const read = (text: string) => {
   const bytes = Buffer.from(`xx${text}yy`)
@@ -48,13 +43,6 @@ test('M3 N4 fields are strings without padding, and never what an object inherit
     JSON.parse('{"__proto__":{"username":"x"}}'),
   ])
     assert.equal(fieldOf(fields, 'username'), null)
-})
-
-test('M3 a name is shown without anything that a terminal or a log would act upon', () => {
-  assert.equal(shownName('Bob'), 'Bob')
-  assert.equal(shownName(null), '')
-  assert.equal(shownName('\x1b[2J\x9b\x7f\u202eé\n'), '\\u001b[2J\\u009b\\u007f\\u202e\\u00e9\\u000a')
-  assert.equal(shownName('x'.repeat(1000)).length, 64)
 })
 
 test('M6 whatever the text is, its packages fit, and together they say it', () => {

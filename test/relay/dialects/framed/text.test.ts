@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { toAscii } from '../../../../src/relay/dialects/ascii.js'
-import { describeBytes, readText } from '../../../../src/relay/dialects/framed/text.js'
+import { readText } from '../../../../src/relay/dialects/framed/text.js'
 
 const PRINTABLE = /^[\x20-\x7e]*$/
 
@@ -77,12 +77,4 @@ test('M2 text is transliterated, and ASCII stays as it is', () => {
   assert.equal(toAscii(''), '')
   assert.notEqual(toAscii('Привет'), '')
   assert.match(toAscii('Hi 😀'), /^Hi ./)
-})
-
-test('M3 bytes that are no text are described for a log without control characters, and not at length', () => {
-  assert.equal(describeBytes(Buffer.from('a\x1b[31m\x9b\n'), 0, 8), 'a\\x1b[31m\\xc2\\x9b')
-  assert.equal(describeBytes(Uint8Array.of(1, 0x41, 0xff, 2), 1, 3), 'A\\xff')
-  const every = Uint8Array.from({ length: 256 }, (_, byte) => byte)
-  for (let at = 0; at < 256; at += 16) assert.match(describeBytes(every, at, at + 16), PRINTABLE)
-  assert.ok(describeBytes(new Uint8Array(65_535), 0, 65_535).length <= 64 * 4)
 })
