@@ -81,7 +81,11 @@ export class FramedSpeaker implements Speaker, FrameSink {
             () => this.#stopped,
           )
         : null
-    if (listener.options.greeting === 'connect') this.#send(GREETING)
+  }
+
+  /** F1. */
+  greet(): void {
+    if (this.#listener.options.greeting === 'connect') this.#send(GREETING)
   }
 
   get partialFrame(): number {
