@@ -22,7 +22,8 @@ Commands, one a line:
   exit                       close the connection and end
 
 Answers are Success, Failure, Malformed packet, Bad username, Bad message and Invalid command. There is no
-prompt and nothing else is written, so that it works in a pipe too; the end of input is as good as exit.
+prompt. On a terminal the commands are shown at the start and behind Invalid command; in a pipe nothing else is
+written. The end of input is as good as exit.
 
 Examples:
   parlance sendto 127.0.0.1

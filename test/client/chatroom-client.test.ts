@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
-import { ERROR, entered, left, said, startChatroom } from '../fixtures/chatroom-peer.js'
+import { blocked, ERROR, entered, left, said, startChatroom } from '../fixtures/chatroom-peer.js'
+import { message } from '../fixtures/framed-bytes.js'
 import { CLI, freePort } from '../fixtures/relay-process.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 
@@ -130,4 +131,77 @@ test('Ctrl-C leaves in good order', async (t) => {
   amy.send(`SEND ${said({ sender: 'amy' })}`)
   bob.child.kill('SIGINT')
   assert.equal(await bob.exitCode(), 130)
+})
+
+for (const [form, at] of [
+  ['verb', 1],
+  ['bare', 2],
+] as const) {
+  test(`an edit typed right behind its message waits for the answer, and the rest waits with it, push=${form}`, async (t) => {
+    const room = await startChatroom(t)
+    const amy = await room.join('amy')
+    const bob = chat(t, room.relay.ports[at], 'bob')
+    bob.endInput('hi\n/edit ho\nthen\nagain\n/edit #2 THEN\n/edit AGAIN\n/edit AGAIN!\n/leave\n')
+    await amy.expect(entered('bob'))
+    const said: unknown[] = []
+    for (const verb of ['SEND', 'EDIT', 'SEND', 'SEND', 'EDIT', 'EDIT', 'EDIT'])
+      said.push((await amy.push(verb)).message)
+    assert.deepEqual(said, ['hi', 'ho', 'then', 'again', 'THEN', 'AGAIN', 'AGAIN!'])
+    await amy.expect(left('bob'))
+    assert.equal(await bob.exitCode(), 0)
+  })
+}
+
+test('the end of input waits for an edit that waits', async (t) => {
+  const room = await startChatroom(t)
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  bob.endInput('hi\n/edit ho')
+  await amy.expect(entered('bob'))
+  await amy.push('SEND')
+  assert.equal((await amy.push('EDIT')).message, 'ho')
+  await amy.expect(left('bob'))
+  assert.equal(await bob.exitCode(), 0)
+})
+
+test('an edit behind a message that is refused changes nothing, not the one before either', async (t) => {
+  const room = await startChatroom(t)
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  bob.endInput('one\n@nobody two\n/edit TWO\nthree\n')
+  await amy.expect(entered('bob'))
+  for (const text of ['one', 'three']) assert.equal((await amy.push('SEND')).message, text)
+  await amy.expect(left('bob'))
+  assert.equal(await bob.exitCode(), 0)
+  assert.match(bob.errorOutput, /Not sent: somebody.*\n-- Not changed: /)
+})
+
+test('an edit of nothing, and of a message that there is not', async (t) => {
+  const room = await startChatroom(t)
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  bob.endInput('/edit ho\nhi\n/edit #2 ho\n')
+  assert.equal(await bob.exitCode(), 0)
+  assert.match(bob.errorOutput, /You have said nothing yet\.\n.*There is no message #2 of yours\./)
+})
+
+test('whom to block is the name as it is typed, and without its @ where nobody has that', async (t) => {
+  const room = await startChatroom(t)
+  const fred = await room.relay.join('@amy')
+  const amy = await room.join('amy')
+  await fred.frame()
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  await amy.expect(entered('bob'))
+  await fred.frame()
+  bob.type('/block @amy', '/unblock @amy')
+  await bob.shows('You hear nothing of @amy any more.')
+  await bob.shows('You hear @amy again.')
+  await fred.expect(message('**bob has blocked you**'))
+  fred.destroy()
+  await amy.push('LEFT')
+  bob.endInput('/block @amy\n/unblock amy\n/block @nobody\n')
+  await bob.shows('You hear nothing of amy any more.')
+  await amy.expect(blocked('bob'), left('bob'))
+  assert.equal(await bob.exitCode(), 0)
+  await bob.shows('You hear amy again.')
+  await bob.shows('Nobody of that name is here.')
 })

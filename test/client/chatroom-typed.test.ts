@@ -25,10 +25,19 @@ test('commands', () => {
   assert.deepEqual(readTyped('/edit #tag'), { kind: 'edit', number: null, text: '#tag' })
   assert.deepEqual(readTyped('/status Busy'), { kind: 'status', status: 'DO_NOT_DISTURB' })
   assert.deepEqual(readTyped('/status'), { kind: 'status', status: 'ONLINE' })
-  assert.deepEqual(readTyped('/block @amy'), { kind: 'block', name: 'amy' })
+  assert.deepEqual(readTyped('/block @amy'), { kind: 'block', name: '@amy' })
   assert.deepEqual(readTyped('/unblock amy'), { kind: 'unblock', name: 'amy' })
   for (const kind of ['who', 'leave', 'help'] as const) assert.deepEqual(readTyped(`/${kind} `), { kind })
-  for (const line of ['/edit', '/edit #1', '/status x', '/block', '/block a b', '/', '/constructor'])
+  for (const line of [
+    '/edit',
+    '/edit #1',
+    '/status x',
+    '/block',
+    '/block @',
+    '/block a b',
+    '/',
+    '/constructor',
+  ])
     assert.ok(['wrong', 'edit'].includes(readTyped(line).kind), line)
 })
 
@@ -63,6 +72,7 @@ test('a push with fields that it must have; anything else is none', () => {
 test('one’s own messages are found by number, the last without one', () => {
   const messages = new OwnMessages()
   assert.equal(messages.find(null), undefined)
+  assert.equal(messages.isUnderWay(null), false)
   messages.add('a')
   messages.add('b')
   assert.deepEqual(messages.find(null), { number: 2, id: 'b' })
@@ -71,4 +81,35 @@ test('one’s own messages are found by number, the last without one', () => {
   assert.deepEqual(messages.withId('a'), { number: 1, id: 'a' })
   assert.equal(messages.said('x', 'Hi'), undefined)
   assert.equal(messages.said('x', 'Ho'), 'Hi')
+})
+
+test('a message is under way until it has its id, or will have none', () => {
+  const messages = new OwnMessages()
+  const [first, second, third] = [messages.send(), messages.send(), messages.send()]
+  for (const number of [null, 1, 2]) assert.equal(messages.isUnderWay(number), true)
+  messages.answered(first, true)
+  messages.answered(second, false)
+  messages.add('a')
+  assert.deepEqual([first.state, second.state, third.state], ['numbered', 'lost', 'sent'])
+  assert.equal(messages.isUnderWay(1), false)
+  assert.equal(messages.isUnderWay(2), true)
+  messages.answered(third, true)
+  assert.equal(messages.isUnderWay(null), true)
+  messages.add('c')
+  assert.equal(messages.isUnderWay(null), false)
+  assert.deepEqual(messages.find(null), { number: 2, id: 'c' })
+})
+
+test('a server that gives no ids is not waited for', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const messages = new OwnMessages()
+  let settled = 0
+  messages.settled = () => settled++
+  messages.answered(messages.send(), true)
+  t.mock.timers.tick(1999)
+  assert.equal(messages.isUnderWay(null), true)
+  t.mock.timers.tick(1)
+  assert.equal(messages.isUnderWay(null), false)
+  assert.equal(messages.last?.state, 'lost')
+  assert.equal(settled, 1)
 })

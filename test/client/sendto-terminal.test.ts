@@ -11,6 +11,15 @@ const reason = noTmux()
 if (reason !== null && process.env.CI === 'true') throw new Error(reason)
 if (reason !== null) console.error(`SKIPPED: ${reason}`)
 
+/** What can be typed, as rows of either terminal. */
+const COMMANDS = [
+  '-- login NAME        take a name',
+  '-- list              who is here',
+  '-- sendto NAME TEXT  say it to somebody',
+  '-- logout            give the name back',
+  '-- exit              leave',
+]
+
 for (const [columns, rows] of [
   [80, 24],
   [40, 12],
@@ -42,6 +51,18 @@ for (const [columns, rows] of [
       terminal.press('Enter')
     }
 
+    test('what can be typed is said at the start, and when something else was typed', async () => {
+      start()
+      await terminal.endsIn(...COMMANDS)
+      assert.deepEqual(terminal.rows().slice(-COMMANDS.length), COMMANDS)
+      enter('help')
+      await terminal.endsIn('help', 'Invalid command', ...COMMANDS)
+      enter('list x')
+      await terminal.endsIn('list x', 'Invalid command', ...COMMANDS)
+      enter('login')
+      await terminal.endsIn('login', 'Bad username')
+    })
+
     test('a session without a prompt, from login to exit', async () => {
       start()
       enter('login John')
@@ -55,9 +76,9 @@ for (const [columns, rows] of [
       await bob.expect(OK)
       await terminal.endsIn('sendto Bob Hi how are you?', 'Success', 'Bob: Fine')
       enter('quit')
-      await terminal.endsIn('Bob: Fine', 'quit', 'Invalid command')
+      await terminal.endsIn('Bob: Fine', 'quit', 'Invalid command', ...COMMANDS)
       enter('logout')
-      await terminal.endsIn('quit', 'Invalid command', 'logout', 'Success')
+      await terminal.endsIn(...COMMANDS, 'logout', 'Success')
       enter('exit')
       await terminal.endsIn('exit', 'code 0', 'shell>')
       bob.send(list())

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { DIRECT, direct, ERROR, error, message, textOf } from '../fixtures/framed-bytes.js'
+import { DIRECT, direct, ERROR, error, leave, leaving, message, textOf } from '../fixtures/framed-bytes.js'
+import type { FramedPeer } from '../fixtures/framed-peer.js'
 import { onEachTransport } from '../fixtures/start-relay.js'
 
 onEachTransport((start) => {
@@ -89,14 +90,41 @@ onEachTransport((start) => {
     await amy.expect(direct('[Bob] last'))
   })
 
-  test('F9 a name that begins with @ is reached by a second @', async (t) => {
+  test('F9 a name that begins with @ is reached as it is written, and by a second @', async (t) => {
     const relay = await start(t)
     const at = await relay.join('@home')
     const bob = await relay.join('Bob')
-    bob.send(direct('@@home Hi'), direct('@home Hi'))
+    bob.send(direct('@home Hi'), direct('@@home Ho'), direct('/w @home Hm'))
     await at.frame()
-    await at.expect(direct('[Bob] Hi'))
-    await bob.expect(error('No such user: home'))
+    await at.expect(direct('[Bob] Hi'), direct('[Bob] Ho'), direct('[Bob] Hm'))
+    bob.send(direct('home Hi'), direct('@@@home Hi'))
+    await bob.expect(error('No such user: home'), error('No such user: @@home'))
+  })
+
+  test('F9 a name as it is written comes before what may be taken off', async (t) => {
+    const relay = await start(t)
+    const people = []
+    for (const name of ['home', '@home', '/w', '@', 'Bob']) {
+      const peer = await relay.join(name)
+      for (const other of people) await other.frame()
+      people.push(peer)
+    }
+    const [home, at, whisper, lone, bob] = people as [
+      FramedPeer,
+      FramedPeer,
+      FramedPeer,
+      FramedPeer,
+      FramedPeer,
+    ]
+    bob.send(direct('@home 1'), direct('home 2'), direct('/w home 3'), direct('@/w 4'), direct('@ 5'))
+    await at.expect(direct('[Bob] 1'))
+    await home.expect(direct('[Bob] 2'))
+    await whisper.expect(direct('[Bob] home 3'), direct('[Bob] 4'))
+    await lone.expect(direct('[Bob] 5'))
+    at.send(leave())
+    await home.skipTo(leaving('@home'))
+    bob.send(direct('@home 6'))
+    await home.expect(direct('[Bob] 6'))
   })
 
   test('F9 M3 a control character or a byte above ASCII refuses the whole of it', async (t) => {

@@ -13,7 +13,7 @@ import { ACCEPTED, direct, join, joining, LEAVE, leaving, list, message } from '
 import { FramedPeer } from '../fixtures/framed-peer.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 
-type Breaking = Partial<Record<'begin' | 'feed' | 'farewell' | 'closed', boolean>>
+type Breaking = Partial<Record<'begin' | 'greet' | 'feed' | 'farewell' | 'closed', boolean>>
 
 const FAULT = new Error('a fault of the dialect')
 /** What makes the speaker throw, where its `feed` is to. */
@@ -30,6 +30,10 @@ function breaking(where: Breaking): Dialect<never> {
         if (where.begin) throw FAULT
         const speaker = speak(client)
         const broken: Speaker = {
+          greet() {
+            if (where.greet) throw FAULT
+            speaker.greet?.()
+          },
           get partialFrame() {
             return speaker.partialFrame
           },
@@ -119,13 +123,13 @@ test('a speaker that throws is closed as `internal`: told, counted, logged with 
   await pair.stop()
 })
 
-for (const where of ['begin', 'farewell', 'closed'] as const) {
+for (const where of ['begin', 'greet', 'farewell', 'closed'] as const) {
   test(`a speaker that throws in ${where} harms nobody else`, async (t) => {
     const { pair, records, connect, joinBroken, joinGood } = await startBroken(t, {
       feed: true,
       [where]: true,
     })
-    const bob = where === 'begin' ? await connect(1) : await joinBroken('Bob')
+    const bob = where === 'begin' || where === 'greet' ? await connect(1) : await joinBroken('Bob')
     bob.send(message(TRIGGER))
     await bob.ended()
     await pair.settle()

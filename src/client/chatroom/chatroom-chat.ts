@@ -2,10 +2,10 @@
  * The course of one chat on a line console: joins, asks for another name, leaves. The console owns the screen,
  * `ChatroomClient` the wire, `Incoming` what is shown, `Outgoing` what is asked.
  *
- *     connecting --> joining --200--> chatting --/leave, end of input, Ctrl-C--> leaving --> exit code
- *                     |   ^              |
- *                     |   +-- a name --+ +--connection lost--> exit code 1
- *                     +--400--> asking-+
+ *     connecting --> joining --200--> chatting --/leave, end of input--> ending --nothing waits--> leaving --> exit code
+ *                     |   ^              | |                                                         ^
+ *                     |   +-- a name --+ | +------------------------Ctrl-C---------------------------+
+ *                     +--400--> asking-+ +--connection lost--> exit code 1
  */
 
 import { EXIT_CODE } from '../../exit-code.js'
@@ -34,11 +34,13 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   readonly #outgoing: Outgoing
   readonly #outcome: Promise<Outcome>
   #settle!: (outcome: Outcome) => void
-  #state: 'connecting' | 'joining' | 'asking' | 'chatting' | 'leaving' = 'connecting'
+  #state: 'connecting' | 'joining' | 'asking' | 'chatting' | 'ending' | 'leaving' = 'connecting'
   #name: string
   #code: number = EXIT_CODE.ok
   #opened = false
   #ended = false
+  /** Runs while an answer is awaited at the end. */
+  #deadline: NodeJS.Timeout | null = null
   /** Lines that came while the relay was deciding about a name. */
   #early: string[] = []
 
@@ -69,10 +71,19 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
     })
     const sink = {
       request: (line: string, answered: (status: string) => void) => {
-        if (!this.#client.request(line, answered)) console.hold()
+        const whole = this.#client.request(line, (status) => {
+          this.#deadline?.refresh()
+          answered(status)
+        })
+        if (!whole) console.hold()
       },
       notice: (words: string) => this.#notice(words),
       refused: (words: string) => console.notice(noticeStyle.refused(words)),
+      waits: (isWaiting: boolean) => {
+        if (isWaiting) console.hold()
+        else if (this.#state === 'ending') this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+        else console.release()
+      },
     }
     this.#outgoing = new Outgoing(sink, this.#incoming.messages)
     this.#outcome = new Promise((resolve) => {
@@ -93,7 +104,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
 
   end(): void {
     this.#ended = true
-    if (this.#state === 'chatting') this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+    if (this.#state === 'chatting') this.#endWhenDone()
     else if (this.#state === 'asking') this.#finish(EXIT_CODE.lost, 'There is no other name to try.')
   }
 
@@ -181,7 +192,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   }
 
   #carryOut(typed: Typed): void {
-    if (typed.kind === 'leave') this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+    if (typed.kind === 'leave') this.#endWhenDone()
     else this.#outgoing.take(typed, this.#name)
   }
 
@@ -193,15 +204,36 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
     this.#console.notice(this.#noticeStyle.notice(words))
   }
 
+  /** What waits for an answer is still asked. */
+  #endWhenDone(): void {
+    if (!this.#outgoing.isWaiting) {
+      this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+      return
+    }
+    this.#state = 'ending'
+    this.#console.finish()
+    this.#deadline = setTimeout(() => {
+      const words = `Lost the connection to ${formatAddress(this.#address)}: not everything could be sent.`
+      this.#finish(EXIT_CODE.lost, words)
+    }, LEAVE_GRACE_MS)
+  }
+
   #leave(code: number, graceMs: number): void {
+    this.#stopWaiting()
     this.#state = 'leaving'
     this.#code = code
     this.#console.finish()
     this.#client.leave(graceMs)
   }
 
+  #stopWaiting(): void {
+    if (this.#deadline !== null) clearTimeout(this.#deadline)
+    this.#deadline = null
+  }
+
   #closed(cause: Error | null): void {
     this.#connected = false
+    this.#stopWaiting()
     // A relay waits only so long for a name. Whoever still thinks about one gets another connection.
     if (this.#state === 'asking') return
     this.#incoming.flush()
@@ -214,6 +246,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   }
 
   #finish(code: number, words: string): void {
+    this.#stopWaiting()
     this.#state = 'leaving'
     this.#code = code
     this.#console.finish()

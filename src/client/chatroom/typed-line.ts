@@ -59,8 +59,9 @@ function readCommand(command: string, rest: string): Typed {
     }
     case 'block':
     case 'unblock': {
-      const name = rest.replace(/^@/, '')
-      if (name === '' || name.includes(' ')) return { kind: 'wrong', words: `Whom? /${command} amy` }
+      const name = rest
+      if (name === '' || name === '@' || name.includes(' '))
+        return { kind: 'wrong', words: `Whom? /${command} amy` }
       return { kind: command, name }
     }
     case 'who':

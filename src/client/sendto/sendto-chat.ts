@@ -1,6 +1,7 @@
 /**
  * The course of one chat by commands: reads them, sends what they ask for, and writes the words that the sendto page
- * gives for the answers, and no others. The console owns the screen, `SendtoClient` the wire.
+ * gives for the answers. A person at a terminal is told besides what can be typed. The console owns the screen,
+ * `SendtoClient` the wire.
  *
  *     connecting ---> chatting --exit, end of input--> answers are still awaited --> leaving --> exit code
  *                        |                                                             ^
@@ -14,8 +15,10 @@ import { type Address, formatAddress } from '../address.js'
 import type { ConsoleChat, Outcome } from '../console-program.js'
 import { failureWords } from '../failure-words.js'
 import type { ConsoleReader, LineConsole } from '../line-console.js'
+import type { LineStyle } from '../line-style.js'
 import { visible } from '../visible.js'
 import { SendtoClient } from './sendto-client.js'
+import { SHOWN_COMMANDS } from './shown-commands.js'
 
 /** How long a relay may keep us waiting, without a byte moving, for the answers to what was asked before the end. */
 const ANSWERS_MS = 5_000
@@ -31,6 +34,7 @@ const STATUS_WORDS: ReadonlyMap<number, string> = new Map([
 export class SendtoChat implements ConsoleReader, ConsoleChat {
   readonly #address: Address
   readonly #console: LineConsole
+  readonly #style: LineStyle
   readonly #client: SendtoClient
   readonly #firstLine: string | null
   readonly #outcome: Promise<Outcome>
@@ -41,9 +45,10 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
   #deadline: NodeJS.Timeout | null = null
 
   /** @param firstLine a command that is carried out before anything is read */
-  constructor(address: Address, console: LineConsole, firstLine: string | null) {
+  constructor(address: Address, console: LineConsole, style: LineStyle, firstLine: string | null) {
     this.#address = address
     this.#console = console
+    this.#style = style
     this.#firstLine = firstLine
     this.#client = new SendtoClient(address)
     this.#outcome = new Promise((resolve) => {
@@ -106,6 +111,7 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
     }
     if (this.#state !== 'connecting') return
     this.#state = 'chatting'
+    this.#showCommands()
     if (this.#firstLine !== null) this.line(this.#firstLine)
     this.#console.open(this)
   }
@@ -130,7 +136,14 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
         break
       case 'wrong':
         this.#show(command.words)
+        if (command.words === WORDS.invalidCommand) this.#showCommands()
     }
+  }
+
+  /** A pipe gets the words of the page and nothing else. */
+  #showCommands(): void {
+    if (!this.#console.interactive) return
+    for (const row of SHOWN_COMMANDS) this.#console.notice(this.#style.notice(row))
   }
 
   #request(type: number, name?: string, text?: string): void {

@@ -2,6 +2,7 @@
 
 import type { Address } from '../address.js'
 import { runConsoleProgram, type Streams } from '../console-program.js'
+import { LineStyle } from '../line-style.js'
 import { SendtoChat } from './sendto-chat.js'
 
 export interface SendtoConsoleOptions extends Streams, Address {
@@ -9,9 +10,11 @@ export interface SendtoConsoleOptions extends Streams, Address {
   readonly name?: string
 }
 
-/** There is no prompt: only the words of the protocol's page are written. @returns as `runConsoleProgram` does */
+/** There is no prompt: in a pipe only the words of the protocol's page are written. @returns as `runConsoleProgram` does */
 export function runSendtoConsole(options: SendtoConsoleOptions): Promise<number> {
-  const { host, port, name } = options
+  const { host, port, name, output } = options
   const firstLine = name === undefined ? null : `login ${name}`
-  return runConsoleProgram(options, (console) => new SendtoChat({ host, port }, console, firstLine))
+  return runConsoleProgram(options, (console) => {
+    return new SendtoChat({ host, port }, console, new LineStyle(output), firstLine)
+  })
 }

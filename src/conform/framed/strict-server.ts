@@ -174,7 +174,9 @@ class StrictServer {
   /** F9. */
   #direct(name: string, text: string): void {
     const space = text.indexOf(' ')
-    const to = text.slice(text.startsWith('@') ? 1 : 0, Math.max(space, 0))
+    const written = text.slice(0, Math.max(space, 0))
+    // Their own name may begin with an @; nobody else's here does.
+    const to = written === name ? written : written.replace(/^@/, '')
     const words = text.slice(space + 1)
     if (to === '' || words === '') {
       this.#complain(

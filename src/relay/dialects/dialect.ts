@@ -34,7 +34,7 @@ export interface DialectContext {
   readonly timeZone: string
 }
 
-/** Begins one connection's side of the dialect; may greet. */
+/** Begins one connection's side of the dialect. Says nothing yet: whether the client may stay is decided afterwards. */
 export type SpeakerFactory = (client: Client) => Speaker
 
 /** How a request for a name ended. */
@@ -72,6 +72,8 @@ export interface Client {
 
 /** One connection's side of one dialect: chunks in, hub calls and private answers out. */
 export interface Speaker {
+  /** The client may stay: what the dialect says of its own accord before it is asked. Called once, before `feed`. */
+  greet?(): void
   /** The serial number of what has begun and is not complete, or 0: the frame deadline runs for it. */
   readonly partialFrame: number
   /** How many bytes of it the speaker keeps. */

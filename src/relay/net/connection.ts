@@ -45,17 +45,22 @@ export class Connection implements Client, Sink, TransportEvents {
   /** What was read and not decoded, because reading was paused meanwhile. */
   #undecoded: Buffer | null = null
 
-  constructor(context: ConnectionContext<Connection>, transport: Transport) {
+  /** @param refusal why it may not stay, `null` where it may: then that is all that the client hears */
+  constructor(
+    context: ConnectionContext<Connection>,
+    transport: Transport,
+    refusal: CloseReason | null = null,
+  ) {
     this.#context = context
     this.#transport = transport
     this.outbox = new Outbox(this, context.outboxes, context.slowPolicy)
     context.all.add(this)
     context.stats.opened++
     context.observer.connected(this)
-    if (context.needsLogin) context.deadlines.login.set(this)
-    else context.strangers.add(this)
     this.#speaker = this.#begin()
+    if (refusal === null) this.#welcome()
     transport.open(this)
+    if (refusal !== null) this.expel(refusal)
   }
 
   get dialect(): string {
@@ -267,6 +272,17 @@ export class Connection implements Client, Sink, TransportEvents {
     if (this.#pauses === 0) this.#watchFrame()
     this.#countHeld(this.#speaker.heldBytes)
     return taken
+  }
+
+  #welcome(): void {
+    const { needsLogin, deadlines, strangers } = this.#context
+    if (needsLogin) deadlines.login.set(this)
+    else strangers.add(this)
+    try {
+      this.#speaker.greet?.()
+    } catch (error) {
+      this.failWith(error)
+    }
   }
 
   /** A dialect that cannot even begin has a speaker that says nothing, until the connection is over. */

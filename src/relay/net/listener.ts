@@ -111,8 +111,7 @@ function admit(transport: Transport, maxConnections: number, context: Connection
     return
   }
   context.outboxes.flusher.expectMore()
-  const connection = new Connection(context, transport)
-  if (excess > 0) connection.expel(CLOSE_REASONS.full)
+  new Connection(context, transport, excess > 0 ? CLOSE_REASONS.full : null)
 }
 
 function turnAway(transport: Transport, { dialect, observer }: ConnectionContext<Connection>): void {

@@ -53,6 +53,10 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     this.#encoding = compressed ? listener.encodings.zlib : listener.encodings.plain
     this.#recipient = new Recipient(this.#encoding, client.outbox)
     if (compressed) this.#decoder = new ZlibPackageDecoder(this, client, INFLATIONS)
+  }
+
+  /** X1. */
+  greet(): void {
     this.#recipient.send(this.#encoding.loginRequest)
   }
 

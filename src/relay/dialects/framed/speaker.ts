@@ -20,6 +20,7 @@ import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.j
 import { loggedName } from '../words.js'
 import { BareCommands } from './bare.js'
 import { COMMAND, JOIN_STATUS } from './commands.js'
+import { readDirect } from './direct.js'
 import { frameOf, maxTextBytes } from './encoding.js'
 import type { FramedOptions } from './options.js'
 import { readText } from './text.js'
@@ -81,7 +82,11 @@ export class FramedSpeaker implements Speaker, FrameSink {
             () => this.#stopped,
           )
         : null
-    if (listener.options.greeting === 'connect') this.#send(GREETING)
+  }
+
+  /** F1. */
+  greet(): void {
+    if (this.#listener.options.greeting === 'connect') this.#send(GREETING)
   }
 
   get partialFrame(): number {
@@ -181,14 +186,12 @@ export class FramedSpeaker implements Speaker, FrameSink {
       this.#send(NOT_ASCII)
       return
     }
-    const plain = payload.replace(WHISPER, '')
-    const space = plain.indexOf(' ')
-    const to = plain.slice(plain.startsWith('@') ? 1 : 0, Math.max(space, 0))
-    const text = plain.slice(space + 1)
+    const { hub } = this.#listener.relay
+    const { to, text } = readDirect(payload, (name) => hub.isHere(name))
     if (to === '' || text === '') this.#send(DIRECT_USAGE)
     else if (text.length > maxTextBytes(session.name)) this.#tooLong(session)
     else {
-      const outcome = this.#listener.relay.hub.messages.direct(session, [to], text)
+      const outcome = hub.messages.direct(session, [to], text)
       if (outcome.kind === 'missing') this.#error(`No such user: ${shortened(to)}`)
       // C11: nothing that was taken is lost without a word.
       else if (outcome.kind === 'blocked') this.#error(`${to} has blocked you`)
@@ -208,9 +211,6 @@ export class FramedSpeaker implements Speaker, FrameSink {
     this.#recipient.send(slice)
   }
 }
-
-/** Clients in the wild send `/w Amy text`. With one word behind it, it is a text for somebody called `/w`. */
-const WHISPER = /^\/w +(?=[^ ]+ +[^ ])/
 
 /** F15: what gets an ERROR in words before the LEAVE. */
 const BROKEN_RULES: ReadonlySet<CloseReason> = new Set([

@@ -1,0 +1,93 @@
+/** A disk that is full, and then is not: a real file system of one mebibyte, which grows. */
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { message } from '../fixtures/framed-bytes.js'
+import { type LogRecord, recordsOf } from '../fixtures/log-dir.js'
+import { freePort } from '../fixtures/relay-process.js'
+import { serve } from '../fixtures/serve.js'
+
+const LOST = /^parlance_log_lines_lost_total (\d+)$/m
+
+/** The relay gets a mount of its own, which ends with it; nobody needs to be root for that. */
+const MOUNTED = ['unshare', '--map-root-user', '--mount']
+const mountable = spawnSync(MOUNTED[0] as string, [
+  ...MOUNTED.slice(1),
+  'mount',
+  '-t',
+  'tmpfs',
+  'none',
+  '/mnt',
+])
+const reason =
+  mountable.status === 0 ? null : `no file system can be mounted here: ${mountable.stderr ?? mountable.error}`
+if (reason !== null && process.env.CI === 'true') throw new Error(reason)
+if (reason !== null) console.error(`SKIPPED: ${reason}`)
+
+test('a disk that is full for a while: every record is written or counted, none is torn, it is said once', {
+  skip: reason ?? false,
+}, async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'parlance-full-disk-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  const mount = `mount -t tmpfs -o size=1m none '${dir}' && exec "$@"`
+  const through = [...MOUNTED, 'sh', '-c', mount, 'sh']
+  const ops = await freePort()
+  const relay = await serve(t, ['--ops', `127.0.0.1:${ops}`, '--log-dir', dir], { through })
+  const { pid } = relay.program.child
+  const lost = async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${ops}/metrics`)).text()
+    return Number(LOST.exec(metrics)?.[1])
+  }
+  /** The whole lines of chat.log, as the relay's own mount has it. */
+  const written = (): LogRecord[] => {
+    const path = `/proc/${pid}/root${dir}/chat.log`
+    return existsSync(path) ? recordsOf(readFileSync(path, 'utf8').replace(/[^\n]*$/, '')) : []
+  }
+
+  const amy = await relay.join('Amy')
+  let said = 0
+  const say = async (count: number) => {
+    for (let one = 0; one < count; one++) {
+      amy.send(message(`${++said} `.padEnd(1024, 'x')))
+      if (one % 50 === 0) await delay(20)
+    }
+  }
+  await say(500)
+  await say(1500)
+  await relay.shown('a log file cannot be written', 1)
+  // For longer than it takes to try again: that it is full still is no news.
+  await delay(2500)
+  assert.ok((await lost()) > 0)
+  const grown = ['mount', '-o', 'remount,size=20m', dir]
+  const into = ['--target', `${pid}`, '--user', '--mount', '--preserve-credentials', ...grown]
+  const remounted = spawnSync('nsenter', into, { encoding: 'utf8' })
+  assert.equal(remounted.status, 0, remounted.stderr)
+  await say(300)
+  await relay.shown('the log file is being written again', 1)
+
+  const deadline = Date.now() + 10_000
+  // What Amy said, and that she came.
+  while (written().length + (await lost()) < said + 1 && Date.now() < deadline) await delay(50)
+  const records = written()
+  assert.equal(records.length + (await lost()), said + 1)
+  const numbers = records
+    .filter(({ event }) => event === 'message')
+    .map(({ text }) => Number.parseInt(`${text}`, 10))
+  assert.deepEqual(
+    numbers,
+    [...numbers].sort((a, b) => a - b),
+  )
+  assert.deepEqual(
+    numbers.slice(-300),
+    Array.from({ length: 300 }, (_, index) => 2001 + index),
+  )
+  const times = (words: string) => relay.program.output.split(words).length - 1
+  assert.equal(times('cannot be written'), 1, relay.program.output)
+  assert.equal(times('is being written again'), 1, relay.program.output)
+  assert.equal(await relay.terminate(), 0)
+})
