@@ -70,6 +70,14 @@ install_packages() {
   cp "$root/package-lock.json" "$(packages_stamp)"
 }
 
+# build_tap: tap puts its class together from the plugins of .taprc, once for each set of them.
+build_tap() {
+  local stamp=$root/node_modules/.parlance-tap
+  if cat "$root/.taprc" "$root/package-lock.json" | cmp -s - "$stamp"; then return; fi
+  quietly 'tap build' "$root/node_modules/.bin/tap" build || return
+  cat "$root/.taprc" "$root/package-lock.json" >"$stamp"
+}
+
 build_is_current() {
   local stamp
   stamp=$(build_stamp)

@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { extname, join } from 'node:path'
 import type {
   FromGenerator,
   GeneratorAnswers,
@@ -14,7 +14,9 @@ import type {
 } from './requests.js'
 import type { Share } from './topology.js'
 
-const ENTRY = fileURLToPath(new URL('generator/process.ts', import.meta.url))
+/** `.ts` by tsx in a bench, `.js` in a test. */
+const KIND = extname(import.meta.filename)
+const ENTRY = join(import.meta.dirname, `generator/process${KIND}`)
 
 /** One process is best as long as it can: its closed loop needs no word from another process. */
 export const MAX_CLIENTS_PER_PROCESS = 6000
@@ -116,7 +118,8 @@ class Member {
   #ended = false
 
   constructor({ cpu, nodeArguments }: FleetOptions) {
-    const nodeOptions = ['--import', import.meta.resolve('tsx'), ...nodeArguments]
+    const loader = KIND === '.ts' ? ['--import', import.meta.resolve('tsx')] : []
+    const nodeOptions = [...loader, ...nodeArguments]
     this.#child =
       cpu === null
         ? fork(ENTRY, { execArgv: nodeOptions })

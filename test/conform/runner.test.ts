@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { Check, CheckContext, Suite } from '../../src/conform/check.js'
 import { CheckFailure, NotApplicable } from '../../src/conform/failure.js'
 import { LineReport, type Report } from '../../src/conform/report.js'
@@ -144,8 +144,8 @@ test('a check that never ends is ended, and fails its rule alone', async (t) => 
 test('a wait that a check has forgotten fails its rule alone', async (t) => {
   const { port } = await silentServer(t)
   // In a process of its own: the test runner too takes note of rejections that nobody handles.
-  const script = fileURLToPath(new URL('./forgetful-check.ts', import.meta.url))
-  const program = new RunningProgram(process.execPath, ['--import', 'tsx', script, String(port)])
+  const script = join(import.meta.dirname, 'forgetful-check.js')
+  const program = new RunningProgram(process.execPath, [script, String(port)])
   t.after(() => program.end())
   assert.equal(await program.exitCode(), 0)
   assert.equal(program.errorOutput, '')

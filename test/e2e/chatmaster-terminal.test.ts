@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { ChatmasterClient } from '../../src/client/chatmaster/chatmaster-client.js'
 import type { Received } from '../../src/client/chatmaster/received.js'
 import { ChatmasterRelay, welcoming } from '../client/chatmaster-relay.js'
@@ -287,8 +286,8 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
   })
 
   test('an exception leaves the terminal as it was', async () => {
-    const program = fileURLToPath(new URL('throwing-screen.ts', import.meta.url))
-    const run = `"${process.execPath}" --import tsx "${program}"; echo "code $?"`
+    const program = join(import.meta.dirname, 'throwing-screen.js')
+    const run = `"${process.execPath}" "${program}"; echo "code $?"`
     terminal.run(
       `stty -g > "${folder}/before"; clear; ${run}; stty -g > "${folder}/after"; cmp "${folder}/before" "${folder}/after" && echo unchanged`,
     )
