@@ -233,9 +233,9 @@ export class Relay implements ConnectionObserver<Connection> {
     this.#journal?.connected(connection)
   }
 
-  asked(connection: Connection, name: string, outcome: ClaimOutcome): void {
-    this.#tally.asked(outcome)
-    this.#journal?.asked(connection, name, outcome)
+  nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void {
+    this.#tally.nameRequested(outcome)
+    this.#journal?.nameRequested(connection, name, outcome)
   }
 
   closed(connection: Connection, reason: CloseReason): void {

@@ -50,9 +50,9 @@ export interface Client {
    * @returns whether to take the next one; otherwise what is not decoded yet is kept and fed again when it is this
    *   connection's turn, and `feed` returns how far it came
    */
-  took(): boolean
+  requestDone(): boolean
   /** Somebody asked for a name, or for another one: recorded, and when it was accepted the login deadline is over. */
-  asked(name: string, outcome: ClaimOutcome): void
+  nameRequested(name: string, outcome: ClaimOutcome): void
   /** The session is over and the connection stays (S5). */
   unnamed(): void
   /**
@@ -80,7 +80,7 @@ export interface Speaker {
   readonly heldBytes: number
   /**
    * Takes `bytes[start, end)`, borrowed until this returns.
-   * @returns the offset of the first byte not taken: `end`, unless `Client.took` said to stop
+   * @returns the offset of the first byte not taken: `end`, unless `Client.requestDone` said to stop
    */
   feed(bytes: Buffer, start: number, end: number): number
   /** The relay ends the connection while the client still reads: say why, as the dialect does (F17). */

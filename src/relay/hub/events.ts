@@ -10,7 +10,7 @@ interface Occurrence {
 }
 
 /** What somebody said. */
-interface Utterance extends Occurrence {
+interface TextEvent extends Occurrence {
   /** M1. */
   readonly id: string
   readonly text: string
@@ -19,13 +19,13 @@ interface Utterance extends Occurrence {
 }
 
 /** Somebody said `text` to everyone in `room`. */
-export interface MessageEvent extends Utterance {
+export interface MessageEvent extends TextEvent {
   readonly kind: 'message'
   readonly room: string
 }
 
 /** Somebody said `text` to `to` alone; to each of several people it is one of these, with one id. */
-export interface DirectEvent extends Utterance {
+export interface DirectEvent extends TextEvent {
   readonly kind: 'direct'
   readonly to: string
 }

@@ -21,7 +21,7 @@ export interface ConnectionStats {
 /** Sees what the log of connections and the counters need. */
 export interface ConnectionObserver<Connection> {
   connected(connection: Connection): void
-  asked(connection: Connection, name: string, outcome: ClaimOutcome): void
+  nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void
   closed(connection: Connection, reason: CloseReason): void
   /**
    * The dialect threw. It has cost this connection; should the fault have left what others rely on half changed, this

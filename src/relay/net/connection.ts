@@ -81,12 +81,12 @@ export class Connection implements Client, Sink, TransportEvents {
 
   // What the speaker calls.
 
-  took(): boolean {
-    if (this.#context.turn.took()) this.#giveWay()
+  requestDone(): boolean {
+    if (this.#context.turn.requestDone()) this.#giveWay()
     return this.#pauses === 0 && this.#state === 'open'
   }
 
-  asked(name: string, outcome: ClaimOutcome): void {
+  nameRequested(name: string, outcome: ClaimOutcome): void {
     const { deadlines, strangers, observer } = this.#context
     if (outcome === 'accepted') {
       this.name = name
@@ -95,7 +95,7 @@ export class Connection implements Client, Sink, TransportEvents {
       deadlines.login.clear(this)
       strangers.delete(this)
     }
-    observer.asked(this, name, outcome)
+    observer.nameRequested(this, name, outcome)
     // Somebody with a name may ask for as many others as they like: they are known.
     if (outcome !== 'accepted' && !this.outbox.named) this.#refused()
   }

@@ -38,7 +38,7 @@ export class TurnBudget {
   }
 
   /** One request is carried out. @returns whether there is no more to spend */
-  took(): boolean {
+  requestDone(): boolean {
     return --this.#requests <= 0 || this.#presenceDeliveries <= 0 || this.#now() >= this.#endMs
   }
 }

@@ -44,7 +44,7 @@ export class Journal {
   }
 
   /** The name asked for, and what became of it. Of many refusals the log has a sum. */
-  asked(peer: Peer, name: string, outcome: ClaimOutcome): void {
+  nameRequested(peer: Peer, name: string, outcome: ClaimOutcome): void {
     if (outcome === 'accepted') {
       write(this.#connections, { ...record('accepted', peer), name })
     } else if (this.#refusals.count(peer.remoteAddress, peer.dialect, outcome)) {

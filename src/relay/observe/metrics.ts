@@ -76,16 +76,20 @@ export function createMetrics(sources: MetricSources): Registry {
   }).set({ version: sources.version, fanout: sources.fanoutWay }, 1)
   new Gauge({
     name: 'parlance_connections',
-    help: 'Connections that are open.',
+    help: 'Connections that are open now.',
     labelNames: ['dialect'],
     registers: [registry],
     collect() {
       for (const [dialect, stats] of connections) this.set({ dialect }, stats.opened - stats.closed)
     },
   })
-  byDialect('parlance_connections_opened_total', 'Connections that were accepted from the network.', 'opened')
-  byDialect('parlance_received_bytes_total', 'Bytes that clients sent.', 'bytesIn')
-  byDialect('parlance_sent_bytes_total', 'Bytes that were written to clients.', 'bytesOut')
+  byDialect(
+    'parlance_connections_opened_total',
+    'Connections that the relay has accepted since its start.',
+    'opened',
+  )
+  byDialect('parlance_received_bytes_total', 'Bytes read from clients.', 'bytesIn')
+  byDialect('parlance_sent_bytes_total', 'Bytes written to clients.', 'bytesOut')
   byLabel(
     'parlance_disconnects_total',
     'Connections that ended, by reason.',
@@ -98,57 +102,73 @@ export function createMetrics(sources: MetricSources): Registry {
     'reason',
     () => tally.rejections,
   )
-  byLabel('parlance_events_total', 'What happened in the rooms, by kind.', 'kind', () => tally.events)
-  gauge('parlance_sessions', 'People who have a name.', sources.sessions)
-  gauge('parlance_rooms', 'Rooms that exist.', sources.rooms)
-  byLabel('parlance_messages_received_total', 'Room and direct messages that clients sent.', 'dialect', () =>
-    [...connections.keys()].map((dialect) => [dialect, tally.messages.get(dialect) ?? 0] as const),
+  byLabel(
+    'parlance_events_total',
+    'Events in rooms and between people since the start, by kind: messages, edits, people coming and going, and so on. Each counts once, however many are told.',
+    'kind',
+    () => tally.events,
   )
-  counter('parlance_deliveries_total', 'Events put into the queues of room members.', () => fanout.deliveries)
-  gauge('parlance_queued_bytes', 'Bytes waiting to be sent, over all connections.', sources.queuedBytes)
+  gauge('parlance_sessions', 'Sessions: connected people whose name was accepted.', sources.sessions)
+  gauge('parlance_rooms', 'Rooms that exist now, private ones included.', sources.rooms)
+  byLabel(
+    'parlance_messages_received_total',
+    'Room and direct messages that clients sent and the relay accepted, by the dialect of the sender.',
+    'dialect',
+    () => [...connections.keys()].map((dialect) => [dialect, tally.messages.get(dialect) ?? 0] as const),
+  )
+  counter(
+    'parlance_deliveries_total',
+    'Deliveries: each event counts once for every room member that it is sent to.',
+    () => fanout.deliveries,
+  )
+  gauge(
+    'parlance_queued_bytes',
+    'Bytes waiting to be sent, added up over all connections; shared bytes count once for each.',
+    sources.queuedBytes,
+  )
   gauge(
     'parlance_retained_bytes',
-    'Memory that holds what waits to be sent; what is shared by several readers is counted once.',
+    'Bytes of memory that hold what waits to be sent; what several connections share counts once. Bounded by retainedLimitBytes.',
     sources.retainedBytes,
   )
   gauge(
     'parlance_unfinished_request_bytes',
-    'Memory that holds what clients have sent of requests that are not complete.',
+    'Bytes of memory that hold requests of which clients have sent only a part so far.',
     sources.heldInputBytes,
   )
   gauge(
     'parlance_connections_behind',
-    'Readers with more queued than the soft limit that drain at the minimum rate or faster.',
+    'Connections with more queued than softLimitBytes whose client reads at minDrainBytesPerSecond or faster.',
     () => pressure.stats.behind,
   )
   gauge(
     'parlance_connections_stuck',
-    'Readers with more queued than the soft limit that drain slower than the minimum rate.',
+    'Connections with more queued than softLimitBytes whose client reads slower than minDrainBytesPerSecond; they are cut off after graceMs.',
     () => pressure.stats.stuck,
   )
   gauge(
     'parlance_longest_behind_seconds',
-    'How long the reader that has been above the soft limit for longest has been there.',
+    'Seconds since the connection that has been above softLimitBytes for the longest time went above it; 0 when none is.',
     () => pressure.longestSlowSeconds,
   )
   gauge(
     'parlance_rooms_congested',
-    'Rooms whose senders are slowed down because readers cannot keep up.',
+    'Rooms in which senders are slowed down now because members do not read fast enough.',
     () => pressure.stats.congestedRooms,
   )
   counter(
     'parlance_congestions_total',
-    'How often a room became congested.',
+    'How often a room became congested, which slows its senders down.',
     () => pressure.stats.congestions,
   )
   counter(
     'parlance_dropped_events_total',
-    'Events that slow readers of listeners with policy=drop-oldest missed.',
+    'Events that were dropped from the queues of slow readers on listeners with policy=drop-oldest; each counts once for every reader that misses it.',
     () => pressure.stats.droppedEvents,
   )
   new Gauge({
     name: 'parlance_connections_paused',
-    help: 'Connections that are not read from, by cause.',
+    help: 'Connections that the relay does not read from at the moment, by cause.',
     labelNames: ['cause'],
     registers: [registry],
     collect() {
@@ -160,22 +180,22 @@ export function createMetrics(sources: MetricSources): Registry {
   }
   byCause(
     'parlance_pauses_total',
-    'How often reading from a connection was paused, by cause.',
+    'How often the relay stopped reading from a connection for a while, by cause.',
     (clock) => clock.total,
   )
   byCause(
     'parlance_paused_seconds_total',
-    'How long connections were not read from, all added up, by cause.',
+    'Seconds for which the relay did not read from connections, added up over all of them, by cause.',
     (clock) => clock.seconds,
   )
   counter(
     'parlance_accept_errors_total',
-    'Connections that the system did not let the relay accept.',
+    'Connections that came in and that the operating system did not let the relay accept.',
     () => tally.acceptErrors,
   )
   counter(
     'parlance_faults_total',
-    'Faults of the relay itself that cost a connection. Any is a bug: the log has its stack.',
+    'Bugs of the relay that cost a connection each; the operational log has the stack of each.',
     () => tally.faults,
   )
   counter(
@@ -183,15 +203,32 @@ export function createMetrics(sources: MetricSources): Registry {
     'Connections to the ops endpoint, which serves this, that were closed because it had too many.',
     () => tally.opsRefused,
   )
-  counter('parlance_log_lines_lost_total', 'Log lines that could not be written.', sources.logLinesLost)
+  counter(
+    'parlance_log_lines_lost_total',
+    'Records of chat.log and connections.log that could not be written, because the disk was full or too slow.',
+    sources.logLinesLost,
+  )
 
   const magnitudes = (name: string, help: string, values: Magnitudes, buckets: number, unit: number) => {
     const metric: unknown = new MagnitudesMetric(name, help, values, buckets, unit)
     registry.registerMetric(metric as Metric)
   }
-  magnitudes('parlance_batch_events', 'Events sent in one batch.', fanout.batchEvents, 16, 1)
-  magnitudes('parlance_batch_bytes', 'Bytes sent in one batch.', fanout.batchBytes, 20, 1)
-  const flushHelp = 'Time that handing out and writing the batches of one turn takes.'
+  magnitudes(
+    'parlance_batch_events',
+    'Events in a batch: what one room is told in one turn of the event loop.',
+    fanout.batchEvents,
+    16,
+    1,
+  )
+  magnitudes(
+    'parlance_batch_bytes',
+    'Bytes in a batch: what one room is told in one turn of the event loop, in one dialect.',
+    fanout.batchBytes,
+    20,
+    1,
+  )
+  const flushHelp =
+    'Seconds that one flush takes: writing to everybody what one turn of the event loop has brought.'
   magnitudes('parlance_flush_seconds', flushHelp, fanout.flushMicroseconds, 24, 1e-6)
   return registry
 }

@@ -41,7 +41,7 @@ export class Tally {
     add(this.events, event.kind)
   }
 
-  asked(outcome: ClaimOutcome): void {
+  nameRequested(outcome: ClaimOutcome): void {
     if (outcome !== 'accepted') add(this.rejections, outcome)
   }
 

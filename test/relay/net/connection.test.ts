@@ -77,7 +77,7 @@ class FakeSpeaker implements Speaker {
       const byte = String.fromCharCode(bytes[at] as number)
       this.heard += byte
       this.#then(byte)
-      if (!this.#client.took()) return at + 1
+      if (!this.#client.requestDone()) return at + 1
     }
     return end
   }
@@ -129,7 +129,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     turn: new TurnBudget(now),
     input: { bytes: 0, limitBytes: 1000 },
     stats: { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 },
-    observer: { connected() {}, asked() {}, closed() {}, faulted: assert.fail, turnedAway() {} },
+    observer: { connected() {}, nameRequested() {}, closed() {}, faulted: assert.fail, turnedAway() {} },
     all: new Set(),
   }
   const transport = new FakeTransport()

@@ -9,20 +9,20 @@ test('a turn ends with its requests, its time, or what it has told thousands, an
   const turn = new TurnBudget(() => nowMs)
   for (let round = 0; round < 2; round++) {
     turn.begin()
-    for (let request = 1; request < 1024; request++) assert.ok(!turn.took())
-    assert.ok(turn.took())
+    for (let request = 1; request < 1024; request++) assert.ok(!turn.requestDone())
+    assert.ok(turn.requestDone())
   }
   turn.begin()
-  assert.ok(!turn.took())
+  assert.ok(!turn.requestDone())
   nowMs += 2
-  assert.ok(turn.took())
+  assert.ok(turn.requestDone())
   turn.begin()
   for (let rename = 0; rename < 5; rename++) {
     turn.spend(3000)
-    assert.ok(!turn.took())
+    assert.ok(!turn.requestDone())
   }
   turn.spend(3000)
-  assert.ok(turn.took())
+  assert.ok(turn.requestDone())
   turn.begin()
-  assert.ok(!turn.took())
+  assert.ok(!turn.requestDone())
 })

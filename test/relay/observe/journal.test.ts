@@ -37,9 +37,9 @@ async function recordsOf(t: TestContext, logsText: boolean, write: (journal: Jou
 test('a connection is recorded from coming to going', async (t) => {
   const { connections, chat } = await recordsOf(t, false, (journal) => {
     journal.connected(PEER)
-    journal.asked(PEER, 'a b', 'invalid')
-    journal.asked(PEER, 'Amy', 'taken')
-    journal.asked(PEER, 'Bob', 'accepted')
+    journal.nameRequested(PEER, 'a b', 'invalid')
+    journal.nameRequested(PEER, 'Amy', 'taken')
+    journal.nameRequested(PEER, 'Bob', 'accepted')
     journal.closed({ ...PEER, name: 'Bob' }, CLOSE_REASONS.left)
     journal.closed(PEER, CLOSE_REASONS.loginDeadline)
   })
@@ -106,7 +106,7 @@ test('what does not show itself is escaped in the line, and reads the same', asy
   const [connections, chat] = [dir.open({ name: 'connections' }), dir.open()]
   const text = 'Zoë \u202Eerased\u2028\u200B\x7f\x9b'
   const journal = new Journal({ connections, chat }, false)
-  journal.asked(PEER, text, 'invalid')
+  journal.nameRequested(PEER, text, 'invalid')
   journal.observe({ kind: 'message', ...AT, name: text, room: text, id: '', text, saidAt: null })
   await Promise.all([connections.close(), chat.close()])
   for (const name of ['connections.log', 'chat.log']) {

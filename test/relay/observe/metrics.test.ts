@@ -116,9 +116,9 @@ test('the numbers are those of the sources', async () => {
     const rest = { name: 'Bob', room: 'general', to: 'Amy', id: '', text: '', saidAt: null }
     from.tally.observe({ kind, ...AT, ...rest })
   }
-  from.tally.asked('taken')
-  from.tally.asked('taken')
-  from.tally.asked('accepted')
+  from.tally.nameRequested('taken')
+  from.tally.nameRequested('taken')
+  from.tally.nameRequested('accepted')
   from.tally.closed(CLOSE_REASONS.slow)
   const samples = await scrape(from)
   const wanted: Record<string, number> = {
@@ -241,8 +241,8 @@ test('names, rooms, texts and reasons from outside make no new samples', async (
     from.tally.observe({ kind: 'message', ...event })
     from.tally.observe({ kind: 'direct', ...event, to: `to${index}` })
     from.tally.observe({ kind: 'left', ...event, reason: `reason${index}` })
-    from.tally.asked('taken')
-    from.tally.asked('invalid')
+    from.tally.nameRequested('taken')
+    from.tally.nameRequested('invalid')
     for (const reason of Object.values(CLOSE_REASONS)) from.tally.closed(reason)
     from.fanout.batchBytes.add(index)
   }

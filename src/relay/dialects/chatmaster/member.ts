@@ -24,7 +24,7 @@ export interface MemberContext {
   listChannels(names: readonly string[]): void
   /** Sends one package to this client. */
   answer(json: string): void
-  asked(name: string, outcome: ClaimOutcome): void
+  nameRequested(name: string, outcome: ClaimOutcome): void
 }
 
 export class Member {
@@ -50,7 +50,7 @@ export class Member {
   rename(parameters: unknown): void {
     const name = fieldOf(parameters, 'username')
     const refusal = name === null ? 'invalid' : this.#context.hub.rename(this.session, name)
-    this.#context.asked(loggedName(name ?? ''), refusal ?? 'accepted')
+    this.#context.nameRequested(loggedName(name ?? ''), refusal ?? 'accepted')
     if (refusal !== null) this.#refuse('rename', REFUSAL_WORDS[refusal])
   }
 

@@ -81,7 +81,7 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     const read = readPackage(bytes, start, end)
     if (read === null) this.broken('not-an-object')
     else this.#carryOut(requestOf(read))
-    return this.#client.took()
+    return this.#client.requestDone()
   }
 
   /** X11, X12: nothing behind it can be trusted. */
@@ -109,8 +109,8 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     this.#recipient.send(this.#encoding.answer(json))
   }
 
-  asked(name: string, outcome: ClaimOutcome): void {
-    this.#client.asked(name, outcome)
+  nameRequested(name: string, outcome: ClaimOutcome): void {
+    this.#client.nameRequested(name, outcome)
   }
 
   get #lists(): ChannelAnswers {
@@ -155,13 +155,13 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     const { hub } = this
     const claimed = name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient)
     if (typeof claimed === 'string') {
-      this.#client.asked(loggedName(name ?? ''), claimed)
+      this.#client.nameRequested(loggedName(name ?? ''), claimed)
       const reason = JSON.stringify(REFUSAL_WORDS[claimed])
       const refused = this.#listener.options.status === 'boolean' ? false : 0
       this.answer(sessionPackage(refused, `"reason":${reason}`))
       return
     }
-    this.#client.asked(claimed.name, 'accepted')
+    this.#client.nameRequested(claimed.name, 'accepted')
     for (const slice of this.#lists.session.get(hub.rooms.publicNames())) this.#recipient.send(slice)
     this.#member = new Member(claimed, this)
   }

@@ -79,7 +79,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     this.#recipient.send(answer)
     this.#recipient.answered()
     if (answer === ANSWERS.bye) this.#client.close(CLOSE_REASONS.left)
-    return this.#client.took()
+    return this.#client.requestDone()
   }
 
   tooLong(): void {
@@ -125,7 +125,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
       this.#heldName = name
       return ANSWERS.ok
     }
-    this.#client.asked(loggedName(name ?? ''), refusal)
+    this.#client.nameRequested(loggedName(name ?? ''), refusal)
     return ANSWERS.serverError
   }
 
@@ -137,10 +137,10 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     const claimed =
       this.#refusalOf(name) ?? hub.claim(name as string, this.#client.dialect, this.#recipient, true)
     if (typeof claimed === 'string') {
-      this.#client.asked(loggedName(name ?? parameter ?? ''), claimed)
+      this.#client.nameRequested(loggedName(name ?? parameter ?? ''), claimed)
       return ANSWERS.invalidName
     }
-    this.#client.asked(claimed.name, 'accepted')
+    this.#client.nameRequested(claimed.name, 'accepted')
     const room = hub.join(claimed, hub.defaultRoom.name) as Room<Recipient>
     this.#member = new Member(hub, claimed, room, this.#listener.options.push === 'bare')
     return ANSWERS.ok

@@ -126,7 +126,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
         // F11; ERROR from a client is unsupported too.
         this.#error(`Unsupported command ${command}`)
     }
-    this.#stopped = !this.#client.took()
+    this.#stopped = !this.#client.requestDone()
     return !this.#stopped
   }
 
@@ -157,7 +157,10 @@ export class FramedSpeaker implements Speaker, FrameSink {
     const { hub } = this.#listener.relay
     const claimed = name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient)
     const outcome: ClaimOutcome = typeof claimed === 'string' ? claimed : 'accepted'
-    this.#client.asked(name ?? loggedName(Buffer.prototype.latin1Slice.call(bytes, start, end)), outcome)
+    this.#client.nameRequested(
+      name ?? loggedName(Buffer.prototype.latin1Slice.call(bytes, start, end)),
+      outcome,
+    )
     this.#send(JOIN_REPLIES[this.#listener.options['join-reply']][outcome])
     if (typeof claimed === 'string') return
     this.#session = claimed

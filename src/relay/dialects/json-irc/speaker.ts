@@ -75,7 +75,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
       this.#error(request, wrong)
       this.#client.close(CLOSE_REASONS.malformed)
     }
-    return this.#client.took()
+    return this.#client.requestDone()
   }
 
   broken(why: BrokenStream): void {
@@ -133,12 +133,12 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   #nick({ nickname }: Request): void {
     const claimed = this.#listener.hub.claim(nickname, this.#client.dialect, this.#recipient)
     if (typeof claimed === 'string') {
-      this.#client.asked(loggedName(nickname), claimed)
+      this.#client.nameRequested(loggedName(nickname), claimed)
       this.#send(COMMAND.nickFail, echoed(nickname), '', REFUSALS[claimed])
       return
     }
     this.#session = claimed
-    this.#client.asked(nickname, 'accepted')
+    this.#client.nameRequested(nickname, 'accepted')
     this.#send(COMMAND.nicknameSet, nickname, '', `nickname set to ${nickname}`)
   }
 

@@ -39,11 +39,11 @@ export class Account {
     const valid = name.length <= MAX_NAME_BYTES && isName(name)
     if (this.#session !== null) return valid ? 'failure' : 'malformed'
     if (!valid) {
-      this.#client.asked(loggedName(name), 'invalid')
+      this.#client.nameRequested(loggedName(name), 'invalid')
       return 'malformed'
     }
     const claimed = this.#hub.claim(name, this.#client.dialect, this.recipient)
-    this.#client.asked(name, typeof claimed === 'string' ? claimed : 'accepted')
+    this.#client.nameRequested(name, typeof claimed === 'string' ? claimed : 'accepted')
     if (typeof claimed === 'string') return 'failure'
     this.#session = claimed
     return 'ok'

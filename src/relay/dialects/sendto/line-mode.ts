@@ -55,7 +55,7 @@ export class LineMode implements LineSink {
     const line = withoutPadding(Buffer.prototype.latin1Slice.call(bytes, start, end))
     this.#carryOut(parseCommand(line))
     this.#decoder.maxLineBytes = this.#account.loggedIn ? MAX_LINE_BYTES : this.#maxLoginBytes
-    return this.#client.took()
+    return this.#client.requestDone()
   }
 
   #carryOut(command: Command): void {

@@ -41,8 +41,8 @@ export class MessageMode implements MessageSink {
   }
 
   /**
-   * What no answer depends on is skipped, and is nothing that a client could make us keep: before a login that is
-   * every text.
+   * Parts of a message that its answer does not depend on are skipped and never kept in memory, so that no client can
+   * fill it with them: before a login that is every text.
    */
   wanted(type: number, nameBytes: number, textBytes: number): number {
     if (type === TYPE.LOGIN) return nameBytes
@@ -57,7 +57,7 @@ export class MessageMode implements MessageSink {
     } else {
       recipient.send(RESPONSES[this.#carryOut(type, nameBytes, bytes, start, end)])
     }
-    return this.#client.took()
+    return this.#client.requestDone()
   }
 
   #carryOut(type: number, nameBytes: number, bytes: Uint8Array, start: number, end: number): Outcome {
