@@ -70,6 +70,14 @@ install_packages() {
   cp "$root/package-lock.json" "$(packages_stamp)"
 }
 
+# install_tools FOLDER: the packages of a folder with a lock file of its own.
+install_tools() {
+  local stamp=$1/node_modules/.parlance-packages
+  if cmp -s "$1/package-lock.json" "$stamp"; then return; fi
+  quietly "npm ci in ${1#"$root"/}" npm --prefix "$1" ci --no-audit --no-fund || return
+  cp "$1/package-lock.json" "$stamp"
+}
+
 # build_tap: tap puts its class together from the plugins of .taprc, once for each set of them.
 build_tap() {
   local stamp=$root/node_modules/.parlance-tap

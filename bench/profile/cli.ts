@@ -43,7 +43,7 @@ async function putLoadOn(relay: ProfiledRelay): Promise<void> {
 
 surviveEndings()
 try {
-  console.log(`starting the relay inside clinic ${tool} (the first time, npm fetches it) …`)
+  console.log(`starting the relay inside clinic ${tool} (which is installed the first time) …`)
   const relay = await startProfiled(tool)
   try {
     await putLoadOn(relay)

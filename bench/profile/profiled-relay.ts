@@ -2,12 +2,12 @@
  * The built relay as a child of clinic. Owns getting it started, ending the relay alone so that clinic lives to
  * write its report, and finding that report.
  *
- * clinic is run by `npm exec` and is no dependency: it is large, old, and wanted once in a while.
+ * clinic has a package and a lock file of its own here and is no dependency: it is large, old, and wanted once in a while.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,12 +18,13 @@ export const TOOLS = ['doctor', 'flame', 'bubbleprof', 'heapprofiler'] as const
 export type Tool = (typeof TOOLS)[number]
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const TOOLS_FOLDER = fileURLToPath(new URL('.', import.meta.url))
+const CLINIC = join(TOOLS_FOLDER, 'node_modules/.bin/clinic')
 const REPORTS = '.clinic'
 const LATE_EXIT = './bench/profile/late-exit.mjs'
 const HOST = '127.0.0.1'
 
-/** With the time that npm takes to fetch clinic. */
-const START_MS = 300_000
+const START_MS = 60_000
 const REPORT_MS = 300_000
 const OUTPUT_TAIL_CHARACTERS = 4000
 
@@ -41,8 +42,9 @@ export async function startProfiled(tool: Tool): Promise<ProfiledRelay> {
   const [port] = (await freePorts(1)) as [number]
   const node = ['node', ...(tool === 'heapprofiler' ? ['--import', LATE_EXIT] : [])]
   const relay = [...node, 'dist/cli.js', 'serve', '--listen', `framed://${HOST}:${port}`, '--ops', 'off']
-  const clinic = ['clinic', tool, '--open=false', `--dest=${REPORTS}`, '--', ...relay, '--log-dir', directory]
-  const child = spawn('npm', ['exec', '--yes', '--package=clinic', '--', ...clinic], {
+  if (!existsSync(CLINIC)) installClinic()
+  const clinic = [tool, '--open=false', `--dest=${REPORTS}`, '--', ...relay, '--log-dir', directory]
+  const child = spawn(CLINIC, clinic, {
     cwd: ROOT,
     // Without it clinic asks whether it may report usage, and waits for the answer for ever.
     env: { ...process.env, NO_INSIGHT: '1', NO_UPDATE_NOTIFIER: '1' },
@@ -81,13 +83,21 @@ export async function startProfiled(tool: Tool): Promise<ProfiledRelay> {
   throw new Error(`the relay did not start inside clinic:\n${output}`)
 }
 
+/** The versions of its lock file. @throws Error with what npm said */
+function installClinic(): void {
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: TOOLS_FOLDER,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
+
 /** clinic's last words name the page. @returns its path, or null when there are no such words */
 export function reportIn(output: string): string | null {
   const [, url] = /(file:\/\/\S+\.html)/.exec(output) ?? []
   return url === undefined ? null : fileURLToPath(url)
 }
 
-/** The relay is what npm started for a shell that started clinic that started it: the last of the line. */
+/** The relay is what clinic started, perhaps through others: the last of the line. */
 function leafOf(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
   return children === '' ? pid : leafOf(Number(children.split(' ')[0]))
