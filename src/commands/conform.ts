@@ -25,17 +25,29 @@ interface Flags {
   readonly verbose: boolean
   readonly timeoutMs: number
   readonly quietMs: number
+  readonly editWindow?: number
 }
 
 const DEFAULT_TIMEOUT_MS = 3000
 const DEFAULT_QUIET_MS = 150
 const MAX_WAIT_MS = 600_000
+/** A day. */
+const MAX_EDIT_WINDOW_S = 86_400
 
 export function conformCommand(): Command {
   return new Command('conform')
     .argument('<dialect>', `one of ${[...SUITES.keys()].join(', ')}`)
     .argument('[address]', 'the server: HOST, HOST:PORT or [IPV6]:PORT')
-    .option('--slow', 'also run the checks that wait for deadlines of 10 seconds', false)
+    .option(
+      '--slow',
+      'also run the checks that wait for deadlines of 10 seconds or need thousands of people',
+      false,
+    )
+    .option(
+      '--edit-window <SECONDS>',
+      'how long the server lets a message be edited: also run the checks that wait for it (chatroom)',
+      editWindow,
+    )
     .option('--only <RULES>', 'run only these rules, such as F2,F3', rules)
     .option('--tap', 'print TAP version 14', false)
     .option('--verbose', 'print a line for each check, not for each rule', false)
@@ -58,6 +70,7 @@ Examples:
   parlance conform framed 127.0.0.1:9000
   parlance conform framed chat.example.org --slow --tap
   parlance conform framed 127.0.0.1 --only F2,F3 --verbose
+  parlance conform chatroom 127.0.0.1 --only C8,C13 --edit-window 2
   parlance conform framed --client --listen 9000
 
 Exit codes: 0 everything is ok, 1 something is not, 64 wrong arguments, 69 the server cannot be reached
@@ -90,7 +103,7 @@ async function conform(dialect: string, addressText: string | undefined, flags: 
 }
 
 async function tryServer(suite: Suite, address: Address, flags: Flags): Promise<void> {
-  const { only = null, timeoutMs, quietMs, slow } = flags
+  const { only = null, timeoutMs, quietMs, slow, editWindow: editWindowMs = null } = flags
   const known = rulesOf(suite)
   const unknown = [...(only ?? [])].filter((rule) => !known.has(rule))
   if (unknown.length > 0)
@@ -105,7 +118,7 @@ async function tryServer(suite: Suite, address: Address, flags: Flags): Promise<
   const report = flags.tap ? new TapReport() : new LineReport(flags)
   process.exitCode = EXIT_CODE.ok
   write(report.begin(rulesOf(suite, only).size))
-  for await (const result of runSuite(suite, { ...address, timeoutMs, quietMs, slow, only })) {
+  for await (const result of runSuite(suite, { ...address, timeoutMs, quietMs, slow, only, editWindowMs })) {
     if (statusOf(result) === 'not ok') process.exitCode = EXIT_CODE.notOk
     write(report.rule(result))
   }
@@ -165,6 +178,14 @@ function milliseconds(text: string): number {
   if (number < 1 || number > MAX_WAIT_MS)
     throw new InvalidArgumentError(`Expected milliseconds from 1 to ${MAX_WAIT_MS}.`)
   return number
+}
+
+/** Seconds, as milliseconds. */
+function editWindow(text: string): number {
+  const seconds = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
+  if (seconds <= 0 || seconds > MAX_EDIT_WINDOW_S)
+    throw new InvalidArgumentError(`Expected seconds up to ${MAX_EDIT_WINDOW_S}, such as 2 or 0.5.`)
+  return Math.round(seconds * 1000)
 }
 
 function usage(words: string): void {

@@ -11,7 +11,7 @@ export interface Check {
   readonly rule: string
   /** What must be so, as a sentence. */
   readonly title: string
-  /** It waits for a deadline of the server's: run only when that is asked for. */
+  /** It waits for a deadline of the server's, or needs very many people: run only when that is asked for. */
   readonly slow?: true
   /** @throws CheckFailure when it is not so; NotApplicable (failure.ts) when this server cannot be asked */
   run(context: CheckContext): Promise<void>
@@ -26,6 +26,8 @@ export interface CheckContext {
   connect(): Promise<RawPeer>
   /** A name that nobody has had in this run: short letters and digits, good in every dialect. */
   freshName(): string
+  /** How long this server lets a message be edited, where the rules have such a thing; null when nobody has said. */
+  readonly editWindowMs: number | null
 }
 
 /** The checks of one dialect. */

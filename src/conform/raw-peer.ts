@@ -67,6 +67,13 @@ export class RawPeer {
     return this.#ended
   }
 
+  /** Keeps nothing from now on. What came is forgotten. */
+  discard(): void {
+    this.socket.removeAllListeners('data')
+    this.socket.resume()
+    this.#received = Buffer.alloc(0)
+  }
+
   write(bytes: Uint8Array | string): void {
     this.socket.write(bytes)
   }

@@ -24,6 +24,8 @@ export interface ServerUnderTest extends RawPeerOptions {
   readonly port: number
   /** A name that nobody has had in this run. */
   freshName(): string
+  /** As in `CheckContext`; none when left out. */
+  readonly editWindowMs?: number | null
 }
 
 /** A check may wait for several things, each as long as the time limit allows. */
@@ -44,8 +46,10 @@ export async function runCheck(check: Check, server: ServerUnderTest): Promise<O
       return peer
     },
     freshName: () => server.freshName(),
+    editWindowMs: server.editWindowMs ?? null,
   }
-  const limitMs = server.timeoutMs * WAITS_PER_CHECK + (check.slow ? SLOW_CHECK_MS : 0)
+  const limitMs =
+    server.timeoutMs * WAITS_PER_CHECK + (check.slow ? SLOW_CHECK_MS : 0) + (server.editWindowMs ?? 0)
   try {
     await within(limitMs, check.run(context))
     return { kind: 'ok' }

@@ -10,8 +10,10 @@ export interface SuiteOptions {
   readonly timeoutMs: number
   /** How long nothing must come for it to count as nothing. */
   readonly quietMs: number
-  /** Whether to run the checks that wait for deadlines. */
+  /** Whether to run the checks that wait for deadlines or need very many people. */
   readonly slow: boolean
+  /** As in `CheckContext`. */
+  readonly editWindowMs?: number | null
   /** Only these rules; all when null. */
   readonly only: ReadonlySet<string> | null
 }

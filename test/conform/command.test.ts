@@ -27,6 +27,34 @@ test('a server that is right: a line for each rule, a summary, exit code 0', asy
   )
 })
 
+test('--edit-window: what waits for it is run, and otherwise said to need it', async (t) => {
+  const settings = { listen: 'chatroom://127.0.0.1:0', editWindowMs: '500' }
+  const { port } = await startRelay(t, { settings })
+  const args = ['chatroom', `127.0.0.1:${port}`, '--only', 'C13']
+  const without = conform(t, ...args)
+  assert.equal(await without.exitCode(), 0)
+  assert.match(without.output, /^skip C13 .*\(needs --edit-window\)\n0 ok, 0 not ok, 1 skipped\n$/)
+  const program = conform(t, ...args, '--edit-window', '0.5')
+  assert.equal(await program.exitCode(), 0, program.output)
+  assert.match(program.output, /^ok C13 .*\n1 ok, 0 not ok, 0 skipped\n$/)
+  // A server with another window than it says is wrong.
+  const longer = conform(
+    t,
+    'chatroom',
+    `127.0.0.1:${port}`,
+    '--only',
+    'C8',
+    '--edit-window',
+    '0.001',
+    '--verbose',
+  )
+  assert.equal(await longer.exitCode(), 1)
+  assert.match(
+    longer.output,
+    /not ok C8 an edit is taken within the window and fails after it: expected 400 EDIT FAILED/,
+  )
+})
+
 test('a server that is wrong: exit code 1', async (t) => {
   const port = await startWrongFramed(t, 'no space after the bracket')
   const program = conform(t, 'framed', `127.0.0.1:${port}`, '--only', 'F3,F4', '--timeout-ms', '500')
@@ -87,6 +115,7 @@ for (const [what, args, words] of [
   ['a rule that there is not', ['framed', '127.0.0.1', '--only', 'F2,F99'], /F99: framed has F1, /],
   ['no rule', ['framed', '127.0.0.1', '--only', ','], /Expected rules such as/],
   ['a time that is none', ['framed', '127.0.0.1', '--quiet-ms', '0'], /Expected milliseconds/],
+  ['an edit window that is none', ['chatroom', '127.0.0.1', '--edit-window', '0'], /Expected seconds up to/],
   ['a server for clients', ['framed', '127.0.0.1', '--client'], /--client goes without/],
   ['--listen for a server', ['framed', '127.0.0.1', '--listen', '9'], /go with --client/],
   ['a port that is none', ['framed', '--client', '--listen', '99999'], /--listen 99999: expected PORT or/],

@@ -1,4 +1,4 @@
-/** The conformance kit's own suite of the chatroom dialect, on the relay with each form of messages. Rules C1–C12. */
+/** The conformance kit's own suite of the chatroom dialect, on the relay with each form of messages. Rules C1–C13. */
 
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
@@ -8,20 +8,28 @@ import { ClientTrial } from '../../src/conform/client-trial.js'
 import { startChatroom } from '../fixtures/chatroom-peer.js'
 import { runKit } from '../fixtures/conform-kit.js'
 
-test('C1-C12 the suite of the kit, defaults', async (t) => {
-  const { relay } = await startChatroom(t)
-  await runKit(t, chatroomSuite, relay.ports[1] as number, { without: ['push=bare'] })
+const EDIT_WINDOW_MS = 1000
+const WINDOW = ['within the window', 'that is dropped']
+
+test('C1-C13 the suite of the kit, defaults, with a short edit window', async (t) => {
+  const { relay } = await startChatroom(t, { editWindowMs: `${EDIT_WINDOW_MS}` })
+  await runKit(t, chatroomSuite, relay.ports[1] as number, {
+    without: ['push=bare'],
+    editWindowMs: EDIT_WINDOW_MS,
+  })
 })
 
 test('C1-C12 the suite of the kit, push=bare', async (t) => {
   const { relay } = await startChatroom(t)
-  await runKit(t, chatroomSuite, relay.ports[2] as number)
+  await runKit(t, chatroomSuite, relay.ports[2] as number, { without: WINDOW })
 })
 
 test('the suite of the kit beside people of another dialect', async (t) => {
   const { relay } = await startChatroom(t)
   await relay.join('Fred')
-  await runKit(t, chatroomSuite, relay.ports[1] as number, { without: ['push=bare', 'room empties'] })
+  await runKit(t, chatroomSuite, relay.ports[1] as number, {
+    without: ['push=bare', 'room empties', ...WINDOW],
+  })
 })
 
 /** Sends `requests` to the strict server one after the other. @returns what it printed, and the lines it sent */

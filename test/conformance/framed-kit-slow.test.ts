@@ -4,13 +4,18 @@
  */
 
 import test from 'node:test'
+import { CROWDED } from '../../src/conform/framed/crowded.js'
 import { framedSuite } from '../../src/conform/framed/suite.js'
 import { runKit } from '../fixtures/conform-kit.js'
 import { startRelay } from '../fixtures/start-relay.js'
 
 test('F15 the suite of the kit, what waits for deadlines', async (t) => {
   const { port } = await startRelay(t)
-  await runKit(t, framedSuite, port, { slow: true, without: ['a reader that missed messages'] })
+  const checks = framedSuite.checks.filter((check) => !CROWDED.includes(check))
+  await runKit(t, { ...framedSuite, checks }, port, {
+    slow: true,
+    without: ['a reader that missed messages'],
+  })
 })
 
 test('F16 the suite of the kit, policy=drop-oldest', async (t) => {

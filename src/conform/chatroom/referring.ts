@@ -16,12 +16,12 @@ import {
   UPDATED,
 } from './wire.js'
 
-function received(sender: Person, id: string): string {
+export function received(sender: Person, id: string): string {
   const fields = { sender: sender.name, timestamp: '1:02 pm', message: 'Hi', message_id: id }
   return `RECEIVED ${JSON.stringify(fields)}`
 }
 
-function edit(id: string, message: string): string {
+export function edit(id: string, message: string): string {
   return `EDIT ${JSON.stringify({ message_id: id, message })}`
 }
 

@@ -1,6 +1,8 @@
-/** The conformance suite of the chatroom dialect: rules C1–C12, and those of the whole relay that show here. */
+/** The conformance suite of the chatroom dialect: rules C1–C13, and those of the whole relay that show here. */
 
 import type { Suite } from '../check.js'
+import { CROWDED } from './crowded.js'
+import { EXPIRING } from './expiring.js'
 import { JOINING } from './joining.js'
 import { REFERRING } from './referring.js'
 import { STREAMING } from './streaming.js'
@@ -9,6 +11,6 @@ import { TALKING } from './talking.js'
 
 export const chatroomSuite: Suite = {
   dialect: 'chatroom',
-  checks: [...JOINING, ...TALKING, ...REFERRING, ...STREAMING],
+  checks: [...JOINING, ...TALKING, ...REFERRING, ...STREAMING, ...EXPIRING, ...CROWDED],
   strictServer: serveStrictly,
 }

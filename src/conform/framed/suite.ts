@@ -1,6 +1,7 @@
 /** The conformance suite of the framed dialect: rules F1–F17, and those of the whole relay that show here. */
 
 import type { Suite } from '../check.js'
+import { CROWDED } from './crowded.js'
 import { ENDING } from './ending.js'
 import { JOINING } from './joining.js'
 import { STREAMING } from './streaming.js'
@@ -9,6 +10,6 @@ import { TALKING } from './talking.js'
 
 export const framedSuite: Suite = {
   dialect: 'framed',
-  checks: [...JOINING, ...TALKING, ...ENDING, ...STREAMING],
+  checks: [...JOINING, ...TALKING, ...ENDING, ...STREAMING, ...CROWDED],
   strictServer: serveStrictly,
 }

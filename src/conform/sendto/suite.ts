@@ -2,12 +2,13 @@
 
 import type { Suite } from '../check.js'
 import { ASKING } from './asking.js'
+import { CROWDED } from './crowded.js'
 import { LINES } from './lines.js'
 import { SENDING } from './sending.js'
 import { serveStrictly } from './strict-server.js'
 
 export const sendtoSuite: Suite = {
   dialect: 'sendto',
-  checks: [...ASKING, ...SENDING, ...LINES],
+  checks: [...ASKING, ...SENDING, ...LINES, ...CROWDED],
   strictServer: serveStrictly,
 }
