@@ -7,28 +7,22 @@
 
 import { Command } from 'commander'
 import type { CrowdLoadResult } from './crowd.js'
-import { surviveEndings } from './endings.js'
-import { liveView } from './live-view.js'
 import { addLoadOptions, loadsDefault, positiveNumber } from './options.js'
+import { asProgram, runPaired } from './paired-program.js'
 import {
   addPairOptions,
   busyWords,
   medianOf,
-  notesOf,
   type PairOptions,
   type Pairs,
   perCpuSecond,
   perSecond,
   pinByDefault,
   ratiosOf,
-  runPairs,
 } from './pairs.js'
-import { provenance } from './report/provenance.js'
-import { writeJson } from './report/publish.js'
 import { table } from './report/table.js'
-import { count, isClean, loopName } from './report/words.js'
+import { count, loopName } from './report/words.js'
 import { buildRevision, buildThisTree } from './revision.js'
-import { fanout } from './scenarios/fanout.js'
 import { median, type Verdict, verdictOn } from './verdict.js'
 
 interface CompareOptions extends PairOptions {
@@ -74,49 +68,33 @@ const program = addPairOptions(addLoadOptions(new Command('compare'), { seconds:
 const options: CompareOptions = loadsDefault(program.opts<CompareOptions>(), [1, 16, 256])
 pinByDefault(options)
 
-surviveEndings()
-try {
+function show(pairs: Pairs, labels: readonly string[]): void {
+  const all = compare(pairs, options.threshold / 100)
+  const header = ['', ...labels, 'ratio', 'pairs', `±${options.threshold}%`, 'load busy']
+  console.log(
+    table(
+      header,
+      all.map(({ row }) => row),
+    ),
+  )
+  if (all.some(({ verdict }) => verdict === 'unclear')) {
+    console.log('unclear: the pairs contradict each other; a quieter machine or more --runs would tell')
+  }
+  if (all.some(({ verdict }) => verdict === 'SLOWER')) process.exitCode = 1
+}
+
+await asProgram(async () => {
   console.log('building …')
   const builds = [buildRevision(program.processedArgs[0] as string), buildThisTree()] as const
+  const sideOf = ({ label, cliPath }: (typeof builds)[number]) => {
+    return { label, server: { kind: 'parlance', arguments: options.serverArg, cliPath } as const }
+  }
   const [other, own] = builds
+  const sides = [sideOf(other), sideOf(own)] as const
   try {
-    const pairs = await runPairs(
-      [
-        {
-          label: other.label,
-          server: { kind: 'parlance', arguments: options.serverArg, cliPath: other.cliPath },
-        },
-        {
-          label: own.label,
-          server: { kind: 'parlance', arguments: options.serverArg, cliPath: own.cliPath },
-        },
-      ],
-      options,
-      liveView(process.stdout, options.quiet === true),
-      console.log,
-    )
-    const all = compare(pairs, options.threshold / 100)
-    console.log(`\n${fanout.cast(options).words}; medians of ${options.runs} pairs`)
-    const header = ['', other.label, own.label, 'ratio', 'pairs', `±${options.threshold}%`, 'load busy']
-    console.log(
-      table(
-        header,
-        all.map(({ row }) => row),
-      ),
-    )
-    if (all.some(({ verdict }) => verdict === 'unclear')) {
-      console.log('unclear: the pairs contradict each other; a quieter machine or more --runs would tell')
-    }
-    for (const note of notesOf(pairs)) console.log(note)
-    if (options.json !== undefined) {
-      writeJson(options.json, { ...provenance(), scenario: 'compare', parameters: options, results: pairs })
-    }
-    const clean = [...pairs.first, ...pairs.second].flat().every(({ account }) => isClean(account))
-    if (!clean || all.some(({ verdict }) => verdict === 'SLOWER')) process.exitCode = 1
+    const labels = builds.map(({ label }) => label)
+    await runPaired({ scenario: 'compare', sides, show: (pairs) => show(pairs, labels) }, options)
   } finally {
     for (const build of builds) build.remove()
   }
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+})

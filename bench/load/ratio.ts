@@ -1,27 +1,21 @@
 /** How near the relay comes to the bare C relay under the same load: medians, and each pair's ratio. */
 
 import { Command, Option } from 'commander'
-import { surviveEndings } from './endings.js'
-import { liveView } from './live-view.js'
 import { addLoadOptions } from './options.js'
+import { asProgram, runPaired } from './paired-program.js'
 import {
   addPairOptions,
   busyWords,
   medianOf,
-  notesOf,
   type PairOptions,
   type Pairs,
   perCpuSecond,
   perSecond,
   pinByDefault,
   ratiosOf,
-  runPairs,
 } from './pairs.js'
-import { provenance } from './report/provenance.js'
-import { writeJson } from './report/publish.js'
 import { table } from './report/table.js'
-import { count, isClean } from './report/words.js'
-import { fanout } from './scenarios/fanout.js'
+import { count } from './report/words.js'
 import { SERVER_KINDS, type ServerKind } from './server.js'
 import { median } from './verdict.js'
 
@@ -55,27 +49,13 @@ const options: RatioOptions = { ...program.opts<RatioOptions>(), inFlight: IN_FL
 pinByDefault(options)
 const { subject } = options
 
-surviveEndings()
-try {
-  const pairs = await runPairs(
-    [
-      { label: 'ceiling', server: { kind: 'ceiling', arguments: [] } },
-      { label: subject, server: { kind: subject, arguments: options.serverArg } },
-    ],
-    options,
-    liveView(process.stdout, options.quiet === true),
-    console.log,
-  )
+await asProgram(() => {
+  const sides = [
+    { label: 'ceiling', server: { kind: 'ceiling', arguments: [] } },
+    { label: subject, server: { kind: subject, arguments: options.serverArg } },
+  ] as const
   const columns = (per: string) => [`ceiling ${per}`, `${subject} ${per}`, 'ratio', 'aim']
-  console.log(`\n${fanout.cast(options).words}; medians of ${options.runs} pairs`)
-  console.log(table(['in flight', ...columns('dlv/s'), ...columns('dlv/CPU s'), 'load busy'], rows(pairs)))
-  for (const note of notesOf(pairs)) console.log(note)
-  if (options.json !== undefined) {
-    writeJson(options.json, { ...provenance(), scenario: 'ratio', parameters: options, results: pairs })
-  }
-  const all = [...pairs.first, ...pairs.second].flat()
-  if (!all.every(({ account }) => isClean(account))) process.exitCode = 1
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+  const header = ['in flight', ...columns('dlv/s'), ...columns('dlv/CPU s'), 'load busy']
+  const show = (pairs: Pairs) => console.log(table(header, rows(pairs)))
+  return runPaired({ scenario: 'ratio', sides, show }, options)
+})

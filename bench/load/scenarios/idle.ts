@@ -5,11 +5,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { joinCrowd, oneRoom } from '../crowd.js'
 import type { LiveView } from '../live-view.js'
 import {
   addSharedOptions,
-  fleetFor,
   positiveNumber,
   positiveWhole,
   type SharedOptions,
@@ -23,6 +21,7 @@ import type { Phase } from '../report/phase.js'
 import { publish } from '../report/publish.js'
 import { count, mebibytes } from '../report/words.js'
 import type { Server } from '../server.js'
+import { withSilentCrowd } from './silent-crowd.js'
 
 export interface IdleOptions extends SharedOptions {
   clients: number
@@ -39,8 +38,6 @@ export interface IdleResult {
   idleCpuShare: number
   moments: Moment[]
 }
-
-const PAYLOAD_BYTES = 64
 
 export function addIdleCommand(program: Command): void {
   addSharedOptions(program.command('idle').description('what a joined, silent connection costs in memory'))
@@ -61,10 +58,10 @@ export async function idle(server: Server, options: IdleOptions, view: LiveView)
   const { pid } = server
   if (pid === null) throw new Error('idle memory needs the server’s process: --pid or --spawn')
   const { clients, warmUpClients, settle } = options
-  if (warmUpClients > 0) await withCrowd(server, options, warmUpClients, view, async () => {})
+  if (warmUpClients > 0) await withSilentCrowd(server, options, warmUpClients, view, async () => {})
   await sleep(settle * 1000)
   const before = usageOf(pid)
-  return await withCrowd(server, options, clients, view, async (moments) => {
+  return await withSilentCrowd(server, options, clients, view, async (recorder) => {
     await sleep(settle * 1000)
     const settled = usageOf(pid)
     await sleep(settle * 1000)
@@ -75,30 +72,9 @@ export async function idle(server: Server, options: IdleOptions, view: LiveView)
       rssBytesAfter: after.rssBytes,
       rssBytesPerConnection: (after.rssBytes - before.rssBytes) / clients,
       idleCpuShare: (after.cpuSeconds - settled.cpuSeconds) / settle,
-      moments: moments(),
+      moments: recorder.moments(['joining']),
     }
   })
-}
-
-async function withCrowd<Result>(
-  server: Server,
-  options: IdleOptions,
-  clients: number,
-  view: LiveView,
-  work: (moments: () => Moment[]) => Promise<Result>,
-): Promise<Result> {
-  const fleet = fleetFor(options, clients)
-  try {
-    const plan = {
-      topology: oneRoom(options, clients, 1),
-      payloadBytes: PAYLOAD_BYTES,
-      trickleBytesPerSecond: 0,
-    }
-    const recorder = await joinCrowd(fleet, server, options, plan, view)
-    return await work(() => recorder.moments(['joining']))
-  } finally {
-    await fleet.end()
-  }
 }
 
 function usageOf(pid: number) {

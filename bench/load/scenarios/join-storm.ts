@@ -4,10 +4,9 @@
  */
 
 import { Command } from 'commander'
-import { joinCrowd, oneRoom } from '../crowd.js'
 import type { LiveView } from '../live-view.js'
 import { notesOn, serverUseOf } from '../measure.js'
-import { addSharedOptions, fleetFor, positiveWhole, type SharedOptions, withServer } from '../options.js'
+import { addSharedOptions, positiveWhole, type SharedOptions, withServer } from '../options.js'
 import { curveOf, mergeHistograms, type Percentiles, percentilesOf } from '../percentiles.js'
 import type { Moment, ProcessShare, Recorder } from '../recorder.js'
 import { fact, serverFacts } from '../report/load-phase.js'
@@ -16,6 +15,7 @@ import { publish } from '../report/publish.js'
 import { count, milliseconds } from '../report/words.js'
 import type { Server } from '../server.js'
 import { targetByName } from '../targets/by-name.js'
+import { withSilentCrowd } from './silent-crowd.js'
 
 export interface JoinStormOptions extends SharedOptions {
   clients: number
@@ -33,8 +33,6 @@ export interface JoinStormResult {
   moments: Moment[]
   notes: string[]
 }
-
-const PAYLOAD_BYTES = 64
 
 /** A storm is over in seconds. */
 const SAMPLE_SECONDS = 0.1
@@ -72,20 +70,12 @@ export async function joinStorm(
   view: LiveView,
 ): Promise<JoinStormResult> {
   const { clients } = options
-  const fleet = fleetFor(options, clients)
-  try {
-    const plan = {
-      topology: oneRoom(options, clients, 1),
-      payloadBytes: PAYLOAD_BYTES,
-      trickleBytesPerSecond: 0,
-    }
-    const recorder = await joinCrowd(fleet, server, { ...options, joining: clients }, plan, view)
+  const storm = { ...options, joining: clients }
+  return withSilentCrowd(server, storm, clients, view, async (recorder, fleet) => {
     // For the sample of what came last.
     await fleet.askAll<'close-window'>({ do: 'close-window' })
     return resultOf(recorder, clients, targetByName(options.target).announces === true)
-  } finally {
-    await fleet.end()
-  }
+  })
 }
 
 function resultOf(recorder: Recorder, clients: number, announces: boolean): JoinStormResult {

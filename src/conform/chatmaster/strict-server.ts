@@ -7,34 +7,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Verdicts } from '../check.js'
 import type { RawPeer } from '../raw-peer.js'
-import { shownBytes } from '../shown-bytes.js'
 import { ClientPackages } from './client-packages.js'
 import { INVALID, REQUEST, TAKEN } from './party.js'
+import { CHANNEL, COMMANDS, CONTROL, NAME, shownOf, textOf } from './strict-fields.js'
 import { errorOf, isObject, type Json, joined, notification, type Package, packed, said } from './wire.js'
 
 export function serveStrictly(peer: RawPeer, verdicts: Verdicts): Promise<void> {
   return new StrictServer(peer, verdicts).serve()
 }
 
-const NAME = /^[\x21-\x7e]{1,32}$/
-const CHANNEL = /^[\x21-\x7e]{1,64}$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be sent
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/
-const PADDING = /[\r\n\0]+$/
 /** Who is where. */
 const OTHERS: ReadonlyMap<string, string> = new Map([
   ['Amy', 'general'],
   ['Zed', 'tea'],
-])
-const COMMANDS: ReadonlySet<string> = new Set([
-  'rename',
-  'join',
-  'leave',
-  'private',
-  'public',
-  'channels',
-  'channel_list',
-  'direct',
 ])
 /** Between the halves of a package that is cut in two. */
 const GAP_MS = 20
@@ -247,15 +232,4 @@ class StrictServer {
 
 function refusal(reason: string): Package {
   return { type: 'session', data: { status: 0, reason } }
-}
-
-/** M3: padding at the end is nothing to blame anybody for. */
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value.replace(PADDING, '') : null
-}
-
-function shownOf(value: unknown): string {
-  return value === undefined
-    ? 'nothing'
-    : shownBytes(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)))
 }

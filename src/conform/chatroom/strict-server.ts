@@ -9,10 +9,10 @@ import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
 import { blockedBy, entered } from './party.js'
 import { StrictLines } from './strict-lines.js'
+import { StrictMessages } from './strict-messages.js'
 import { isClean, isMessage, isName, readText } from './strict-requests.js'
 import {
   BYE,
-  EDIT_FAILED,
   INVALID_NAME,
   MESSAGE_FAILED,
   NO_HEADER,
@@ -21,7 +21,6 @@ import {
   SENT,
   SERVER_ERROR,
   STATUS_UPDATED,
-  UPDATED,
 } from './wire.js'
 
 export function serveStrictly(peer: RawPeer, verdicts: Verdicts): Promise<void> {
@@ -41,14 +40,12 @@ class StrictServer {
   #joined = false
   #status = 'ONLINE'
   readonly #blocked = new Set<string>()
-  /** Messages of the client's own by id, and those that it was sent. */
-  readonly #own = new Set<string>()
-  readonly #theirs = new Set<string>()
-  #count = 0
+  readonly #messages: StrictMessages
 
   constructor(peer: RawPeer, verdicts: Verdicts) {
     this.#lines = new StrictLines(peer, verdicts)
     this.#verdicts = verdicts
+    this.#messages = new StrictMessages(this.#lines, verdicts)
   }
 
   async serve(): Promise<void> {
@@ -85,8 +82,8 @@ class StrictServer {
 
   readonly #requests = new Map<string, (parameter: string, name: string) => void | Promise<void>>([
     ['SEND', (parameter, name) => this.#said(parameter, name)],
-    ['RECEIVED', (parameter, name) => this.#received(parameter, name)],
-    ['EDIT', (parameter) => this.#edit(parameter)],
+    ['RECEIVED', (parameter, name) => this.#messages.received(parameter, name)],
+    ['EDIT', (parameter) => this.#messages.edit(parameter)],
     ['USERSTATUS', (parameter, name) => this.#setStatus(parameter, name)],
     ['BLOCK', (name) => this.#block('BLOCK', name)],
     ['UNBLOCK', (name) => this.#block('UNBLOCK', name)],
@@ -172,7 +169,7 @@ class StrictServer {
       return
     }
     this.#verdicts.kept('C4', everyone ? 'said something to everyone' : 'said something to people alone')
-    const messageId = this.#newId(this.#own)
+    const messageId = this.#messages.own()
     this.#lines.send(SENT, `SENT ${JSON.stringify({ messageId, timestamp, header })}`)
     const answering = everyone ? 'amy' : to.find((one) => OTHERS.includes(one))
     if (answering === undefined || this.#blocked.has(answering)) return
@@ -180,39 +177,6 @@ class StrictServer {
       `RECEIVED ${JSON.stringify({ message_id: messageId, receiver: answering, timestamp: TIME })}`,
     )
     await this.#push(everyone ? '@everyone' : `@${name}`, 'I hear you', answering)
-  }
-
-  /** C7. */
-  #received(json: string, name: string): undefined {
-    const fields = readText(json, ['sender', 'timestamp', 'message', 'message_id'])
-    if ('wrong' in fields) return this.#complain('C7', `sent RECEIVED with ${fields.wrong}`, SERVER_ERROR)
-    if (!this.#theirs.has(fields.message_id)) {
-      const what = `sent RECEIVED for a message that ${name} was not sent: ${shown(fields.message_id)}`
-      return this.#complain('C7', what, SERVER_ERROR)
-    }
-    this.#verdicts.kept('C7', 'said that it received a message')
-    this.#lines.send(OK)
-  }
-
-  /** C8. */
-  #edit(json: string): undefined {
-    const fields = readText(json, ['message_id', 'message'])
-    if ('wrong' in fields)
-      return this.#complain(
-        'C8',
-        `sent EDIT with ${fields.wrong}`,
-        fields.broken ? SERVER_ERROR : EDIT_FAILED,
-      )
-    if (!this.#own.has(fields.message_id))
-      return this.#complain(
-        'C8',
-        `edited a message that is not its own: ${shown(fields.message_id)}`,
-        EDIT_FAILED,
-      )
-    if (!isMessage(fields.message.replace(/[\r\n\0]+$/, '')))
-      return this.#complain('C8', 'sent EDIT with what is no message', EDIT_FAILED)
-    this.#verdicts.kept('C8', 'edited a message of its own')
-    this.#lines.send(UPDATED)
   }
 
   /** C10. */
@@ -241,12 +205,6 @@ class StrictServer {
     this.#lines.send(OK, ...(verb === 'BLOCK' ? [`BLOCKED ${JSON.stringify(blockedBy('zed'))}`] : []))
   }
 
-  #newId(ids: Set<string>): string {
-    const id = `m${++this.#count}`
-    ids.add(id)
-    return id
-  }
-
   #complain(rule: string, what: string, status: string): undefined {
     this.#verdicts.broken(rule, what)
     this.#lines.send(status)
@@ -254,7 +212,7 @@ class StrictServer {
 
   /** C6: a message of somebody else, in two pieces. */
   async #push(header: string, message: string, sender = 'amy'): Promise<void> {
-    const messageId = this.#newId(this.#theirs)
+    const messageId = this.#messages.theirs()
     await this.#lines.sendCut(
       `SEND ${JSON.stringify({ sender, header, timestamp: TIME, messageId, message })}`,
     )

@@ -8,7 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Verdicts } from '../check.js'
 import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
-import { FIELD_NAMES, type Fields, fieldsOf, MAX_BYTES, object, sorted, wholeObject } from './wire.js'
+import { StrictObjects } from './strict-objects.js'
+import { type Fields, object, sorted } from './wire.js'
 
 export function serveStrictly(peer: RawPeer, verdicts: Verdicts): Promise<void> {
   return new StrictServer(peer, verdicts).serve()
@@ -24,24 +25,23 @@ const CLOSING_MS = 10_000
 const NAME = /^[\x21-\x7e]{1,32}$/
 const ROOM = /^[\x21-\x7e]{1,64}$/
 const TEXT = /^[\t\x20-\x7e]+$/
-const PADDING = /[\r\n\0]+$/
 
 class StrictServer {
   readonly #peer: RawPeer
   readonly #verdicts: Verdicts
+  readonly #objects: StrictObjects
   readonly #rooms = new Set<string>()
   #name: string | null = null
 
   constructor(peer: RawPeer, verdicts: Verdicts) {
     this.#peer = peer
     this.#verdicts = verdicts
+    this.#objects = new StrictObjects(peer, verdicts)
   }
 
   async serve(): Promise<void> {
     for (;;) {
-      const bytes = await this.#object()
-      if (bytes === null) return
-      const fields = this.#read(bytes)
+      const fields = await this.#objects.next(this.#name !== null)
       if (fields === null) return
       if (fields.command === '/close') {
         await this.#closed()
@@ -49,48 +49,6 @@ class StrictServer {
       }
       await this.#answer(fields)
     }
-  }
-
-  /** The next object with what is before it; null when the connection is over, or the stream cannot be followed. */
-  async #object(): Promise<Buffer | null> {
-    const peer = this.#peer
-    const ready = () => wholeObject(peer.received) > 0 || peer.received.length > 2 * MAX_BYTES
-    const there = await peer.until(ready, '').then(
-      () => true,
-      () => false,
-    )
-    if (there) return peer.take(wholeObject(peer.received) || peer.received.length)
-    const rest = peer.received.toString('latin1').trim()
-    if (rest !== '')
-      this.#verdicts.broken('J9', `ended in the middle of an object: ${shownBytes(peer.received)}`)
-    else if (this.#name !== null)
-      this.#verdicts.kept('J7', 'ended the connection without /close, which leaves all rooms')
-    return null
-  }
-
-  /** Fields as the page has them; null when the stream is not to be trusted any more. */
-  #read(bytes: Buffer): Fields | null {
-    const members = fieldsOf(bytes)
-    if (members === null) return this.#sendAway(`sent what is not a JSON object: ${shownBytes(bytes)}`)
-    if (bytes.toString('latin1').trim().length > MAX_BYTES) {
-      return this.#sendAway(`sent an object of more than 64 KiB (${bytes.length} bytes)`)
-    }
-    const fields = new Map<string, string>()
-    for (const [key, value] of members) {
-      const lower = key.toLowerCase()
-      if (lower === 'channel') this.#verdicts.kept('J10', 'wrote channel for room')
-      const name = lower === 'channel' ? 'room' : lower
-      if (!FIELD_NAMES.some((one) => one === name)) {
-        this.#verdicts.broken('J9', `sent a field that there is not: ${shownBytes(Buffer.from(key))}`)
-      } else if (typeof value !== 'string') {
-        return this.#sendAway(`sent a ${name} that is not a string`)
-      } else fields.set(name, value.replace(PADDING, ''))
-    }
-    for (const name of FIELD_NAMES) {
-      if (!fields.has(name)) this.#verdicts.broken('J9', `left out ${name}: an object has all four fields`)
-    }
-    const [command, nickname, room, message] = FIELD_NAMES.map((name) => fields.get(name) ?? '')
-    return { command, nickname, room, message } as Fields
   }
 
   async #answer(fields: Fields): Promise<void> {
@@ -210,13 +168,6 @@ class StrictServer {
   #complain(rule: string, what: string, fields: Fields): void {
     this.#verdicts.broken(rule, what)
     this.#error(fields, `you ${what}`)
-  }
-
-  /** J9: an error reply, and the end. */
-  #sendAway(what: string): null {
-    this.#verdicts.broken('J9', what)
-    this.#send('', '', '', 'Error: that cannot be read')
-    return null
   }
 
   /** J9. */
