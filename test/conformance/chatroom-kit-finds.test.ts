@@ -10,6 +10,9 @@ import { CLI } from '../fixtures/relay-process.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 import { startWrong, WRONG_SERVERS } from '../fixtures/wrong-chatroom.js'
 
+/** Without those that need a crowd, which are tried on a real relay (test/faults/kit-crowds.load.test.ts). */
+const QUICK_CHECKS = chatroomSuite.checks.filter(({ slow }) => slow !== true)
+
 test('a server that is wrong in one point is found by a check of its rule', async (t) => {
   const { relay } = await startChatroom(t)
   for (const wrong of WRONG_SERVERS) {
@@ -19,7 +22,7 @@ test('a server that is wrong in one point is found by a check of its rule', asyn
       const server = { host: '127.0.0.1', port: proxy.port, ...times, freshName: freshNames() }
       const kinds: string[] = []
       try {
-        for (const check of chatroomSuite.checks.filter(({ rule }) => rule === wrong.rule))
+        for (const check of QUICK_CHECKS.filter(({ rule }) => rule === wrong.rule))
           kinds.push((await runCheck(check, server)).kind)
       } finally {
         proxy.stop()
@@ -36,7 +39,7 @@ test('the same relay behind the same proxy, that changes nothing, has no check f
   const times = { timeoutMs: 3000, quietMs: 30 }
   const server = { host: '127.0.0.1', port: proxy.port, ...times, freshName: freshNames() }
   try {
-    for (const check of chatroomSuite.checks) {
+    for (const check of QUICK_CHECKS) {
       const outcome = await runCheck(check, server)
       assert.ok(['ok', 'skipped'].includes(outcome.kind), `${check.title}: ${JSON.stringify(outcome)}`)
     }

@@ -103,7 +103,8 @@ onEachTransport((start) => {
     amy.send(list())
     await amy.expect(list([...HOSTILE_NAMES, 'Amy'].sort().join(' ')))
     for (const [name, peer] of peers) {
-      amy.send(direct(`@${name} psst`))
+      // The exact name comes first: `@@` is somebody else than `@`.
+      amy.send(direct(`${peers.has(`@${name}`) ? name : `@${name}`} psst`))
       await peer.expect(direct('[Amy] psst'))
       peer.send(message('Hi'))
       await amy.expect(message(`[${name}] Hi`))

@@ -74,7 +74,7 @@ test('M3 a nickname that was refused is in the log in printable ASCII, and not a
     '\\u001b[2J',
     'a\\u007f\\u009b',
     '\\u202eevil',
-    'x\\n{\\"event\\":\\"accepted\\"}',
+    'x\\u000a{"event":"accepted"}',
     'y'.repeat(64),
   ])
   assert.match(logs.text(logs.file('connections')), /^[\n -~]+$/)

@@ -99,7 +99,7 @@ test('M3 what is asked for is logged, and harmlessly', async (t) => {
     [
       { event: 'connected', ...who },
       { event: 'rejected', ...who, name: 'Amy', reason: 'taken' },
-      { event: 'rejected', ...who, name: '\\x1b[2J', reason: 'invalid' },
+      { event: 'rejected', ...who, name: '\\u001b[2J', reason: 'invalid' },
       { event: 'rejected', ...who, name: 'x'.repeat(64), reason: 'invalid' },
       { event: 'accepted', ...who, name: 'Bob' },
       { event: 'accepted', ...who, name: 'Rob' },

@@ -185,7 +185,7 @@ export function createMetrics(sources: MetricSources): Registry {
   )
   byCause(
     'parlance_paused_seconds_total',
-    'Seconds for which the relay did not read from connections, added up over all of them, by cause.',
+    'Seconds for which the relay did not read from connections, added up over all connections, by cause.',
     (clock) => clock.seconds,
   )
   counter(

@@ -87,6 +87,7 @@ test('nobody says anything: every setting has its documented default', () => {
     minDrainBytesPerSecond: 64 * 1024,
     retainedLimitBytes: 256 * 1024 * 1024,
     announceUpTo: 10_000,
+    fanout: 'auto',
     timeZone: 'UTC',
     editWindowMs: 300_000,
     recentMessages: 10_000,

@@ -20,7 +20,7 @@ test('S8 of a line without an end 1 KiB is kept before a login, and a whole text
     },
     recipient: { send() {} },
   } as unknown as Account
-  const client = { took: () => true } as never
+  const client = { requestDone: () => true } as never
   const lines = new LineMode(client, account, new AnswerCache<readonly string[]>(() => []), MAX_LOGIN_BYTES)
   const feed = (text: string) => lines.feed(Buffer.from(text), 0, text.length)
   feed(`sendto Amy ${'x'.repeat(60_000)}`)
