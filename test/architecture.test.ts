@@ -105,3 +105,18 @@ test('a file that exports what another one defines is the package entry alone', 
   )
   assert.deepEqual(barrels, [])
 })
+
+test('somebody who chats, sends or tries a server loads no relay', () => {
+  const imports = readImports()
+  for (const command of ['chat', 'sendto', 'conform']) {
+    const reached = new Set<string>()
+    const visit = (path: string): void => {
+      if (reached.has(path)) return
+      reached.add(path)
+      for (const target of imports.get(path) ?? []) visit(target)
+    }
+    visit(`commands/${command}.ts`)
+    const loaded = [...reached].filter((path) => /^relay\/(relay\.ts|net\/|observe\/)/.test(path))
+    assert.deepEqual(loaded, [], command)
+  }
+})
