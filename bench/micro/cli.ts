@@ -1,7 +1,7 @@
 /**
  * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub …]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|records …]
  */
 
 import { table } from '../load/report/table.js'
@@ -11,6 +11,7 @@ import { fanoutContests } from './fanout.js'
 import { decoderContests } from './frame-decoder.js'
 import { encoderContests } from './frame-encoder.js'
 import { hubContests } from './hub.js'
+import { recordContests } from './records.js'
 
 interface Group {
   unit: string
@@ -31,6 +32,7 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ['encode', { unit: 'frame', contests: encoderContests, compares: true, conclude: concludeAllocation }],
   ['fanout', { unit: 'delivery', contests: fanoutContests, compares: false, conclude: () => {} }],
   ['hub', { unit: 'operation', contests: hubContests, compares: false, conclude: () => {} }],
+  ['records', { unit: 'record', contests: recordContests, compares: true, conclude: () => {} }],
 ])
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...GROUPS.keys()]
