@@ -17,7 +17,11 @@ export function recordContests(): Contest[] {
 function contestOf(textBytes: number): Contest {
   const event: HubEvent = messageOf(textBytes)
   let written = 0
-  const file = { write: (line: string) => void (written += line.length) }
+  const file = {
+    write(line: string): void {
+      written += line.length
+    },
+  }
   const journal = new Journal({ connections: file as LogFile, chat: file as LogFile }, false)
   const { kind, dialect, room, name, id, text } = messageOf(textBytes)
   const fields = () => ({ event: kind, dialect, room, name, id, text })
