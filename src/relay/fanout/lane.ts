@@ -7,8 +7,8 @@
  *   Bob      <-----> gap <-------->     said evt2 himself: takes what is around the gap
  *   Cyd             cursor <------>     joined, or was sent an answer, after evt2
  *
- * Those like Amy who have nothing queued are nearly everybody, and looking at an outbox of each costs as much as a fifth
- * of the write: at 5,000 they are not in the cache. So they stand in `Ports`, which writes to all of them in one call.
+ * Those like Amy who have nothing queued are nearly everybody, and looking at an outbox of each costs time beside the
+ * write: at 5,000 they are not in the cache. So they stand in `Ports`, which writes to all of them in one call.
  */
 
 import type { RoomEvent } from '../hub/events.js'
