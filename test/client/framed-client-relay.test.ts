@@ -23,7 +23,7 @@ async function joined(name: string): Promise<FramedClient> {
 /** The next texts of one event. Ask before they can come. */
 function next(client: FramedClient, event: 'line' | 'direct' | 'refused', count = 1): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`no ${event} came`)), 10_000)
+    const late = setTimeout(() => reject(new Error(`no ${event} came`)), 30_000)
     const texts: string[] = []
     // Not `once`: two texts that come in one chunk are told without a pause between them.
     const keep = (text: string) => {

@@ -147,11 +147,11 @@ describe('framed+tls', { skip: missing && 'openssl is missing' }, () => {
     slow.socket.pause()
     const text = 'x'.repeat(60_000)
     const left = amy.expect(leaving('Slow')).then(() => true)
-    for (let count = 0; count < 2000; count++) {
-      amy.send(message(text))
+    for (;;) {
+      // No more than the relay takes: encrypting more is work that a busy machine is short of.
+      if (amy.socket.writableLength < 1_000_000) amy.send(message(text))
       if (await Promise.race([left, new Promise((resolve) => setTimeout(resolve, 1, false))])) break
     }
-    await left
     slow.socket.resume()
     assert.notEqual(await slow.ended(), null)
   })
