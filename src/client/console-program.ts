@@ -29,7 +29,7 @@ export interface ConsoleChat {
   run(): Promise<Outcome>
   /** Leaves in good order and soon; asked a second time, at once. */
   stop(code: number): void
-  /** Nobody reads the output any more: there is no reason to stay, and none to complain. */
+  /** Nobody reads the output any more, said at each write: there is no reason to stay, and none to complain. */
   outputGone(): void
   /** The output has room again. */
   readOn(): void
@@ -57,9 +57,8 @@ export async function runConsoleProgram(
   output.on('drain', drained)
   // Where remarks cannot be written, there is nowhere left to remark on it.
   errorOutput.on('error', () => {})
-  // Whoever read our output may have gone (`| head`). The listener stays: a write may fail late.
-  output.once('error', () => chat.outputGone())
-  output.on('error', () => {})
+  // Whoever read our output may have gone (`| head`). Each later write fails anew, and first looks like one to wait for.
+  output.on('error', () => chat.outputGone())
   try {
     const { code, words } = await chat.run()
     if (words !== '') await written(errorOutput, `${words}\n`)

@@ -36,7 +36,7 @@ async function somebody(name: string): Promise<SendtoPeer> {
 
 /** A relay that does what the test says. */
 async function scripted(serve: (socket: Socket) => void): Promise<number> {
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {})
     serve(socket)
   })
@@ -236,15 +236,29 @@ test('SIGINT and SIGTERM end in good order', async () => {
   }
 })
 
-test('a reader of the output that goes away ends the client quietly', async () => {
+test('a reader of the output that goes away ends the client quietly', async (t) => {
   const bob = await somebody('Bob')
   const john = client()
   john.type('login John')
   await john.shows('Success')
   john.child.stdout.destroy()
   const talking = setInterval(() => bob.send(sendto('John', 'Hi')), 10)
+  t.after(() => clearInterval(talking))
   assert.equal(await john.exitCode(), 0)
-  clearInterval(talking)
+  assert.equal(john.errorOutput, '')
+})
+
+test('and so it does where messages keep coming while it leaves', async () => {
+  const port = await scripted((socket) => {
+    const talking = setInterval(() => socket.write(sendto('Bob', 'Hi')), 10)
+    socket.on('close', () => clearInterval(talking))
+    // What the client still gets comes after its FIN.
+    socket.resume().on('end', () => setTimeout(() => socket.end(), 300))
+  })
+  const john = client(port)
+  await john.shows('Bob: Hi')
+  john.child.stdout.destroy()
+  assert.equal(await john.exitCode(), 0)
   assert.equal(john.errorOutput, '')
 })
 
