@@ -20,7 +20,7 @@ export interface Place {
 }
 
 export interface Ports {
-  /** Has the port at this place from now on, or none. A place is taken before those behind it. */
+  /** Has the port at this place from now on, or none. Places come in any order. */
   set(place: number, port: Port | null): void
   /**
    * Sends `bytes` once to every port of the first `places`.

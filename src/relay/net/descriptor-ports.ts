@@ -49,7 +49,7 @@ export class DescriptorPorts implements Ports {
   sentBytes = 0
 
   set(place: number, port: Port | null): void {
-    if (place >= this.#descriptors.length) this.#grow()
+    if (place >= this.#descriptors.length) this.#growTo(place + 1)
     const before = this.#transports[place] ?? null
     if (before !== null) {
       before.directBytes += this.sentBytes
@@ -79,8 +79,9 @@ export class DescriptorPorts implements Ports {
     return refused
   }
 
-  #grow(): void {
-    const places = this.#descriptors.length * 2
+  #growTo(least: number): void {
+    let places = this.#descriptors.length
+    while (places < least) places *= 2
     const larger = new Int32Array(places).fill(NONE)
     larger.set(this.#descriptors)
     this.#descriptors = larger

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { loadNativeFanout } from '../../../src/relay/net/descriptor-ports.js'
+import { DescriptorPorts, loadNativeFanout } from '../../../src/relay/net/descriptor-ports.js'
 import { chooseFanout } from '../../../src/relay/net/direct-ways.js'
+import type { HandleTransport } from '../../../src/relay/net/handle-transport.js'
 import { DIST } from '../../fixtures/relay-process.js'
 
 assert.equal(loadNativeFanout(), null, 'it is built before the tests')
@@ -59,6 +60,15 @@ test('everybody who has a place is sent the same bytes, and gaps are skipped', a
   // The last place was not asked for.
   assert.equal(addon.send(descriptors, 4, Buffer.from('again'), refused), 0)
   assert.equal(await received(pairs[2]?.far as Socket, 5), 'again')
+})
+
+test('a place far behind all that were taken before is written to as well', async (t) => {
+  const [pair] = await connections(t, 1)
+  assert.ok(pair !== undefined)
+  const ports = new DescriptorPorts()
+  ports.set(500, { descriptor: pair.descriptor, directBytes: 0, directCount: null } as HandleTransport)
+  assert.equal(ports.send(Buffer.from('hello'), 501), 0)
+  assert.equal(await received(pair.far, 5), 'hello')
 })
 
 test('what a full kernel does not take is told, and the rest is exact', async (t) => {
