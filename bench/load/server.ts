@@ -66,26 +66,28 @@ export function attachedServer({ host, port, pid, metricsUrl, ports }: AttachOpt
  */
 export async function spawnServer(options: SpawnOptions): Promise<Server> {
   const { kind, cpu, listeners = FRAMED } = options
+  const hasMetrics = kind === 'parlance'
   const { ports, host, pid, stop } = await launch({
     label: kind,
     cpu,
-    // The last one is for metrics.
-    ports: listeners.length + 1,
+    // The last one is for metrics, where there are any.
+    ports: listeners.length + (hasMetrics ? 1 : 0),
     command: (places) => [...serverCommand(options, places), ...options.arguments],
   })
-  const metricsUrl = kind === 'parlance' ? `http://${host}:${ports.at(-1)}/metrics` : null
-  return { label: kind, host, port: ports[0] as number, ports: ports.slice(0, -1), metricsUrl, pid, stop }
+  const metricsUrl = hasMetrics ? `http://${host}:${ports.at(-1)}/metrics` : null
+  const own = ports.slice(0, listeners.length)
+  return { label: kind, host, port: own[0] as number, ports: own, metricsUrl, pid, stop }
 }
 
 function serverCommand({ kind, listeners = FRAMED, cliPath = CLI }: SpawnOptions, places: Places): string[] {
   const { host, directory } = places
-  const ports = places.ports.slice(0, -1)
+  const { ports } = places
   if (kind === 'parlance') {
     const listen = listeners.flatMap(({ dialect, room }, index) => {
       const query = room === undefined ? '' : `?room=${room}`
       return ['--listen', `${dialect}://${host}:${ports[index]}${query}`]
     })
-    const rest = ['--ops', `${host}:${places.ports.at(-1)}`, '--log-dir', directory]
+    const rest = ['--ops', `${host}:${ports.at(-1)}`, '--log-dir', directory]
     return [process.execPath, cliPath, 'serve', ...listen, ...rest]
   }
   const executable = buildCeilingRelay()
