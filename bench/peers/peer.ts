@@ -15,6 +15,8 @@ export interface Peer {
   readonly joiningAtOnce?: number
   /** The largest crowd that it can let in within a minute or two; it gets no larger one. */
   readonly maxClients?: number
+  /** Whether it knows no rooms, although its protocol does: it gets no crowd of several. */
+  readonly oneRoom?: boolean
 
   /** @returns its version, or why it cannot be measured here */
   probe(): Availability

@@ -71,7 +71,7 @@ export async function visit(
   pinning: Pinning,
   done: (measured: Measured) => void,
 ): Promise<void> {
-  const hasRooms = targetByName(peer.target).rooms !== undefined
+  const hasRooms = peer.oneRoom !== true && targetByName(peer.target).rooms !== undefined
   const crowds = plan.crowds.filter(
     ({ rooms, clients }) => rooms * clients <= maxClientsOf(peer) && (rooms === 1 || hasRooms),
   )

@@ -7,6 +7,7 @@ import type { Peer } from '../peer.js'
 export const ceilingPeer: Peer = {
   name: 'bare C',
   target: 'framed',
+  oneRoom: true,
   description: 'the ceiling: one epoll loop in C that relays the same frames and does nothing else',
   probe: () => (buildCeilingRelay() === null ? { missing: 'there is no C compiler (cc)' } : { version: '–' }),
   start: (cpu) => spawnServer({ kind: 'ceiling', cpu, arguments: [] }),
