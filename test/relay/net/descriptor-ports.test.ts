@@ -137,6 +137,21 @@ test('what a full kernel does not take is told, and the rest is exact', async (t
   assert.equal((await all).length, sent)
 })
 
+test('what was refused can still be read when somebody has got a place far behind', async (t) => {
+  const [broken, other] = await connections(t, 2)
+  assert.ok(broken !== undefined && other !== undefined)
+  broken.far.resetAndDestroy()
+  await once(broken.near, 'close')
+  const ports = new DescriptorPorts()
+  const transportOf = (descriptor: number) =>
+    ({ descriptor, directBytes: 0, directCount: null }) as HandleTransport
+  // The descriptor is closed by now, and nobody else's: so it takes nothing.
+  ports.set(3, transportOf(broken.descriptor))
+  assert.equal(ports.send(Buffer.from('hello'), 4), 1)
+  ports.set(500, transportOf(other.descriptor))
+  assert.deepEqual([ports.refused[0], ports.refused[1]], [3, 5])
+})
+
 test('a broken socket takes nothing, and no signal ends the process', async (t) => {
   const [pair] = await connections(t, 1)
   assert.ok(pair !== undefined)
