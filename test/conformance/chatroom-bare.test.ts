@@ -9,7 +9,9 @@ const TIME = '(?:1[0-2]|[1-9]):[0-5][0-9] [ap]m'
 
 /** What a person in the bare form is told, with the relay's own time. */
 function toldAt(sender: string, header: string, message: string): RegExp {
-  return new RegExp(`^\\{"sender":"${sender}","header":"${header}","timestamp":"${TIME}","message":"${message}"\\}$`)
+  return new RegExp(
+    `^\\{"sender":"${sender}","header":"${header}","timestamp":"${TIME}","message":"${message}"\\}$`,
+  )
 }
 
 test('C14 messages go out as the JSON line alone with exactly four keys, to everyone with @all', async (t) => {

@@ -20,15 +20,19 @@ function bareCheck(
 }
 
 export const BARE: readonly Check[] = [
-  bareCheck('C14', '@all and @everyone are both everyone, and people may stand without a space', async (people) => {
-    const [amy, bob, carl] = people
-    for (const header of ['@all', '@everyone', `@${amy.name} @all`]) {
-      const id = await bob.say({ header })
-      for (const other of [amy, carl]) await other.expectSaid(bob, id)
-    }
-    const id = await bob.say({ header: `@${amy.name}@${carl.name}` })
-    for (const other of [amy, carl]) await other.expectSaid(bob, id, { header: `@${other.name}` })
-  }),
+  bareCheck(
+    'C14',
+    '@all and @everyone are both everyone, and people may stand without a space',
+    async (people) => {
+      const [amy, bob, carl] = people
+      for (const header of ['@all', '@everyone', `@${amy.name} @all`]) {
+        const id = await bob.say({ header })
+        for (const other of [amy, carl]) await other.expectSaid(bob, id)
+      }
+      const id = await bob.say({ header: `@${amy.name}@${carl.name}` })
+      for (const other of [amy, carl]) await other.expectSaid(bob, id, { header: `@${other.name}` })
+    },
+  ),
   bareCheck('C14', 'a message has exactly four keys', async ([amy, bob]) => {
     await bob.say()
     const line = await amy.next('a bare message')

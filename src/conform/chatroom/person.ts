@@ -217,7 +217,8 @@ export class Person {
     const line = await this.next(JSON.stringify(wanted))
     const came = fieldsOf('', line)
     const { timestamp } = came ?? {}
-    if (came !== null && sameFields(came, { ...wanted, timestamp }) && TIME_OF_DAY.test(String(timestamp))) return
+    if (came !== null && sameFields(came, { ...wanted, timestamp }) && TIME_OF_DAY.test(String(timestamp)))
+      return
     throw new CheckFailure(JSON.stringify(wanted), shownLine(line))
   }
 

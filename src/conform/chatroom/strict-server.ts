@@ -12,8 +12,8 @@ import { StrictLines } from './strict-lines.js'
 import { StrictMessages } from './strict-messages.js'
 import { isClean, isMessage, isName, readText } from './strict-requests.js'
 import {
-  blockedBy,
   BYE,
+  blockedBy,
   INVALID_NAME,
   MESSAGE_FAILED,
   NO_HEADER,
