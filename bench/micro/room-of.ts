@@ -7,11 +7,11 @@ import { FRAMED_ENCODINGS } from '../../src/relay/dialects/framed/encoding.js'
 import { ChunkPool } from '../../src/relay/fanout/chunk.js'
 import { Flusher } from '../../src/relay/fanout/flusher.js'
 import { Outbox } from '../../src/relay/fanout/outbox.js'
-import { NO_PORTS } from '../../src/relay/fanout/ports.js'
 import { Pressure } from '../../src/relay/fanout/pressure.js'
 import { Recipient } from '../../src/relay/fanout/recipient.js'
 import { RoomFanout } from '../../src/relay/fanout/room-fanout.js'
 import type { MessageEvent } from '../../src/relay/hub/events.js'
+import { HandlePorts } from '../../src/relay/net/handle-ports.js'
 
 type Style = keyof typeof FRAMED_ENCODINGS
 
@@ -80,7 +80,7 @@ export function roomOf(size: number, styleOf: (member: number) => Style = () => 
     flusher,
     pool,
     pressure: new Pressure(LIMITS, pool, () => performance.now(), null),
-    createPorts: () => NO_PORTS,
+    createPorts: () => new HandlePorts(),
     encodingFailed: (error: unknown) => {
       throw error
     },

@@ -46,6 +46,8 @@ for (const [form, at] of [
     if (form === 'verb') await amy.push('RECEIVED')
     await amy.ask(`EDIT {"message_id":"${id}","message":"ALL"}`, '200 MESSAGE UPDATED')
     await bob.shows('ALL')
+    bob.type('/who')
+    await bob.shows('Here: amy, bob (busy)')
     bob.type('/edit #1 Ho', '/block amy')
     assert.equal((await amy.push('EDIT')).message, 'Ho')
     await amy.push('BLOCKED')
@@ -59,10 +61,11 @@ for (const [form, at] of [
       shown[1] as string,
       new RegExp(`^sent \\\\u\\{202e\\}now, delivered ${TIME} \\(private\\) \\[amy\\] you$`),
     )
-    assert.equal(
-      shown[2],
-      form === 'verb' ? '* amy changed "all" to "ALL"' : '* amy changed a message to "ALL"',
-    )
+    const edited =
+      form === 'verb'
+        ? '\\* amy changed "all" to "ALL"'
+        : `(${TIME}|sent ${TIME}, delivered ${TIME}) \\[amy\\] \\(edited\\) ALL`
+    assert.match(shown[2] as string, new RegExp(`^${edited}$`))
   })
 }
 

@@ -23,6 +23,7 @@ export const WRONGS = {
   'names nobody': 'S7',
   'speaks no lines': 'S8',
   'stays after exit': 'S8',
+  'ends without EXIT': 'S8',
 } as const
 
 export type Wrong = keyof typeof WRONGS
@@ -108,6 +109,7 @@ export function wrongSendto(wrong: Wrong | null): Server {
     else if (command.kind === 'list') socket.write(`${names()}\n`)
     else if (command.kind === 'exit') {
       leave(client)
+      if (!is('ends without EXIT')) socket.write('EXIT\n')
       if (!is('stays after exit')) socket.end()
     } else {
       const bytes = Buffer.from(command.text)

@@ -16,11 +16,11 @@ import {
   startChatmaster,
 } from '../fixtures/chatmaster-peer.js'
 import { list } from '../fixtures/framed-bytes.js'
-import { FUZZ_SEED } from '../fixtures/fuzz-seed.js'
+import { FUZZ_SEED, fuzzRuns } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 
 const SEED = FUZZ_SEED
-const RUNS = Number(process.env.FUZZ_RUNS ?? 300)
+const RUNS = fuzzRuns(300)
 
 const oneName = fc.oneof(
   fc.constantFrom(

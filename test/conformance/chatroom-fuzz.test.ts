@@ -7,11 +7,11 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { type ChatroomRelay, startChatroom } from '../fixtures/chatroom-peer.js'
-import { FUZZ_SEED } from '../fixtures/fuzz-seed.js'
+import { FUZZ_SEED, fuzzRuns } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 
 const SEED = FUZZ_SEED
-const RUNS = Number(process.env.FUZZ_RUNS ?? 300)
+const RUNS = fuzzRuns(300)
 
 /** The answers that each request may have; all others have the last line alone. */
 const ANSWERS: ReadonlyMap<string, RegExp> = new Map([

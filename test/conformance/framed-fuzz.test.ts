@@ -9,12 +9,12 @@ import fc from 'fast-check'
 import { assertFrame, commandOf, frame, header, list, shown, textOf } from '../fixtures/framed-bytes.js'
 import { expectedOf } from '../fixtures/framed-model.js'
 import type { FramedPeer } from '../fixtures/framed-peer.js'
-import { FUZZ_SEED } from '../fixtures/fuzz-seed.js'
+import { FUZZ_SEED, fuzzRuns } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { onEachTransport, type StartRelay, startRelay, type TestRelay } from '../fixtures/start-relay.js'
 
 const SEED = FUZZ_SEED
-const RUNS = Number(process.env.FUZZ_RUNS ?? 500)
+const RUNS = fuzzRuns(500)
 
 const oneName = fc.oneof(
   fc.constantFrom(

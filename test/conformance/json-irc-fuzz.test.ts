@@ -7,13 +7,13 @@ import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { textOf } from '../fixtures/framed-bytes.js'
-import { FUZZ_SEED } from '../fixtures/fuzz-seed.js'
+import { FUZZ_SEED, fuzzRuns } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { expectedOf } from '../fixtures/json-irc-model.js'
 import { type JsonIrcRelay, startJsonIrc } from '../fixtures/json-irc-peer.js'
 
 const SEED = FUZZ_SEED
-const RUNS = Number(process.env.FUZZ_RUNS ?? 400)
+const RUNS = fuzzRuns(400)
 
 const anyText = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 60 }) },

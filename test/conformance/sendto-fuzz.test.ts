@@ -6,14 +6,14 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import fc from 'fast-check'
-import { FUZZ_SEED } from '../fixtures/fuzz-seed.js'
+import { FUZZ_SEED, fuzzRuns } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { header, packet, packetLength } from '../fixtures/sendto-bytes.js'
 import { expectedOf } from '../fixtures/sendto-model.js'
 import { onEachTransport, type SendtoRelay, type StartSendtoRelay } from '../fixtures/sendto-relay.js'
 
 const SEED = FUZZ_SEED
-const RUNS = Number(process.env.FUZZ_RUNS ?? 400)
+const RUNS = fuzzRuns(400)
 
 const oneName = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('Bad', 'Left', 'Amy', 'Worse') },

@@ -19,7 +19,7 @@ onEachTransport((start) => {
     amy.send(sendto('John', 'très bien'))
     await john.expectLines('Amy: très bien')
     john.send('logout\n', 'list\n', 'login Jack\n', 'exit\n')
-    await john.expectLines('Success', 'Amy', 'Success')
+    await john.expectLines('Success', 'Amy', 'Success', 'EXIT')
     assert.equal((await john.rest()).length, 0)
     amy.send(list(), sendto('Jack', 'x'))
     await amy.expect(OK, list('Amy'), FAILURE)
@@ -154,12 +154,12 @@ onEachTransport((start) => {
     }
   })
 
-  test('S8 exit ends the connection, and nothing behind it is carried out', async (t) => {
+  test('S8 exit is answered with EXIT and ends the connection, and nothing behind it is carried out', async (t) => {
     const relay = await start(t)
     const amy = await relay.login('Amy')
     const john = await relay.connect()
     john.send('login John\nexit\nsendto Amy beyond\nlogin Jack\n')
-    assert.equal((await john.rest()).toString(), 'Success\n')
+    assert.equal((await john.rest()).toString(), 'Success\nEXIT\n')
     amy.send(list())
     await amy.expect(list('Amy'))
   })

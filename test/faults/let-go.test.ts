@@ -13,7 +13,7 @@ import { Connection } from '../../src/relay/net/connection.js'
 import { direct, leave, list, message } from '../fixtures/framed-bytes.js'
 import { startRelay } from '../fixtures/start-relay.js'
 
-const VISITS = 10_000
+const VISITS = 2_000
 /** The compiler keeps the last few that it has seen. */
 const A_FEW = 20
 

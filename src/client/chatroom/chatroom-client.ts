@@ -22,6 +22,8 @@ const CONNECT_TIMEOUT_MS = 10_000
 /** A board of everybody in a large room is one line. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024
 
+const BARE_BOARD = '200 BOARD '
+
 export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
   readonly #address: Address
   readonly #lines = new LineDecoder(
@@ -100,7 +102,12 @@ export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
   /** A status line answers the oldest request; what is neither that nor a push is passed over. */
   #line(line: string | null): boolean {
     if (line === null) return true
-    if (/^\d/.test(line)) this.#unanswered.shift()?.(line)
+    // C15: a relay with `push=bare` has the board in its answer.
+    const board = line.startsWith(BARE_BOARD) ? readPush(`USERBOARD ${line.slice(BARE_BOARD.length)}`) : null
+    if (board !== null) {
+      this.#unanswered.shift()?.('200 OK')
+      this.emit('push', board)
+    } else if (/^\d/.test(line)) this.#unanswered.shift()?.(line)
     else {
       const push = readPush(line)
       if (push !== null) this.emit('push', push)

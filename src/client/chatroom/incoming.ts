@@ -77,11 +77,12 @@ export class Incoming {
 
   #said({ sender, header, timestamp, message, messageId }: SaidPush): void {
     const { show, style, acknowledge } = this.#sink
+    // Without an id it is from a relay with `push=bare`, which writes the room in another way too (C14).
     show(
       style.message({
         sender,
         text: message,
-        isPrivate: header !== '@everyone',
+        isPrivate: header !== '@everyone' && !(header === '@all' && messageId === ''),
         sentAt: timestamp,
         deliveredAt: timeOfDay(),
       }),

@@ -33,7 +33,7 @@ export const EXPIRING: readonly Check[] = [
     const id = await bob.say()
     await bob.ask(edit(id, 'Ho'), UPDATED)
     await amy.expectSaid(bob, id)
-    await amy.expectPush('EDIT', { message_id: id, message: 'Ho', sender: bob.name, edited: true })
+    await amy.expectEdited(bob, id, 'Ho')
     await windowPasses()
     await bob.ask(edit(id, 'Hm'), EDIT_FAILED)
     await amy.expectNothing('nothing of an edit that came too late')

@@ -8,7 +8,7 @@ export class Party {
   readonly #context: CheckContext
   /** The names of this check. */
   readonly names: string[] = []
-  /** How messages come from this server; unknown until one has come. */
+  /** How messages come from this server; unknown until a board has come. */
   push: 'verb' | 'bare' | null = null
 
   constructor(context: CheckContext) {
@@ -31,6 +31,8 @@ export class Party {
   async join(name = this.name()): Promise<Person> {
     const person = await this.connect(name)
     await person.ask(`JOIN ${name}`, OK)
+    // It tells the form in which everything else comes.
+    if (this.push === null) await person.board()
     return person
   }
 
@@ -61,9 +63,4 @@ export function entered(username: string) {
 /** C3. */
 export function left(username: string) {
   return { username, message: `${username} has left the chat` }
-}
-
-/** C11. */
-export function blockedBy(username: string) {
-  return { username, message: `${username} has blocked you.` }
 }

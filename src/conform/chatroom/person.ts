@@ -6,13 +6,27 @@
 import { CheckFailure } from '../failure.js'
 import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
-import { fieldsOf, isStatusLine, lineOf, OK, type Said, SENT, sameFields, wholeLine } from './wire.js'
+import {
+  blockedBy,
+  fieldsOf,
+  isStatusLine,
+  lineOf,
+  MESSAGE_FAILED,
+  NO_HEADER,
+  OK,
+  type Said,
+  SENT,
+  SERVER_ERROR,
+  sameFields,
+  TIME_OF_DAY,
+  wholeLine,
+} from './wire.js'
 
 /** What the people of one check know in common. */
 export interface Company {
   /** The names of this check. */
   readonly names: readonly string[]
-  /** How messages come from this server; unknown until one has come. */
+  /** How messages come from this server, which its board tells; unknown until one has come. */
   push: 'verb' | 'bare' | null
 }
 
@@ -54,9 +68,9 @@ export class Person {
     if (came !== status) throw new CheckFailure(expected, shownLine(came))
   }
 
-  /** The next line is this verb with exactly these fields. */
+  /** The next line is this verb with exactly these fields; their JSON alone for the verb ''. */
   async expectPush(verb: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
-    const expected = `${verb} ${JSON.stringify(fields)}`
+    const expected = `${verb} ${JSON.stringify(fields)}`.trimStart()
     const line = await this.next(expected)
     const came = fieldsOf(verb, line)
     if (came === null || !sameFields(came, fields)) throw new CheckFailure(expected, shownLine(line))
@@ -98,33 +112,73 @@ export class Person {
     return id
   }
 
-  /** C6: the next line is what `from` said, behind the verb or (push=bare) as the JSON alone, as it was before. */
-  async expectSaid(from: Person, id: string, fields: Partial<Said> = {}): Promise<void> {
-    const message: Said = {
-      sender: from.name,
-      header: '@everyone',
-      timestamp: '1:02 pm',
-      message: 'Hi',
-      ...fields,
-    }
-    const company = this.#company
-    const forms = [
-      ...(company.push === 'bare'
-        ? []
-        : ([{ push: 'verb', verb: 'SEND', fields: { ...message, messageId: id } }] as const)),
-      ...(company.push === 'verb' ? [] : ([{ push: 'bare', verb: '', fields: message }] as const)),
-    ]
-    const expected = forms.map(({ verb, fields }) => `${verb} ${JSON.stringify(fields)}`.trim()).join(' or ')
-    const line = await this.next(expected)
-    const form = forms.find(({ verb, fields }) => sameFields(fieldsOf(verb, line) ?? {}, { ...fields }))
-    if (form === undefined) throw new CheckFailure(expected, shownLine(line))
-    company.push = form.push
+  /** Whether the server is one for clients that expect bare messages (C14–C16). */
+  get isBare(): boolean {
+    return this.#company.push === 'bare'
   }
 
-  /** C9: asks who is here. */
-  async board(room = ''): Promise<Readonly<Record<string, unknown>>> {
-    await this.ask(room === '' ? 'USERBOARD' : `USERBOARD ${room}`, OK)
+  /** C4, C15: what a SEND that names nobody is answered with. */
+  get noHeader(): string {
+    return this.isBare ? MESSAGE_FAILED : NO_HEADER
+  }
+
+  /** C6, C14: the next line is what `from` said, behind the verb or as the JSON alone. */
+  async expectSaid(from: Person, id: string, fields: Partial<Said> = {}): Promise<void> {
+    const usual = { sender: from.name, header: '@everyone', timestamp: '1:02 pm', message: 'Hi' }
+    const message: Said = { ...usual, ...fields }
+    if (this.isBare) await this.expectPush('', { ...message, header: bareHeader(message.header) })
+    else await this.expectPush('SEND', { ...message, messageId: id })
+  }
+
+  /** C8, C16: the next line is that the message `id` of `from` says `text`. @param header as it was sent to this person */
+  async expectEdited(from: Person, id: string, text: string, header = '@everyone'): Promise<void> {
+    if (this.isBare) await this.#expectBare(from.name, header, `(edited) ${text}`)
+    else await this.expectPush('EDIT', { message_id: id, message: text, sender: from.name, edited: true })
+  }
+
+  /** C11, C16: the next line is that `blocker` has blocked this person. */
+  async expectBlocked(blocker: Person): Promise<void> {
+    const fields = blockedBy(blocker.name)
+    if (this.isBare) await this.#expectBare(blocker.name, `@${this.name}`, fields.message)
+    else await this.expectPush('BLOCKED', fields)
+  }
+
+  /** C10, C16: the next line is how `other` is to be found; nothing where it is not pushed. */
+  async expectStatus(other: Person, status: string): Promise<void> {
+    if (!this.isBare) await this.expectPush('USERSTATUS', { username: other.name, status })
+  }
+
+  /** C7, C16: the next line is the receipt of `receiver`; nothing where it is not pushed. */
+  async expectReceipt(id: string, receiver: Person): Promise<void> {
+    if (this.isBare) return
+    const came = await this.push('RECEIVED')
+    const { timestamp } = came
+    const wanted = { message_id: id, receiver: receiver.name, timestamp }
+    if (sameFields(came, wanted) && TIME_OF_DAY.test(String(timestamp))) return
+    throw new CheckFailure(
+      `RECEIVED ${JSON.stringify({ ...wanted, timestamp: 'h:mm am' })}`,
+      JSON.stringify(came),
+    )
+  }
+
+  /** C9, C15: asks who is there. @returns `null` when the server knows of no such room */
+  async boardOf(room: string): Promise<Readonly<Record<string, unknown>> | null> {
+    this.send(room === '' ? 'USERBOARD' : `USERBOARD ${room}`)
+    const expected = '200 OK and USERBOARD {…}, or 200 BOARD {…}'
+    const line = await this.next(expected)
+    if (line === SERVER_ERROR) return null
+    const bare = fieldsOf('200 BOARD', line)
+    this.#company.push ??= bare === null ? 'verb' : 'bare'
+    if (bare !== null) return bare
+    if (line !== OK) throw new CheckFailure(expected, shownLine(line))
     return this.push('USERBOARD')
+  }
+
+  /** C9, C15: asks who is in the default room. */
+  async board(): Promise<Readonly<Record<string, unknown>>> {
+    const board = await this.boardOf('')
+    if (board === null) throw new CheckFailure('the board of the default room', SERVER_ERROR)
+    return board
   }
 
   /** The connection stays, and nothing of this check's business has come before. */
@@ -157,11 +211,27 @@ export class Person {
     }
   }
 
+  /** C16: the next line is a bare message with the relay's own time. */
+  async #expectBare(sender: string, header: string, message: string): Promise<void> {
+    const wanted = { sender, header: bareHeader(header), timestamp: 'h:mm am', message }
+    const line = await this.next(JSON.stringify(wanted))
+    const came = fieldsOf('', line)
+    const { timestamp } = came ?? {}
+    if (came !== null && sameFields(came, { ...wanted, timestamp }) && TIME_OF_DAY.test(String(timestamp)))
+      return
+    throw new CheckFailure(JSON.stringify(wanted), shownLine(line))
+  }
+
   /** A push in which no name of this check occurs. Answers are never others'. */
   #isOthers(line: string): boolean {
     if (isStatusLine(line) || /^(USERBOARD|SENT) /.test(line)) return false
     return !this.#company.names.some((name) => line.includes(name))
   }
+}
+
+/** C14. */
+function bareHeader(header: string): string {
+  return header === '@everyone' ? '@all' : header
 }
 
 function shownLine(line: string): string {

@@ -2,7 +2,7 @@
 
 import type { Check } from '../check.js'
 import { CheckFailure, NotApplicable } from '../failure.js'
-import { blockedBy, chatroomCheck, left } from './party.js'
+import { chatroomCheck, left } from './party.js'
 import type { Person } from './person.js'
 import {
   BYE,
@@ -12,7 +12,6 @@ import {
   OK,
   SERVER_ERROR,
   STATUS_UPDATED,
-  TIME_OF_DAY,
   UPDATED,
 } from './wire.js'
 
@@ -25,25 +24,14 @@ export function edit(id: string, message: string): string {
   return `EDIT ${JSON.stringify({ message_id: id, message })}`
 }
 
-async function expectReceipt(person: Person, id: string, receiver: Person): Promise<void> {
-  const came = await person.push('RECEIVED')
-  const ok = Object.keys(came).length === 3 && came.message_id === id && came.receiver === receiver.name
-  if (!ok || !TIME_OF_DAY.test(String(came.timestamp))) {
-    throw new CheckFailure(
-      `RECEIVED {"message_id":"${id}","receiver":"${receiver.name}","timestamp":"h:mm am"}`,
-      JSON.stringify(came),
-    )
-  }
-}
-
 export const REFERRING: readonly Check[] = [
   chatroomCheck('C7', 'the sender and the other receivers hear of a receipt, once', async (party) => {
     const [amy, bob, carl] = await party.three()
     const id = await bob.say({ header: `@${amy.name} @${carl.name}` })
     for (const one of [amy, carl]) await one.expectSaid(bob, id, { header: `@${one.name}` })
     await amy.ask(received(bob, id), OK)
-    await expectReceipt(bob, id, amy)
-    await expectReceipt(carl, id, amy)
+    await bob.expectReceipt(id, amy)
+    await carl.expectReceipt(id, amy)
     await amy.ask(received(bob, id), OK)
     for (const one of [amy, bob, carl]) await one.expectNothing('nothing for a second RECEIVED')
   }),
@@ -52,8 +40,8 @@ export const REFERRING: readonly Check[] = [
     const id = await bob.say()
     for (const one of [amy, carl]) await one.expectSaid(bob, id)
     await amy.ask(received(bob, id), OK)
-    await expectReceipt(bob, id, amy)
-    await expectReceipt(carl, id, amy)
+    await bob.expectReceipt(id, amy)
+    await carl.expectReceipt(id, amy)
   }),
   chatroomCheck(
     'C7',
@@ -75,7 +63,7 @@ export const REFERRING: readonly Check[] = [
     const id = await bob.say({ header: `@${amy.name}` })
     await amy.expectSaid(bob, id, { header: `@${amy.name}` })
     await bob.ask(edit(id, 'Ho'), UPDATED)
-    await amy.expectPush('EDIT', { message_id: id, message: 'Ho', sender: bob.name, edited: true })
+    await amy.expectEdited(bob, id, 'Ho', `@${amy.name}`)
     await carl.expectNothing()
     await bob.expectNothing()
   }),
@@ -86,7 +74,7 @@ export const REFERRING: readonly Check[] = [
     const late = await party.join()
     for (const one of [amy, bob]) await one.push('JOIN')
     await bob.ask(edit(id, 'Ho'), UPDATED)
-    await amy.expectPush('EDIT', { message_id: id, message: 'Ho', sender: bob.name, edited: true })
+    await amy.expectEdited(bob, id, 'Ho')
     await late.expectNothing()
   }),
   chatroomCheck('C8', 'not the sender, an unknown id, or an invalid text: the edit fails', async (party) => {
@@ -105,7 +93,7 @@ export const REFERRING: readonly Check[] = [
   chatroomCheck('C9', 'the board has everyone in the room with their status, named or not', async (party) => {
     const [amy, bob] = await party.pair()
     await bob.ask('USERSTATUS OFFLINE', STATUS_UPDATED)
-    await amy.push('USERSTATUS')
+    await amy.expectStatus(bob, 'OFFLINE')
     const board = await amy.board()
     const shown = JSON.stringify(board)
     if (board[amy.name] !== 'ONLINE') throw new CheckFailure(`"${amy.name}":"ONLINE"`, shown)
@@ -118,9 +106,8 @@ export const REFERRING: readonly Check[] = [
   }),
   chatroomCheck('C9', 'the default room has a board by its name', async (party) => {
     const amy = await party.join()
-    amy.send('USERBOARD general')
-    if ((await amy.next('an answer to USERBOARD')) !== OK) throw new NotApplicable('it is not called general')
-    const board = await amy.push('USERBOARD')
+    const board = await amy.boardOf('general')
+    if (board === null) throw new NotApplicable('it is not called general')
     if (!Object.hasOwn(board, amy.name)) throw new CheckFailure(`${amy.name} on it`, JSON.stringify(board))
   }),
   chatroomCheck('C10', 'everyone else is told of a change, and of nothing else', async (party) => {
@@ -133,7 +120,7 @@ export const REFERRING: readonly Check[] = [
       [`USERSTATUS ${bob.name}`, 'ONLINE'],
     ] as const) {
       await bob.ask(request, STATUS_UPDATED)
-      await amy.expectPush('USERSTATUS', { username: bob.name, status })
+      await amy.expectStatus(bob, status)
       await bob.ask(request, STATUS_UPDATED)
     }
     await amy.expectNothing()
@@ -148,7 +135,7 @@ export const REFERRING: readonly Check[] = [
   chatroomCheck('C10', 'messages are delivered whatever the status', async (party) => {
     const [amy, bob] = await party.pair()
     await bob.ask('USERSTATUS OFFLINE', STATUS_UPDATED)
-    await amy.push('USERSTATUS')
+    await amy.expectStatus(bob, 'OFFLINE')
     await bob.expectSaid(amy, await amy.say())
   }),
   chatroomCheck(
@@ -157,7 +144,7 @@ export const REFERRING: readonly Check[] = [
     async (party) => {
       const [amy, bob, carl] = await party.three()
       await amy.ask(`BLOCK ${bob.name}`, OK)
-      await bob.expectPush('BLOCKED', blockedBy(amy.name))
+      await bob.expectBlocked(amy)
       await carl.expectSaid(bob, await bob.say())
       await amy.expectNothing('nothing of the blocked person')
       await amy.ask(`UNBLOCK ${bob.name}`, OK)
@@ -171,9 +158,9 @@ export const REFERRING: readonly Check[] = [
     async (party) => {
       const [amy, bob, carl] = await party.three()
       await amy.ask(`BLOCK ${bob.name}`, OK)
-      await bob.expectPush('BLOCKED', blockedBy(amy.name))
+      await bob.expectBlocked(amy)
       bob.send(`SEND ${bob.said({ header: `@${carl.name} @${amy.name}` })}`)
-      await bob.expectPush('BLOCKED', blockedBy(amy.name))
+      await bob.expectBlocked(amy)
       await bob.expect(MESSAGE_FAILED)
       for (const one of [amy, carl]) await one.expectNothing()
     },
@@ -188,7 +175,7 @@ export const REFERRING: readonly Check[] = [
   chatroomCheck('C11', 'a block ends with the session of the blocker', async (party) => {
     const [amy, bob] = await party.pair()
     await amy.ask(`BLOCK ${bob.name}`, OK)
-    await bob.push('BLOCKED')
+    await bob.expectBlocked(amy)
     await amy.ask('LEAVE', BYE)
     await bob.expectPush('LEFT', left(amy.name))
     const again = await party.join(amy.name)

@@ -7,12 +7,13 @@
 import type { Verdicts } from '../check.js'
 import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
-import { blockedBy, entered } from './party.js'
+import { entered } from './party.js'
 import { StrictLines } from './strict-lines.js'
 import { StrictMessages } from './strict-messages.js'
 import { isClean, isMessage, isName, readText } from './strict-requests.js'
 import {
   BYE,
+  blockedBy,
   INVALID_NAME,
   MESSAGE_FAILED,
   NO_HEADER,

@@ -1,6 +1,7 @@
-/** The conformance suite of the chatroom dialect: rules C1–C13, and those of the whole relay that show here. */
+/** The conformance suite of the chatroom dialect: rules C1–C16, and those of the whole relay that show here. */
 
 import type { Suite } from '../check.js'
+import { BARE } from './bare.js'
 import { CROWDED } from './crowded.js'
 import { EXPIRING } from './expiring.js'
 import { JOINING } from './joining.js'
@@ -11,6 +12,6 @@ import { TALKING } from './talking.js'
 
 export const chatroomSuite: Suite = {
   dialect: 'chatroom',
-  checks: [...JOINING, ...TALKING, ...REFERRING, ...STREAMING, ...EXPIRING, ...CROWDED],
+  checks: [...JOINING, ...TALKING, ...REFERRING, ...BARE, ...STREAMING, ...EXPIRING, ...CROWDED],
   strictServer: serveStrictly,
 }

@@ -63,3 +63,8 @@ export const NO_SUCH_USER = '400 CANNOT FIND USER'
 export const MESSAGE_FAILED = '400 MESSAGE FAILED'
 export const EDIT_FAILED = '400 EDIT FAILED'
 export const SERVER_ERROR = '500 SERVER ERROR'
+
+/** C11: the fields of BLOCKED. */
+export function blockedBy(username: string) {
+  return { username, message: `${username} has blocked you.` }
+}

@@ -157,9 +157,10 @@ export const LINES: readonly Check[] = [
       await speaker.expect('Success', `${speaker.name}: x`, 'Success', 'Invalid command', 'Success')
     }
   }),
-  lineCheck('exit closes the connection, and the name is free', async (context) => {
+  lineCheck('exit is answered with EXIT and closes the connection, and the name is free', async (context) => {
     const [amy, speaker] = [await Person.login(context), await Speaker.login(context)]
     speaker.peer.write(`exit\nsendto ${amy.name} beyond\n`)
+    await speaker.expect('EXIT')
     await speaker.peer.closed('the connection to be closed after exit')
     await amy.asks(message(SENDTO, speaker.name, 'x'), FAILURE, 'nobody has that name any more')
   }),

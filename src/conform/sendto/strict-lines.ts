@@ -33,7 +33,7 @@ export async function serveLines(
     const [command, first, ...rest] = line.split(' ')
     const bare = first === undefined
     if (command === 'exit' && bare) {
-      verdicts.kept('S8', 'left with exit')
+      kept('left with exit', 'EXIT')
       return
     }
     if (command === 'list' && bare) {

@@ -98,10 +98,11 @@ export class Lane {
     const wasDirect = this.#direct[last.index] === 1
     this.#setDirect(last, false)
     this.#members.pop()
-    if (last === member) return
-    this.#members[member.index] = last
-    last.index = member.index
+    const { index } = member
     member.index = -1
+    if (last === member) return
+    this.#members[index] = last
+    last.index = index
     this.#setDirect(last, wasDirect)
   }
 

@@ -33,6 +33,3 @@ export interface Ports {
    */
   readonly refused: ArrayLike<number>
 }
-
-/** For whom nothing is faster than their sinks. */
-export const NO_PORTS: Ports = { set() {}, send: () => 0, refused: [] }

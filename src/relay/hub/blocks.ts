@@ -39,7 +39,7 @@ export class Blocks<R extends Recipient> {
     const { name } = target
     const before = made.get(name)
     if (before === undefined && made.size >= MAX_BLOCKS) return 'full'
-    // One that is repeated is about who has the name now, unless whom it was about is still here.
+    // A repeated block moves to whoever has the name now, unless the session that it was about is still here.
     if (before === undefined || before === null) {
       made.set(name, target)
       addTo(this.#bySession, target, blocker)
@@ -64,7 +64,7 @@ export class Blocks<R extends Recipient> {
     return written.length > 0
   }
 
-  /** All blocks of the session end, and those of it are of names alone. */
+  /** Ends the blocks that the session made. Blocks of the session go on as blocks of the names that were written. */
   ended(session: Session<R>): void {
     const made = this.#made.get(session)
     if (made !== undefined) for (const name of made.keys()) this.#delete(session, made, name)

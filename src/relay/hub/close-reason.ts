@@ -33,7 +33,7 @@ export const CLOSE_REASONS = {
   memory: { label: 'memory', words: 'too much is queued for you' },
   /** It acknowledged nothing for a while: the link is cut, or the machine is off. */
   vanished: { label: 'vanished', words: 'nothing was acknowledged in time' },
-  /** So many names that it asked for were refused that it will hardly want one. */
+  /** Too many of the names that it asked for were refused. */
   refused: { label: 'refused', words: 'too many names were refused' },
   /** A fault of the relay's own that this connection met. */
   internal: { label: 'internal', words: 'something went wrong in the relay' },

@@ -140,6 +140,6 @@ export interface Audience<R extends Recipient> {
    * @param except further people who are not told; they need not be in the room. Read before this returns
    */
   tell(event: RoomEvent, actor: R | null, except?: ReadonlySet<R> | null): void
-  /** As `tell`, but only these, who are in the room. Costs what they are, and not what the room is. */
+  /** As `tell`, but only these, who are in the room. Its cost grows with them, and not with the room. */
   tellOnly(event: RoomEvent, actor: R, to: readonly R[]): void
 }

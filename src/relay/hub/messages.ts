@@ -142,8 +142,8 @@ export class Messages<R extends Recipient> {
   }
 
   /**
-   * C11: nothing that who is called `name` says reaches the session from now on; see `Blocks`. They are told when that
-   * begins, unless they do not want to hear from the session either.
+   * C11: from now on the session hears nothing of whoever is called `name`; see `Blocks`. They are told when that begins,
+   * unless they have blocked the session as well.
    * @returns whether somebody has that name, and the session has not blocked as many as it may
    */
   block(session: Session<R>, name: string): boolean {
@@ -188,8 +188,8 @@ export class Messages<R extends Recipient> {
   }
 
   /**
-   * Those who were sent it are the first of the members, who are in the order of coming. Where they are few, they alone
-   * are looked at: thousands may have come since.
+   * Members are in the order of joining, so those who were sent it come first. Where they are few, nobody behind them is
+   * looked at: thousands may have joined since.
    */
   #followInRoom(
     message: RecentMessage<R>,
@@ -218,7 +218,7 @@ export class Messages<R extends Recipient> {
     room.audience.tell(event, actor.recipient, except)
   }
 
-  /** Who said it hears of it too when they have left, unless the room is private: then who is in it is not for them (R4). */
+  /** The sender hears of it after leaving too, unless the room is private: then they may not know who is in it (R4). */
   #senderElsewhere(sender: Session<R>, room: Room<R>): readonly Session<R>[] {
     return room.members.has(sender) || room.isPrivate ? [] : [sender]
   }

@@ -85,6 +85,9 @@ export class DescriptorPorts implements Ports {
     const larger = new Int32Array(places).fill(NONE)
     larger.set(this.#descriptors)
     this.#descriptors = larger
-    this.refused = new Int32Array(places * 2)
+    // Of the last call something may still be to be read.
+    const refused = new Int32Array(places * 2)
+    refused.set(this.refused)
+    this.refused = refused
   }
 }

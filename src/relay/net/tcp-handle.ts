@@ -16,9 +16,9 @@ export interface TcpHandle {
   reset(): number
   setNoDelay(on: boolean): number
   setKeepAlive(on: boolean, seconds: number): number
-  /** Including what libuv still holds. */
   /** The descriptor; -1 once it is closed. */
   readonly fd: number
+  /** Including what libuv still holds. */
   readonly bytesWritten: number
   /** What libuv holds because the kernel did not take it. */
   readonly writeQueueSize: number

@@ -6,12 +6,12 @@ import type { Client, Speaker } from '../../../src/relay/dialects/dialect.js'
 import { ChunkPool } from '../../../src/relay/fanout/chunk.js'
 import { Flusher } from '../../../src/relay/fanout/flusher.js'
 import { PAUSE } from '../../../src/relay/fanout/pauses.js'
-import { NO_PORTS } from '../../../src/relay/fanout/ports.js'
 import { Pressure } from '../../../src/relay/fanout/pressure.js'
 import { CLOSE_REASONS } from '../../../src/relay/hub/close-reason.js'
 import { Connection } from '../../../src/relay/net/connection.js'
 import type { ConnectionContext } from '../../../src/relay/net/connection-context.js'
 import { Deadlines } from '../../../src/relay/net/deadlines.js'
+import { HandlePorts } from '../../../src/relay/net/handle-ports.js'
 import { Strangers } from '../../../src/relay/net/strangers.js'
 import type { Transport, TransportEvents } from '../../../src/relay/net/transport.js'
 import { TurnBudget } from '../../../src/relay/net/turn-budget.js'
@@ -120,7 +120,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
       flusher: new Flusher(),
       pool,
       pressure,
-      createPorts: () => NO_PORTS,
+      createPorts: () => new HandlePorts(),
       encodingFailed: assert.fail,
     },
     slowPolicy: 'cut',

@@ -1,12 +1,15 @@
 /** The native fan-out by itself: what it sends, what it says of kernels that are full, and what it takes for arguments. */
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import fc from 'fast-check'
 import { DescriptorPorts, loadNativeFanout } from '../../../src/relay/net/descriptor-ports.js'
 import { chooseFanout } from '../../../src/relay/net/direct-ways.js'
 import type { HandleTransport } from '../../../src/relay/net/handle-transport.js'
+import { FUZZ_SEED } from '../../fixtures/fuzz-seed.js'
 import { DIST } from '../../fixtures/relay-process.js'
 
 assert.equal(loadNativeFanout(), null, 'it is built before the tests')
@@ -71,6 +74,47 @@ test('a place far behind all that were taken before is written to as well', asyn
   assert.equal(await received(pair.far, 5), 'hello')
 })
 
+test('whoever has a place gets what is sent, exactly once and counted, in whatever order places are taken', async (t) => {
+  const people = (await connections(t, 6)).map(({ far, descriptor }) => {
+    const transport = { descriptor, directBytes: 0, directCount: null } as HandleTransport
+    const person = { far, transport, place: -1, wanted: '', got: '' }
+    far.on('data', (chunk) => {
+      person.got += chunk.toString('latin1')
+    })
+    return person
+  })
+  const step = fc.oneof(
+    fc.record({ who: fc.nat(people.length - 1), place: fc.option(fc.nat(199), { nil: -1 }) }),
+    fc.constant('send' as const),
+  )
+  let sent = 0
+  const property = fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+    const ports = new DescriptorPorts()
+    const move = (person: (typeof people)[number], place: number) => {
+      if (person.place >= 0) ports.set(person.place, null)
+      person.place = place
+      if (place >= 0) ports.set(place, person.transport)
+    }
+    for (const one of steps) {
+      if (one === 'send') {
+        const text = `${sent++} `
+        assert.equal(ports.send(Buffer.from(text), 200), 0)
+        for (const person of people) if (person.place >= 0) person.wanted += text
+      } else if (one.place < 0 || !people.some(({ place }) => place === one.place)) {
+        move(people[one.who] as (typeof people)[number], one.place)
+      }
+      for (const { transport, wanted } of people)
+        assert.equal(transport.directBytes + (transport.directCount?.sentBytes ?? 0), wanted.length)
+    }
+    for (const person of people) move(person, -1)
+  })
+  fc.assert(property, { seed: FUZZ_SEED, numRuns: 200 })
+  for (const person of people) {
+    while (person.got.length < person.wanted.length) await once(person.far, 'data')
+    assert.equal(person.got, person.wanted)
+  }
+})
+
 test('what a full kernel does not take is told, and the rest is exact', async (t) => {
   const [full, fine] = await connections(t, 2)
   assert.ok(full !== undefined && fine !== undefined)
@@ -91,6 +135,20 @@ test('what a full kernel does not take is told, and the rest is exact', async (t
   const all = received(full.far, sent)
   full.far.resume()
   assert.equal((await all).length, sent)
+})
+
+test('what was refused can still be read when somebody has got a place far behind', async (t) => {
+  const [broken, other] = await connections(t, 2)
+  assert.ok(broken !== undefined && other !== undefined)
+  broken.far.resetAndDestroy()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const ports = new DescriptorPorts()
+  const transportOf = (descriptor: number) =>
+    ({ descriptor, directBytes: 0, directCount: null }) as HandleTransport
+  ports.set(3, transportOf(broken.descriptor))
+  assert.equal(ports.send(Buffer.from('hello'), 4), 1)
+  ports.set(500, transportOf(other.descriptor))
+  assert.deepEqual([ports.refused[0], ports.refused[1]], [3, 5])
 })
 
 test('a broken socket takes nothing, and no signal ends the process', async (t) => {

@@ -1,8 +1,6 @@
 /** The status lines: what every request is answered with, and what follows one directly. Bytes made once. */
 
 import { constantSlice, ownSlice, type Slice } from '../../fanout/chunk.js'
-import type { Board } from '../../hub/session.js'
-import { STATUS_WORDS } from './status-words.js'
 
 export const ANSWERS = {
   ok: statusLine('200 OK'),
@@ -22,15 +20,9 @@ export function sentAnswer(messageId: string, timestamp: string, header: string)
   return ownSlice(Buffer.from(`200 SENT\nSENT ${JSON.stringify({ messageId, timestamp, header })}\n`))
 }
 
-/** C9. `__proto__` is a name like any other, so no object is built (N4). */
-export function boardAnswer(board: Board): Buffer {
-  const entries = board.map(([name, status]) => `${JSON.stringify(name)}:"${STATUS_WORDS[status]}"`)
-  return Buffer.from(`200 OK\nUSERBOARD {${entries.join()}}\n`)
-}
-
-/** C11: a private message to somebody who has blocked its sender. */
-export function blockedAnswer(pushes: readonly Buffer[]): Slice {
-  return ownSlice(Buffer.concat([...pushes, ANSWERS.messageFailed.bytes]))
+/** C11: a private message to somebody who has blocked its sender. @param pushes what says so, whole lines */
+export function blockedAnswer(pushes: readonly string[]): Slice {
+  return ownSlice(Buffer.concat([Buffer.from(pushes.join('')), ANSWERS.messageFailed.bytes]))
 }
 
 function statusLine(words: string): Slice {

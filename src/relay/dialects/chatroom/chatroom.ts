@@ -1,10 +1,9 @@
-/** The chatroom dialect: TCP port 8000, lines both ways, JSON in most of them. Rules C1–C13. */
+/** The chatroom dialect: TCP port 8000, lines both ways, JSON in most of them. Rules C1–C16. */
 
 import type { Board } from '../../hub/session.js'
 import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
-import { boardAnswer } from './answers.js'
-import { chatroomEncoding } from './encoding.js'
+import { chatroomEncoding } from './encodings.js'
 import { type ChatroomOptions, chatroomOptions } from './options.js'
 import { ChatroomSpeaker } from './speaker.js'
 
@@ -14,12 +13,9 @@ export const chatroom: Dialect<ChatroomOptions> = {
   needsLogin: true,
   options: chatroomOptions,
   listen(options: ChatroomOptions, relay: DialectContext) {
-    const listener = {
-      relay,
-      options,
-      encoding: chatroomEncoding(options.push, relay.timeZone),
-      boards: new AnswerCache<Board>((board) => [boardAnswer(board)]),
-    }
+    const encoding = chatroomEncoding(options.push, relay.timeZone)
+    const boards = new AnswerCache<Board>((board) => [encoding.board(board)])
+    const listener = { relay, encoding, boards }
     return (client: Client) => new ChatroomSpeaker(listener, client)
   },
 }

@@ -1,25 +1,41 @@
-/** Hub events as lines of JSON behind a verb. One object for each form and time zone, so that listeners share lanes. */
+/** Hub events as lines of JSON behind a verb, and the answers that are written like them. */
 
 import type { Batch } from '../../fanout/batch.js'
+import type { Slice } from '../../fanout/chunk.js'
 import type { Encoding } from '../../fanout/encoding.js'
-import type { DirectEvent, EditedEvent, MessageEvent, PrivateEvent, RoomEvent } from '../../hub/events.js'
+import type {
+  DirectEvent,
+  EditedEvent,
+  MessageEvent,
+  PrivateEvent,
+  ReceiptEvent,
+  RoomEvent,
+  StatusEvent,
+} from '../../hub/events.js'
+import type { Board } from '../../hub/session.js'
 import { people } from '../words.js'
-import type { ChatroomOptions } from './options.js'
+import { ANSWERS } from './answers.js'
 import { STATUS_WORDS } from './status-words.js'
 import { TimeOfDay } from './time-of-day.js'
-
-type Push = ChatroomOptions['push']
 
 /** Speaks for the relay itself, and for many at once: nobody can be called so. */
 const NOBODY = ''
 
-export class ChatroomEncoding implements Encoding {
-  readonly #push: Push
-  readonly #timeOfDay: TimeOfDay
+/** A message, as far as its receivers are told of it. */
+export type Said = Pick<MessageEvent | DirectEvent, 'id' | 'at' | 'name' | 'text' | 'saidAt'>
 
-  constructor(push: Push, timeZone: string) {
-    this.#push = push
-    this.#timeOfDay = new TimeOfDay(timeZone)
+/** `push=verb`. What is otherwise with `push=bare` is in `bare-encoding.ts`, rules C14–C16. */
+export class ChatroomEncoding implements Encoding {
+  /** Whether headers may be written as `readHeader` allows when it is loose. */
+  readonly looseHeaders: boolean = false
+  /** C4: what a SEND that names nobody is answered with. */
+  readonly noHeader: Slice = ANSWERS.noHeader
+  /** How a message to the room is addressed. */
+  protected readonly everyone: string = '@everyone'
+  protected readonly timeOfDay: TimeOfDay
+
+  constructor(timeZone: string) {
+    this.timeOfDay = new TimeOfDay(timeZone)
   }
 
   encode(event: RoomEvent, batch: Batch): void {
@@ -30,16 +46,16 @@ export class ChatroomEncoding implements Encoding {
   encodePrivate(event: PrivateEvent): Buffer | null {
     const lines =
       event.kind === 'direct'
-        ? this.#message(event, `@${event.to}`)
+        ? this.message(event, `@${event.to}`)
         : event.kind === 'blocked'
-          ? blockedLine(event.name)
+          ? this.blocked(event.name, event.to, event.at)
           : this.#linesOf(event)
-    return Buffer.from(lines)
+    return lines === '' ? null : Buffer.from(lines)
   }
 
   encodeMissed(events: number): Buffer {
     const said = { id: '', at: Date.now(), name: NOBODY, text: `Missed ${events} messages`, saidAt: null }
-    return Buffer.from(this.#message(said, '@everyone'))
+    return Buffer.from(this.message(said, this.everyone))
   }
 
   /** M4, C3, C10: nobody is told what they did themselves. */
@@ -47,18 +63,49 @@ export class ChatroomEncoding implements Encoding {
     return false
   }
 
+  /** C9: the answer to USERBOARD. `__proto__` is a name like any other, so no object is built (N4). */
+  board(board: Board): Buffer {
+    return Buffer.from(`200 OK\nUSERBOARD ${boardObject(board)}\n`)
+  }
+
+  /** C11: `blocker` has blocked `name`. @param at milliseconds since 1970 */
+  blocked(blocker: string, _name: string, _at: number): string {
+    return line('BLOCKED', { username: blocker, message: blockedWords(blocker) })
+  }
+
+  /** C6. */
+  protected message(said: Said, header: string): string {
+    const { name: sender, id: messageId, text: message } = said
+    return line('SEND', { sender, header, timestamp: this.saidAt(said), messageId, message })
+  }
+
+  protected saidAt({ saidAt, at }: Said): string {
+    return saidAt ?? this.timeOfDay.at(at)
+  }
+
+  /** C8. */
+  protected edited({ id, text, name }: EditedEvent): string {
+    return line('EDIT', { message_id: id, message: text, sender: name, edited: true })
+  }
+
+  /** C7. */
+  protected receipt({ id, name, at }: ReceiptEvent): string {
+    return line('RECEIVED', { message_id: id, receiver: name, timestamp: this.timeOfDay.at(at) })
+  }
+
+  /** C10. */
+  protected status({ name, status }: StatusEvent): string {
+    return line('USERSTATUS', { username: name, status: STATUS_WORDS[status] })
+  }
+
   #linesOf(event: RoomEvent): string {
     switch (event.kind) {
       case 'message':
-        return this.#message(event, '@everyone')
+        return this.message(event, this.everyone)
       case 'edited':
-        return editLine(event)
+        return this.edited(event)
       case 'receipt':
-        return line('RECEIVED', {
-          message_id: event.id,
-          receiver: event.name,
-          timestamp: this.#timeOfDay.at(event.at),
-        })
+        return this.receipt(event)
       case 'joined':
         return enteredLine(event.name, `${event.name} has`)
       case 'left':
@@ -73,41 +120,21 @@ export class ChatroomEncoding implements Encoding {
           (event.left > 0 ? leftLine(NOBODY, people(event.left, ' has', ' have')) : '')
         )
       case 'status':
-        return line('USERSTATUS', { username: event.name, status: STATUS_WORDS[event.status] })
+        return this.status(event)
       case 'visibility':
         return ''
     }
   }
-
-  /** C6. The bare form has exactly these four keys, because clients that want it fail on any other. */
-  #message(
-    event: Pick<MessageEvent | DirectEvent, 'id' | 'at' | 'name' | 'text' | 'saidAt'>,
-    header: string,
-  ) {
-    const { name: sender, id: messageId, text: message } = event
-    const timestamp = event.saidAt ?? this.#timeOfDay.at(event.at)
-    return this.#push === 'bare'
-      ? `${JSON.stringify({ sender, header, timestamp, message })}\n`
-      : line('SEND', { sender, header, timestamp, messageId, message })
-  }
-}
-
-const encodings = new Map<string, ChatroomEncoding>()
-
-/** The one encoding of that form and time zone. */
-export function chatroomEncoding(push: Push, timeZone: string): ChatroomEncoding {
-  const key = `${push} ${timeZone}`
-  let encoding = encodings.get(key)
-  if (encoding === undefined) {
-    encoding = new ChatroomEncoding(push, timeZone)
-    encodings.set(key, encoding)
-  }
-  return encoding
 }
 
 /** C11. */
-export function blockedLine(blocker: string): string {
-  return line('BLOCKED', { username: blocker, message: `${blocker} has blocked you.` })
+export function blockedWords(blocker: string): string {
+  return `${blocker} has blocked you.`
+}
+
+/** C9. */
+export function boardObject(board: Board): string {
+  return `{${board.map(([name, status]) => `${JSON.stringify(name)}:"${STATUS_WORDS[status]}"`).join()}}`
 }
 
 /** C3. */
@@ -118,11 +145,6 @@ function enteredLine(username: string, who: string): string {
 /** C3. */
 function leftLine(username: string, who: string): string {
   return line('LEFT', { username, message: `${who} left the chat` })
-}
-
-/** C8. */
-function editLine({ id, text, name }: EditedEvent): string {
-  return line('EDIT', { message_id: id, message: text, sender: name, edited: true })
 }
 
 /** The keys are all ours, and stand in this order. */

@@ -8,7 +8,7 @@ import type { Recipient } from '../../fanout/recipient.js'
 import type { Hub } from '../../hub/hub.js'
 import type { Room, Session } from '../../hub/session.js'
 import { ANSWERS, blockedAnswer, sentAnswer } from './answers.js'
-import { blockedLine } from './encoding.js'
+import type { ChatroomEncoding } from './encoding.js'
 import { EDIT_FIELDS, isMessage, RECEIVED_FIELDS, readFields, SEND_FIELDS } from './fields.js'
 import { readHeader } from './headers.js'
 import { readStatusRequest } from './status-words.js'
@@ -17,23 +17,27 @@ export class Member {
   readonly session: Session<Recipient>
   readonly #room: Room<Recipient>
   readonly #hub: Hub<Recipient>
-  readonly #bare: boolean
+  readonly #encoding: ChatroomEncoding
 
-  /** @param bare whether headers may be written as `push=bare` allows (`readHeader`) */
-  constructor(hub: Hub<Recipient>, session: Session<Recipient>, room: Room<Recipient>, bare: boolean) {
+  constructor(
+    hub: Hub<Recipient>,
+    session: Session<Recipient>,
+    room: Room<Recipient>,
+    encoding: ChatroomEncoding,
+  ) {
     this.#hub = hub
     this.session = session
     this.#room = room
-    this.#bare = bare
+    this.#encoding = encoding
   }
 
-  /** C4–C6, C11, N5. */
+  /** C4–C6, C11, C15, N5. */
   send(parameter: string | null): Slice {
     const fields = readFields(SEND_FIELDS, parameter)
     if (typeof fields === 'string' || fields.sender !== this.session.name) return ANSWERS.messageFailed
     const { header, timestamp, message } = fields
-    const to = readHeader(header, this.#bare ? this.#isHere : null)
-    if (to === null) return ANSWERS.noHeader
+    const to = readHeader(header, this.#encoding.looseHeaders ? this.#isHere : null)
+    if (to === null) return this.#encoding.noHeader
     if (!isMessage(message)) return ANSWERS.messageFailed
     const { messages } = this.#hub
     if (to === 'everyone') {
@@ -47,7 +51,9 @@ export class Member {
       case 'missing':
         return ANSWERS.serverError
       case 'blocked':
-        return blockedAnswer(outcome.by.map((name) => Buffer.from(blockedLine(name))))
+        return blockedAnswer(
+          outcome.by.map((name) => this.#encoding.blocked(name, this.session.name, Date.now())),
+        )
     }
   }
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 export const chatroomOptions = z.strictObject({
   /**
    * How messages go out: behind the verb `SEND`, or as the JSON line alone with four keys, for clients that take
-   * every line from the relay for one. With `bare`, requests may also say `@all`, and `@a@b` without a space.
+   * every line from the relay for one (C14–C16). With `bare`, requests may also say `@all`, and `@a@b` without a space.
    */
   push: z.enum(['verb', 'bare']).default('verb'),
 })

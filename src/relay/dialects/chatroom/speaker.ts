@@ -22,14 +22,12 @@ import { ANSWERS } from './answers.js'
 import type { ChatroomEncoding } from './encoding.js'
 import { Member } from './member.js'
 import { isChatroomName } from './name.js'
-import type { ChatroomOptions } from './options.js'
 import { PatientRecipient } from './patient-recipient.js'
 import { type Request, readRequest } from './request.js'
 
 /** What all connections of one listener share. */
 export interface ChatroomListener {
   readonly relay: DialectContext
-  readonly options: ChatroomOptions
   readonly encoding: ChatroomEncoding
   readonly boards: AnswerCache<Board>
 }
@@ -142,7 +140,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     }
     this.#client.nameRequested(claimed.name, 'accepted')
     const room = hub.join(claimed, hub.defaultRoom.name) as Room<Recipient>
-    this.#member = new Member(hub, claimed, room, this.#listener.options.push === 'bare')
+    this.#member = new Member(hub, claimed, room, this.#listener.encoding)
     return ANSWERS.ok
   }
 
@@ -152,7 +150,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     return name === '' || (name !== null && name === own) ? ANSWERS.bye : ANSWERS.noSuchUser
   }
 
-  /** C9. A room that is private is one that does not exist, to those who are not in it (R4). */
+  /** C9, C15. A room that is private is one that does not exist, to those who are not in it (R4). */
   #board(roomName: string | null): Slice {
     const { relay, boards } = this.#listener
     const { hub } = relay

@@ -23,6 +23,7 @@ export const WORDS = {
   badUsername: 'Bad username',
   badMessage: 'Bad message',
   invalidCommand: 'Invalid command',
+  exit: 'EXIT',
 } as const
 
 const BAD_USERNAME: Command = { kind: 'wrong', words: WORDS.badUsername }

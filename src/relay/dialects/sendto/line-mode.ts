@@ -74,6 +74,8 @@ export class LineMode implements LineSink {
         this.#answer(account.logout(), WORDS.badMessage)
         break
       case 'exit':
+        // A client in the wild waits for it.
+        this.#say(WORDS.exit)
         this.#client.close(CLOSE_REASONS.left)
         break
       case 'wrong':

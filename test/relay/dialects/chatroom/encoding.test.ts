@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ChatroomEncoding, chatroomEncoding } from '../../../../src/relay/dialects/chatroom/encoding.js'
+import type { ChatroomEncoding } from '../../../../src/relay/dialects/chatroom/encoding.js'
+import { chatroomEncoding } from '../../../../src/relay/dialects/chatroom/encodings.js'
 import { Batch } from '../../../../src/relay/fanout/batch.js'
 import { ChunkPool } from '../../../../src/relay/fanout/chunk.js'
 import type { RoomEvent } from '../../../../src/relay/hub/events.js'
@@ -78,6 +79,6 @@ test('what was missed is said by nobody, in the form of a message', () => {
   )
   assert.match(
     chatroomEncoding('bare', 'UTC').encodeMissed(12).toString(),
-    new RegExp(`^\\{"sender":"","header":"@everyone",${time},"message":"Missed 12 messages"\\}\\n$`),
+    new RegExp(`^\\{"sender":"","header":"@all",${time},"message":"Missed 12 messages"\\}\\n$`),
   )
 })
