@@ -1,7 +1,7 @@
-/** The exit codes of the command, after sysexits.h where it has one. The README lists them. */
+/** The exit codes of the command, after sysexits.h where it has one. The README and docs/clients.md list them. */
 export const EXIT_CODE = {
   ok: 0,
-  /** The connection was lost, or the relay ended the chat. */
+  /** The connection was lost, the relay ended the chat, or it refused the name and the input had no other one. */
   lost: 1,
   /** A server or a client under test does something that the pages of the protocol do not say. */
   notOk: 1,

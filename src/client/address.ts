@@ -44,7 +44,8 @@ export function parseAddress(text: string, defaultPort: number): Address {
     if (!isIPv6(host)) throw new AddressError(text, 'what is in brackets is not an IPv6 address')
     return { host, port: parsePort(text, bracketed[2], defaultPort) }
   }
-  if (isIPv6(text)) throw new AddressError(text, `an IPv6 address goes in brackets, such as [${text}]`)
+  const meant = inBrackets(text)
+  if (meant !== '') throw new AddressError(text, `an IPv6 address goes in brackets, such as ${meant}`)
   const plain = PLAIN.exec(text)
   if (plain === null || !HOST.test(plain[1] as string)) throw new AddressError(text, SHAPES)
   return { host: plain[1] as string, port: parsePort(text, plain[2], defaultPort) }
@@ -53,6 +54,14 @@ export function parseAddress(text: string, defaultPort: number): Address {
 /** `host:port`, with brackets around an IPv6 address. */
 export function formatAddress(address: Address): string {
   return isIPv6(address.host) ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+}
+
+/** An IPv6 address without brackets as it may be meant: the last of it can be a port. '' where it is none. */
+function inBrackets(text: string): string {
+  const colon = text.lastIndexOf(':')
+  const [host, port] = [text.slice(0, colon), text.slice(colon + 1)]
+  const withPort = isIPv6(host) && /^\d+$/.test(port) ? [`[${host}]:${port}`] : []
+  return [...withPort, ...(isIPv6(text) ? [`[${text}]`] : [])].join(' or ')
 }
 
 function parsePort(text: string, port: string | undefined, defaultPort: number): number {

@@ -2,6 +2,8 @@
 
 /** Texts come as they were on the wire: make them harmless with `visible` before a terminal sees them. */
 export interface FramedClientEvents {
+  /** JOIN: the name is ours (F2). Told before anything that the relay sent behind it. */
+  accepted: [name: string]
   /** MESSAGE: a line to show, such as `[Bob] Hi`. */
   line: [text: string]
   /** DIRECT: `[Bob] text`, for this client alone (F9). */

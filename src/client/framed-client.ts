@@ -217,6 +217,7 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
     // Set here and not by whoever awaits the answer: a line in the same chunk may be answered at once.
     if (answer === 'accepted') this.#name = joining.name
     joining.answer.resolve(answer)
+    if (answer === 'accepted') this.emit('accepted', joining.name)
   }
 
   #answerList(names: string): void {

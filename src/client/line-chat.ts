@@ -2,7 +2,7 @@
  * The course of one chat on a line console: joins, asks for another name, passes on what is typed, shows what
  * comes, leaves. The console owns the screen, `FramedClient` the wire.
  *
- *     joining --accepted--> chatting --@exit, end of input, Ctrl-C--> leaving --> exit code
+ *     joining --accepted--> chatting --/quit, end of input, Ctrl-C--> leaving --> exit code
  *      |   ^                   |
  *      |   +---- a name ----+  +--connection lost--> exit code 1
  *      +--taken, invalid--> asking --end of input--> exit code 1
@@ -11,18 +11,18 @@
 import { EXIT_CODE } from '../exit-code.js'
 import { type Address, formatAddress } from './address.js'
 import type { ConsoleChat, Outcome } from './console-program.js'
-import { isAscii } from './encode-frame.js'
 import { failureWords } from './failure-words.js'
 import { FramedClient } from './framed-client.js'
 import { FramedClientError } from './framed-client-error.js'
+import { FRAMED_COMMANDS, FramedRequests } from './framed-requests.js'
 import type { JoinAnswer } from './join-answer.js'
 import type { ConsoleReader, LineConsole } from './line-console.js'
 import type { LineStyle } from './line-style.js'
-import { toAscii } from './typed-text.js'
+import { NAME_RULE } from './name-rule.js'
 import { visible } from './visible.js'
 
-export const NAME_RULE = 'a name is 1 to 32 printable ASCII characters without a space'
-const EXIT_COMMAND = '@exit'
+/** F1: names the commands of the wire, which nobody can type. */
+const WIRE_GREETING = /\bJOIN\b.*\bLEAVE\b.*\bMESSAGE\b.*\bLIST\b.*\bDIRECT\b/s
 /** How long a relay may keep somebody waiting who pressed Ctrl-C. */
 const INTERRUPTED_GRACE_MS = 1_000
 /** And how long, without a byte moving, when the input has ended and answers may still come. */
@@ -39,12 +39,15 @@ export class LineChat implements ConsoleReader, ConsoleChat {
   #state: 'joining' | 'asking' | 'chatting' | 'leaving' = 'joining'
   #client: FramedClient | null = null
   #name: string
+  readonly #requests: FramedRequests
+  /** Why the relay closes (F17), as far as it has said it. */
   #goodbye = ''
+  /** The last thing that came, where that was an ERROR: other relays may end with one. */
+  #lastError = ''
   /** Lines that came while the relay was deciding about a name. */
   #early: string[] = []
   #ended = false
   #opened = false
-  #toldAboutAscii = false
 
   /** @param noticeStyle styles what goes to `LineConsole.notice`, which may be another output */
   constructor(
@@ -59,6 +62,12 @@ export class LineChat implements ConsoleReader, ConsoleChat {
     this.#console = console
     this.#style = style
     this.#noticeStyle = noticeStyle
+    this.#requests = new FramedRequests({
+      isPerson: console.interactive,
+      show: (line) => this.#said(style.line(line)),
+      notice: (words) => this.#notice(words),
+      pilesUp: () => console.hold(),
+    })
     this.#outcome = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -71,11 +80,10 @@ export class LineChat implements ConsoleReader, ConsoleChat {
 
   line(text: string): void {
     if (this.#state === 'joining') this.#early.push(text)
-    else if (this.#state === 'leaving') return
-    else if (text.trim() === EXIT_COMMAND) void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
-    else if (this.#state === 'chatting') this.#say(text)
-    else if (text.trim() === '') this.#notice(`A blank name cannot be used: ${NAME_RULE}.`)
-    else void this.#join(text.trim())
+    else if (this.#state === 'asking') this.#nameTyped(text)
+    else if (this.#state === 'chatting' && this.#client !== null) {
+      if (!this.#requests.take(text, this.#client)) void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+    }
   }
 
   end(): void {
@@ -135,10 +143,18 @@ export class LineChat implements ConsoleReader, ConsoleChat {
   async #connect(): Promise<FramedClient> {
     const client = new FramedClient(this.#address)
     this.#client = client
-    this.#goodbye = ''
-    client.on('line', (text) => this.#show(this.#style.line(text)))
-    client.on('direct', (text) => this.#show(this.#style.direct(text)))
+    this.#goodbye = this.#lastError = ''
+    client.on('accepted', (accepted) => {
+      if (this.#console.interactive) this.#notice(`You are ${accepted}. /help says more.`)
+    })
+    let isFirst = true
+    client.on('line', (text) => {
+      if (!isFirst || !WIRE_GREETING.test(text)) this.#said(this.#style.line(text))
+      isFirst = false
+    })
+    client.on('direct', (text) => this.#said(this.#style.direct(text)))
     client.on('refused', (text) => {
+      this.#lastError = text
       // While a name is being thought about, that is the login deadline (F15), after which we connect anew.
       if (this.#state !== 'asking') this.#console.notice(this.#noticeStyle.refused(text))
     })
@@ -165,28 +181,18 @@ export class LineChat implements ConsoleReader, ConsoleChat {
     if (this.#ended) this.end()
   }
 
-  #say(typed: string): void {
-    if (typed === '') return
-    const text = toAscii(typed)
-    if (!isAscii(typed)) this.#tellAboutAscii(typed, text)
-    if (text.trim() === '' && typed.trim() !== '') return
-    try {
-      if (this.#client?.say(text) === false) this.#console.hold()
-    } catch (error) {
-      if (!(error instanceof FramedClientError)) throw error
-      // Without a connection its end is about to be told.
-      if (error.code !== 'closed') this.#notice(`Not sent: ${error.message}.`)
-    }
+  /** What is not a command that makes sense here is a name. */
+  #nameTyped(text: string): void {
+    const { kind } = FRAMED_COMMANDS.read(text)
+    if (kind === 'quit') void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+    else if (kind === 'nothing') this.#notice(`A blank name cannot be used: ${NAME_RULE}.`)
+    else if (kind === 'help') this.#notice(`Choose a name: ${NAME_RULE}. /quit leaves.`)
+    else void this.#join(text.trim())
   }
 
-  /** A person sees what others read each time; the log of a script is told once. */
-  #tellAboutAscii(typed: string, text: string): void {
-    if (text.trim() === '') this.#notice('Not sent: nothing in that line can be written in ASCII.')
-    else if (this.#console.interactive) this.#notice(`sent in ASCII: ${text}`)
-    else if (!this.#toldAboutAscii) {
-      this.#toldAboutAscii = true
-      this.#notice(`The relay takes ASCII: "${typed}" was sent as "${text}", and so on.`)
-    }
+  #said(line: string): void {
+    this.#lastError = ''
+    this.#show(line)
   }
 
   #show(text: string): void {
@@ -200,7 +206,8 @@ export class LineChat implements ConsoleReader, ConsoleChat {
   #closed(cause: Error | null): void {
     this.#client = null
     if (this.#state === 'joining' || this.#state === 'chatting') {
-      this.#finish(EXIT_CODE.lost, this.#lost(cause === null ? 'the relay closed it' : failureWords(cause)))
+      const words = cause === null ? this.#lastError || 'the relay closed it' : failureWords(cause)
+      this.#finish(EXIT_CODE.lost, this.#lost(words))
     }
   }
 
@@ -216,7 +223,7 @@ export class LineChat implements ConsoleReader, ConsoleChat {
   #lost(reason: string): string {
     const address = formatAddress(this.#address)
     if (this.#goodbye !== '') return `Disconnected from ${address}: ${visible(this.#goodbye)}.`
-    return `Lost the connection to ${address}: ${reason}.`
+    return `Lost the connection to ${address}: ${visible(reason)}.`
   }
 
   #unreachable(error: unknown): string {

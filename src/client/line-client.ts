@@ -1,8 +1,7 @@
 /** The line client of the framed dialect, as a program. The chat itself is `LineChat`. */
 
-import { EXIT_CODE } from '../exit-code.js'
 import { runConsoleProgram, type Streams } from './console-program.js'
-import { LineChat, NAME_RULE } from './line-chat.js'
+import { LineChat } from './line-chat.js'
 import { LineStyle } from './line-style.js'
 
 export interface LineClientOptions extends Streams {
@@ -15,13 +14,8 @@ export interface LineClientOptions extends Streams {
  * With a terminal on both sides there is a prompt; otherwise lines come out as they come.
  * @returns the exit code, as `runConsoleProgram` does
  */
-export async function runLineClient(options: LineClientOptions): Promise<number> {
+export function runLineClient(options: LineClientOptions): Promise<number> {
   const { host, port, name, output, errorOutput } = options
-  if (name.trim() === '') {
-    errorOutput.on('error', () => {})
-    errorOutput.write(`The name is blank: ${NAME_RULE}.\n`)
-    return EXIT_CODE.usage
-  }
   return runConsoleProgram(options, (console) => {
     const style = new LineStyle(output)
     const noticeStyle = console.interactive ? style : new LineStyle(errorOutput)

@@ -19,7 +19,10 @@ export function chatCommand(): Command {
     .join(', ')
   return new Command('chat')
     .argument('<address>', `the relay: HOST, HOST:PORT or [IPV6]:PORT (ports when none is given: ${ports})`)
-    .argument('<name>', 'who you want to be: 1 to 32 printable ASCII characters without a space')
+    .argument(
+      '<name>',
+      'who you want to be: up to 32 printable ASCII characters without a space, 20 in sendto; in chatroom 3 to 30 letters and digits',
+    )
     .addOption(
       new Option('--dialect <dialect>', 'what to speak')
         .choices([...CLIENTS.keys()])
@@ -30,21 +33,26 @@ export function chatCommand(): Command {
     .addHelpText(
       'after',
       `
-framed is a client line by line; @exit leaves. It works in a pipe too: what is read is sent, what comes in is
-written, and the end of input leaves. chatmaster is a full-screen client and needs a terminal; /quit leaves.
-There PgUp, PgDn and the wheel scroll, and Shift with the mouse marks text as ever.
-json-irc is a client over rooms, line by line and in a pipe too: /join ROOM first, /help says what else; /quit leaves.
-chatroom is a client line by line, and in a pipe too: @NAME TEXT is private, /help says what else; /leave leaves.
+What is typed goes to everyone; json-irc wants /join ROOM first. In each dialect but sendto:
+  @NAME TEXT, /direct NAME TEXT   to that person alone
+  /list, /who                     who is here
+  /help                           what else there is: rooms, renames, edits, as the dialect has them
+  /quit, @exit                    leave; so does the end of input
+  //TEXT, /say TEXT               /TEXT, and TEXT whatever it begins with
 sendto takes commands, as parlance sendto does, and logs in as the name first.
-Colours only on a terminal, and not with NO_COLOR.
+chatmaster fills the screen and needs a terminal: PgUp, PgDn and the wheel scroll, and Shift with the mouse marks text
+as ever. The others work in a pipe too: lines are read as if they were typed, what comes in is written, and remarks go
+to the error output. Colours only on a terminal, and not with NO_COLOR.
 
 Examples:
   parlance chat 127.0.0.1 Bob
   parlance chat chat.example.org:9000 Amy
   parlance chat --dialect chatmaster 127.0.0.1 Bob
   date | parlance chat 127.0.0.1 clock
+  sed 's|^|/say |' poem.txt | parlance chat 127.0.0.1 poet
 
-Exit codes: 0 left, 1 connection lost, 64 wrong arguments, 69 the relay cannot be reached, 130 Ctrl-C.`,
+Exit codes: 0 left; 1 the connection was lost, or the name was refused and the input had no other one; 64 wrong arguments,
+a blank name among them; 69 the relay cannot be reached; 130 Ctrl-C.`,
     )
     .action(chat)
 }
@@ -55,6 +63,7 @@ async function chat(addressText: string, name: string, flags: ChatFlags): Promis
   const compressed = flags.compressed === true
   if ((compressed || flags.plain === true) && !client.canCompress)
     return wrong(`${client.dialect} knows no compression: --plain and --compressed do not go with it`)
+  if (name.trim() === '') return wrong(`the name is blank: ${client.nameRule}`)
   try {
     const { host, port } = parseAddress(addressText, client.defaultPort)
     const { stdin: input, stdout: output, stderr: errorOutput } = process

@@ -30,7 +30,7 @@ Examples:
   parlance sendto chat.example.org 3560
   printf 'login clock\\nsendto Amy %s\\n' "$(date)" | parlance sendto 127.0.0.1
 
-Exit codes: 0 ended, 1 connection lost, 64 wrong arguments, 69 the relay cannot be reached, 130 Ctrl-C.`,
+Exit codes: 0 ended, 1 the connection was lost, 64 wrong arguments, 69 the relay cannot be reached, 130 Ctrl-C.`,
     )
     .action(run)
 }
@@ -50,5 +50,11 @@ async function run(addressText: string, portText: string | undefined): Promise<v
 /** @throws AddressError where the port is given twice, too */
 function addressOf(address: string, port: string | undefined) {
   if (port === undefined) return parseAddress(address, sendto.defaultPort)
-  return parseAddress(`${isIPv6(address) ? `[${address}]` : address}:${port}`, sendto.defaultPort)
+  const bracketed = isIPv6(address) ? `[${address}]` : address
+  if (parseAddress(bracketed, NO_PORT).port !== NO_PORT)
+    throw new AddressError(`${address} ${port}`, 'the port is given twice, expected HOST:PORT or HOST PORT')
+  return parseAddress(`${bracketed}:${port}`, sendto.defaultPort)
 }
+
+/** Which nobody can ask for. */
+const NO_PORT = 0

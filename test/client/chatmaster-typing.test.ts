@@ -9,44 +9,6 @@ import {
   entered,
   textOf,
 } from '../../src/client/chatmaster/line-editor.js'
-import { readTypedLine } from '../../src/client/chatmaster/typed-line.js'
-
-test('the commands are read, with what they need', () => {
-  const lines: [string, object][] = [
-    ['/rename Rob', { kind: 'rename', name: 'Rob' }],
-    ['/join  den ', { kind: 'join', channel: 'den' }],
-    ['/leave', { kind: 'command', command: 'leave' }],
-    ['/private', { kind: 'command', command: 'private' }],
-    ['/public', { kind: 'command', command: 'public' }],
-    ['/channels ', { kind: 'command', command: 'channels' }],
-    ['/direct Amy  two words', { kind: 'direct', name: 'Amy', text: 'two words' }],
-    ['/quit', { kind: 'quit' }],
-  ]
-  for (const [line, expected] of lines) assert.deepEqual(readTypedLine(line), expected)
-})
-
-test('a command with too little or too much is not sent', () => {
-  for (const line of [
-    '/rename',
-    '/rename a b',
-    '/join',
-    '/leave now',
-    '/direct',
-    '/direct Amy',
-    '/quit it',
-  ]) {
-    assert.equal(readTypedLine(line)?.kind, 'mistake', line)
-  }
-})
-
-test('everything else is a message, and // begins one with /', () => {
-  for (const line of ['Hi', ' /join den', '/dance', '/', '/Join den', '@exit']) {
-    assert.deepEqual(readTypedLine(line), { kind: 'say', text: line })
-  }
-  assert.deepEqual(readTypedLine('//join den'), { kind: 'say', text: '/join den' })
-  assert.deepEqual(readTypedLine('//'), { kind: 'say', text: '/' })
-  assert.equal(readTypedLine('  '), null)
-})
 
 /** Applies keys, and texts in brackets, to a line. Shows it with `|` for the cursor. */
 function after(start: EditedLine, ...steps: readonly (EditKey | [string])[]): EditedLine {

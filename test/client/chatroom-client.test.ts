@@ -69,6 +69,67 @@ for (const [form, at] of [
   })
 }
 
+test('C7 a message that is longer than a request may be is shown and acknowledged', async (t) => {
+  const room = await startChatroom(t)
+  const fred = await room.relay.join('Fred')
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  await amy.expect(entered('bob'))
+  for (const text of ['q'.repeat(8300), '"'.repeat(65_500)]) {
+    fred.send(message(text))
+    const { messageId } = await amy.push('SEND')
+    const receipt = await amy.push('RECEIVED')
+    assert.deepEqual([receipt.message_id, receipt.receiver], [messageId, 'bob'])
+    await bob.shows(text)
+  }
+  bob.endInput()
+  assert.equal(await bob.exitCode(), 0)
+})
+
+test('the common commands, and what is too long is said and not sent', async (t) => {
+  const room = await startChatroom(t)
+  const amy = await room.join('amy')
+  const bob = chat(t, room.relay.ports[1], 'bob')
+  await amy.expect(entered('bob'))
+  bob.type('/direct amy psst', '/foo', '//foo', '/say @amy', '@amy', '/list')
+  const said: unknown[] = []
+  for (let count = 0; count < 3; count++) {
+    const { header, message: text } = await amy.push('SEND')
+    said.push([header, text])
+  }
+  assert.deepEqual(said, [
+    ['@amy', 'psst'],
+    ['@everyone', '/foo'],
+    ['@everyone', '@amy'],
+  ])
+  await bob.shows('Here: amy, bob')
+  const many = `${'@amy '.repeat(2_000)}Hi`
+  bob.type(
+    'x'.repeat(9_000),
+    `/edit ${'x'.repeat(9_000)}`,
+    many,
+    `/block ${'x'.repeat(9_000)}`,
+    '/help',
+    'last',
+  )
+  assert.equal((await amy.push('SEND')).message, 'last')
+  bob.type('/quit')
+  assert.equal(await bob.exitCode(), 0)
+  assert.match(bob.output, /^-- Here: amy, bob$/m)
+  for (const remark of [
+    /^-- There is no \/foo; \/\/foo says it\./m,
+    /^-- To one person it is @NAME TEXT\./m,
+    /^-- Not sent: it has 9000 characters, and 500 are the most\.$/m,
+    /^-- Not changed: it has 9000 characters, and 500 are the most\.$/m,
+    /^-- \/edit TEXT: change your last message/m,
+  ])
+    assert.match(bob.errorOutput, remark)
+  assert.equal(
+    bob.errorOutput.match(/^-- Not sent: with its names it is longer than 8192 bytes\.$/gm)?.length,
+    2,
+  )
+})
+
 test('a name that is taken or none is asked for again', async (t) => {
   const room = await startChatroom(t)
   const amy = await room.join('amy')
@@ -86,6 +147,10 @@ test('a name that is taken or none is asked for again', async (t) => {
   other.endInput()
   assert.equal(await other.exitCode(), 1)
   await other.shows('There is no other name to try.')
+  const third = chat(t, room.relay.ports[1], 'amy')
+  third.type('/help', '/quit')
+  assert.equal(await third.exitCode(), 0)
+  await third.shows('Choose a name: a name is 3 to 30 letters and digits')
 })
 
 test('whoever thinks too long about a name gets another connection', async (t) => {
@@ -119,7 +184,10 @@ test('a relay that ends, or is not there, is told in words and by the exit code'
   await amy.expect(entered('bob'))
   await room.relay.relay.stop()
   assert.equal(await bob.exitCode(), 1)
-  await bob.shows('Lost the connection to 127.0.0.1')
+  assert.match(
+    bob.errorOutput,
+    /^Lost the connection to 127\.0\.0\.1:\d+: the relay said 500 SERVER ERROR and closed it\.\n$/,
+  )
   await amy.expect(ERROR)
   const cyd = chat(t, await freePort(), 'cyd')
   assert.equal(await cyd.exitCode(), 69)

@@ -3,42 +3,52 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OwnMessages } from '../../src/client/chatroom/own-messages.js'
+import { receiptRequest } from '../../src/client/chatroom/receipt.js'
 import { readPush } from '../../src/client/chatroom/received-push.js'
 import { readTyped } from '../../src/client/chatroom/typed-line.js'
 
-test('a text is for everyone, behind names it is for them, and // begins one with a slash', () => {
+test('C4 a text is for everyone, behind names it is for them', () => {
   assert.deepEqual(readTyped(' Hi @amy'), { kind: 'say', header: '@everyone', text: ' Hi @amy' })
+  assert.deepEqual(readTyped('//edit'), { kind: 'say', header: '@everyone', text: '/edit' })
   assert.deepEqual(readTyped('@amy psst'), { kind: 'say', header: '@amy', text: 'psst' })
+  assert.deepEqual(readTyped('/direct amy psst'), { kind: 'say', header: '@amy', text: 'psst' })
+  assert.deepEqual(readTyped('@@amy psst'), { kind: 'say', header: '@@amy', text: 'psst' })
   assert.deepEqual(readTyped('@amy  @bob psst @cyd'), {
     kind: 'say',
-    header: '@amy  @bob',
+    header: '@amy @bob',
     text: 'psst @cyd',
   })
-  assert.deepEqual(readTyped('//edit'), { kind: 'say', header: '@everyone', text: '/edit' })
   assert.deepEqual(readTyped('  '), { kind: 'nothing' })
-  for (const line of ['@', '@amy', '@amy ', '@amy @bob']) assert.equal(readTyped(line).kind, 'wrong', line)
+  for (const line of ['@', '@amy', '@amy ', '@amy @bob', '@amy @bob @cyd '])
+    assert.equal(readTyped(line).kind, 'mistake', line)
 })
 
 test('commands', () => {
   assert.deepEqual(readTyped('/edit Ho ho'), { kind: 'edit', number: null, text: 'Ho ho' })
   assert.deepEqual(readTyped('/edit #12 Ho'), { kind: 'edit', number: 12, text: 'Ho' })
-  assert.deepEqual(readTyped('/edit #tag'), { kind: 'edit', number: null, text: '#tag' })
+  for (const text of ['#tag', '#1', '#1x y'])
+    assert.deepEqual(readTyped(`/edit ${text}`), { kind: 'edit', number: null, text })
   assert.deepEqual(readTyped('/status Busy'), { kind: 'status', status: 'DO_NOT_DISTURB' })
   assert.deepEqual(readTyped('/status'), { kind: 'status', status: 'ONLINE' })
   assert.deepEqual(readTyped('/block @amy'), { kind: 'block', name: '@amy' })
   assert.deepEqual(readTyped('/unblock amy'), { kind: 'unblock', name: 'amy' })
-  for (const kind of ['who', 'leave', 'help'] as const) assert.deepEqual(readTyped(`/${kind} `), { kind })
-  for (const line of [
-    '/edit',
-    '/edit #1',
-    '/status x',
-    '/block',
-    '/block @',
-    '/block a b',
-    '/',
-    '/constructor',
-  ])
-    assert.ok(['wrong', 'edit'].includes(readTyped(line).kind), line)
+  assert.deepEqual(readTyped('/leave '), { kind: 'quit' })
+  assert.deepEqual(readTyped('@exit'), { kind: 'quit' })
+  for (const kind of ['list', 'help'] as const) assert.deepEqual(readTyped(`/${kind} `), { kind })
+  for (const line of ['/edit', '/status x', '/block', '/block @', '/block a b', '/', '/constructor'])
+    assert.equal(readTyped(line).kind, 'mistake', line)
+})
+
+test('C7 a receipt repeats the message as long as that fits a request, and its id always', () => {
+  const receipt = { sender: 'Amy', timestamp: '1:02 pm', message: 'Hi', message_id: 'm1' }
+  assert.equal(receiptRequest(receipt), `RECEIVED ${JSON.stringify(receipt)}`)
+  for (const message of ['x'.repeat(8192), '"'.repeat(4096), '\u{1f600}'.repeat(2048)]) {
+    const request = receiptRequest({ ...receipt, message })
+    assert.equal(request, `RECEIVED ${JSON.stringify({ ...receipt, message: '' })}`)
+  }
+  const longest = 8192 - receiptRequest({ ...receipt, message: '' }).length
+  assert.equal(receiptRequest({ ...receipt, message: 'x'.repeat(longest) }).length, 8192)
+  assert.ok(receiptRequest({ ...receipt, message: 'x'.repeat(longest + 1) }).length < 200)
 })
 
 test('a push with fields that it must have; anything else is none', () => {

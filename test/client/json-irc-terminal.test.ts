@@ -111,7 +111,7 @@ for (const [columns, rows] of [
       enter('dee')
       await terminal.endsIn('dee>')
       enter('/nothing')
-      await terminal.shows(/^-- There is no \/nothing\./)
+      await terminal.shows(/^-- There is no \/nothing; /)
       assert.ok(terminal.colouredText().includes('\x1b['))
       terminal.press('C-d')
       await terminal.endsIn('code 0', 'shell>')

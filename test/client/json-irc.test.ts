@@ -5,7 +5,6 @@ import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { MyRooms } from '../../src/client/json-irc/my-rooms.js'
 import { errorOf, shownObject } from '../../src/client/json-irc/shown-object.js'
-import { readTypedLine } from '../../src/client/json-irc/typed-line.js'
 import { LineStyle } from '../../src/client/line-style.js'
 import { ClientTrial } from '../../src/conform/client-trial.js'
 import { jsonIrcSuite } from '../../src/conform/json-irc/suite.js'
@@ -44,6 +43,7 @@ test('in a pipe what is read is carried out in order, and the end of input leave
   const amy = await somebody('amy', 'tea')
   const bob = chat('bob')
   bob.type('/join tea', 'Hi', '', '/direct amy psst', '/join milk', 'in milk', '/join tea', '//slash')
+  bob.type('@amy and you', '/say @amy is here')
   bob.endInput('/leave')
   assert.equal(await bob.exitCode(), 0)
   await amy.expect(
@@ -51,6 +51,8 @@ test('in a pipe what is read is carried out in order, and the end of input leave
     told('/broadcast', 'bob', 'tea', 'Hi'),
     told('/direct', 'bob', 'amy', 'psst'),
     told('/broadcast', 'bob', 'tea', '/slash'),
+    told('/direct', 'bob', 'amy', 'and you'),
+    told('/broadcast', 'bob', 'tea', '@amy is here'),
     left('bob', 'tea'),
   )
   assert.equal(
@@ -110,7 +112,7 @@ test('errors of the relay go to the error output, and a room that cannot be join
   assert.match(bob.output, /In tea: bob\n$/)
   assert.match(bob.errorOutput, /Error: a room name is 1 to 64/)
   assert.match(bob.errorOutput, /Error: no such user: nobody/)
-  assert.match(bob.errorOutput, /-- There is no \/nonsense\. There are: \/join/)
+  assert.match(bob.errorOutput, /-- There is no \/nonsense; \/\/nonsense says it\./)
   assert.match(bob.errorOutput, /-- Like this: \/join ROOM/)
   assert.match(bob.errorOutput, /-- Like this: \/direct NAME TEXT/)
   assert.match(bob.errorOutput, /Error: there is no such room/)
@@ -141,6 +143,25 @@ test('a text beyond ASCII is sent in ASCII, and that is said', async () => {
   amy.wire.destroy()
 })
 
+test('what no object can hold is said to be too long, and the chat goes on', async () => {
+  const amy = await somebody('amy', 'tea')
+  const bob = chat('amy')
+  bob.type(
+    'x'.repeat(70_000),
+    'bob',
+    '/join tea',
+    'x'.repeat(70_000),
+    '"'.repeat(33_000),
+    `/join ${'x'.repeat(70_000)}`,
+  )
+  bob.endInput('Hi')
+  assert.equal(await bob.exitCode(), 0)
+  await amy.expect(joined('bob', 'tea'), told('/broadcast', 'bob', 'tea', 'Hi'))
+  assert.equal(bob.errorOutput.match(/^-- Not sent: that is too long for one message\.$/gm)?.length, 3)
+  assert.match(bob.errorOutput, /x" cannot be had: a name is 1 to 32/)
+  amy.wire.destroy()
+})
+
 test('nobody there is 69, a relay that dies is 1, a blank name is 64', async () => {
   const nowhere = chat('bob', await freePort())
   assert.equal(await nowhere.exitCode(), 69)
@@ -163,6 +184,23 @@ test('a relay that shuts down says so', async () => {
   await mortal.stop()
   assert.equal(await bob.exitCode(), 1)
   assert.match(bob.errorOutput, /Lost the connection to .*: closing: the relay is shutting down\.\n$/)
+})
+
+test('an error that was about something else is not why the connection ended', async (t) => {
+  const server = createServer((socket) => {
+    socket.on('data', (chunk) => {
+      if (!String(chunk).includes('/nick')) return
+      socket.write(
+        told('/nicknameSet', 'bob', '', '') + told('/direct', '', 'amy', 'Error: no such user: amy'),
+      )
+      socket.end(told('/broadcast', 'amy', 'tea', 'Hi'))
+    })
+  }).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await new Promise((resolve) => server.once('listening', resolve))
+  const bob = chat('bob', (server.address() as { port: number }).port)
+  assert.equal(await bob.exitCode(), 1)
+  assert.match(bob.errorOutput, /Lost the connection to .*: the relay closed it\.\n$/)
 })
 
 test('what speaks something else is not followed', async (t) => {
@@ -263,36 +301,6 @@ test('the strict server of the conformance kit finds no mistake in it', async ()
     'In tea: Amy, Zed, bob',
   ]) {
     assert.ok(bob.output.includes(text), `${text} in\n${bob.output}`)
-  }
-})
-
-test('typed lines', () => {
-  for (const [line, kind, more] of [
-    ['Hi', 'say', 'Hi'],
-    [' /join tea', 'say', ' /join tea'],
-    ['//join', 'say', '/join'],
-    ['/JOIN tea ', 'join', 'tea'],
-    ['/join', 'mistake'],
-    ['/join a b', 'mistake'],
-    ['/leave', 'leave', ''],
-    ['/leave tea', 'leave', 'tea'],
-    ['/leave a b', 'mistake'],
-    ['/members', 'members', ''],
-    ['/members a b', 'mistake'],
-    ['/rooms', 'rooms'],
-    ['/rooms x', 'mistake'],
-    ['/direct amy', 'mistake'],
-    ['/direct amy  two  words', 'direct', 'amy|two  words'],
-    ['/', 'mistake'],
-    ['/1', 'mistake'],
-    ['/quit', 'quit'],
-    ['@exit', 'quit'],
-    ['/help', 'help'],
-  ] as const) {
-    const typed = readTypedLine(line)
-    const { room, name, text } = typed as { room?: string; name?: string; text?: string }
-    assert.equal(typed.kind, kind, line)
-    assert.equal(room ?? ([name, text].filter((one) => one !== undefined).join('|') || undefined), more, line)
   }
 })
 

@@ -50,13 +50,49 @@ test('in a pipe lines go out and come in without prompt or colour, and the last 
   bob.endInput('three')
   assert.equal(await bob.exitCode(), 0)
   assert.deepEqual(await saidBy('Bob', amy), ['one', 'two', 'three'])
-  const shown = bob.output.split('\n')
-  assert.deepEqual(shown.slice(shown.indexOf('**Bob is joining the chat**') + 1), [
+  // F1: what names the commands of the wire is not for whoever types.
+  assert.deepEqual(bob.output.split('\n'), [
+    '**Bob is joining the chat**',
     '[Amy] Hi',
     '(direct) [Amy] psst',
     '',
   ])
   assert.equal(bob.errorOutput, '')
+  await amy.client.leave()
+})
+
+test('F8 F9 in a pipe the same commands hold, and what is none is not said', async () => {
+  const amy = await somebody('Amy')
+  const bob = chat('Bob')
+  bob.type(
+    '@Amy psst é',
+    '/direct Amy and you',
+    '/list',
+    '@list',
+    '/foo bar',
+    '//foo bar',
+    '/say @all',
+    '@Zoe',
+    '/direct Zoë Hi',
+  )
+  bob.type(`@Amy ${'x'.repeat(65_536)}`, '@Zoe Hi', '/help')
+  bob.endInput('/quit\nnot this')
+  assert.equal(await bob.exitCode(), 0)
+  assert.deepEqual(await saidBy('Bob', amy), ['/foo bar', '@all'])
+  assert.deepEqual(
+    amy.lines.filter((line) => line.startsWith('direct')),
+    ['direct [Bob] psst e', 'direct [Bob] and you'],
+  )
+  assert.equal(bob.output.match(/^On the relay: Amy, Bob$/gm)?.length, 2)
+  const remarks = [
+    /^-- There is no \/foo; \/\/foo says it\. \/help says more\.$/m,
+    /^-- To one person it is @NAME TEXT\./m,
+    /^-- Not sent: nobody can be called Zoë/m,
+    /^-- Not sent: 65540 bytes do not fit one frame of 65535\.$/m,
+    /^Error: No such user: Zoe$/m,
+    /^-- \/direct NAME TEXT: to that person alone/m,
+  ]
+  for (const remark of remarks) assert.match(bob.errorOutput, remark)
   await amy.client.leave()
 })
 
@@ -72,14 +108,17 @@ test('in a pipe everything read is sent before leaving', async () => {
 })
 
 test('lines that the relay sends before it closes are shown', async () => {
-  const patient = new ScriptedRelay(({ command }, socket) => {
-    if (command === 0x00) socket.write(frame(0x00, '\x00'))
-    if (command === 0x01) setTimeout(() => socket.end(frame(0x02, '[Amy] late')), 100)
-  })
+  const patient = new ScriptedRelay(
+    ({ command }, socket) => {
+      if (command === 0x00) socket.write(frame(0x00, '\x00'))
+      if (command === 0x01) setTimeout(() => socket.end(frame(0x02, '[Amy] late')), 100)
+    },
+    (socket) => socket.write(frame(0x02, 'Welcome. JOIN us')),
+  )
   const bob = chat('Bob', await patient.listen())
   bob.endInput('Hi')
   assert.equal(await bob.exitCode(), 0)
-  assert.equal(bob.output, '[Amy] late\n')
+  assert.equal(bob.output, 'Welcome. JOIN us\n[Amy] late\n')
   await patient.close()
 })
 
@@ -92,13 +131,30 @@ test('@exit leaves at once, whatever is in the pipe after it and though nobody c
   await amy.client.leave()
 })
 
-test('a blank name is refused before connecting', async () => {
-  for (const name of ['', '  ']) {
-    const nobody = chat(name, await freePort())
-    assert.equal(await nobody.exitCode(), 64)
-    assert.match(nobody.errorOutput, /blank/)
-    assert.match(nobody.errorOutput, /1 to 32 printable ASCII characters without a space/)
+test('a blank name is refused before connecting, in every dialect', async () => {
+  const port = await freePort()
+  const ASCII = 'printable ASCII characters without a space'
+  const rules = {
+    framed: `1 to 32 ${ASCII}`,
+    chatroom: '3 to 30 letters and digits',
+    'json-irc': `1 to 32 ${ASCII}`,
+    chatmaster: `1 to 32 ${ASCII}`,
+    sendto: `1 to 20 ${ASCII}`,
   }
+  const refused = async (dialect: string, name: string, rule: string) => {
+    const args = ['chat', '--dialect', dialect, `127.0.0.1:${port}`, name]
+    const nobody = new RunningProgram(process.execPath, [CLI, ...args])
+    assert.equal(await nobody.exitCode(), 64, dialect)
+    assert.ok(
+      nobody.errorOutput.startsWith(`parlance: the name is blank: a name is ${rule}`),
+      nobody.errorOutput,
+    )
+    assert.equal(nobody.output, '')
+  }
+  await Promise.all([
+    ...Object.entries(rules).map(([dialect, rule]) => refused(dialect, '  ', rule)),
+    refused('framed', '', rules.framed),
+  ])
 })
 
 test('F2 a name that is taken or not valid asks for another: in a pipe the next line is the name', async () => {
@@ -115,6 +171,18 @@ test('F2 a name that is taken or not valid asks for another: in a pipe the next 
   nameless.endInput('José')
   assert.equal(await nameless.exitCode(), 1)
   assert.match(nameless.errorOutput, /There is no other name to try/)
+  await amy.client.leave()
+})
+
+test('/quit and @exit leave where a name is asked for, with 0', async () => {
+  const amy = await somebody('Amy')
+  const leaving = ['/quit', '@exit'].map(async (line) => {
+    const bob = chat('Amy')
+    bob.type('/help', line)
+    assert.equal(await bob.exitCode(), 0)
+    assert.match(bob.errorOutput, /Choose a name: a name is 1 to 32 .*\. \/quit leaves\.$/m)
+  })
+  await Promise.all(leaving)
   await amy.client.leave()
 })
 
@@ -154,6 +222,18 @@ test('a lost connection is said on the error output, with the reason where the r
   assert.equal(await cem.exitCode(), 1)
   assert.match(cem.errorOutput, /^Disconnected from 127\.0\.0\.1:\d+: restarting \^\[\[2J\.\n$/)
   await polite.close()
+
+  // Other relays may end with an ERROR.
+  const curt = new ScriptedRelay(accepting())
+  const dan = chat('Dan', await curt.listen())
+  while (curt.frames.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  curt.sockets[0]?.end(frame(0x05, 'Kicked \x1b[2J'))
+  assert.equal(await dan.exitCode(), 1)
+  assert.match(
+    dan.errorOutput,
+    /^Error: Kicked .*\nLost the connection to 127\.0\.0\.1:\d+: Kicked \^\[\[2J\.\n$/,
+  )
+  await curt.close()
 })
 
 test('no relay at the address is one line that names it and the reason', async () => {

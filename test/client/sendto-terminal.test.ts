@@ -60,7 +60,9 @@ for (const [columns, rows] of [
       enter('list x')
       await terminal.endsIn('list x', 'Invalid command', ...COMMANDS)
       enter('login')
-      await terminal.endsIn('login', 'Bad username')
+      await terminal.shows(/^-- Like this: login NAME; a name is 1 to/)
+      enter('sendto Zoe')
+      await terminal.shows(/^-- No text for Zoe\. Like this: sendto NA/)
     })
 
     test('a session without a prompt, from login to exit', async () => {

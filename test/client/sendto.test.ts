@@ -262,6 +262,37 @@ test('and so it does where messages keep coming while it leaves', async () => {
   assert.equal(john.errorOutput, '')
 })
 
+test('chat --dialect sendto without a name in the end is 1, and a port that is given twice 64', async () => {
+  await somebody('Bob')
+  const chat = (name: string) =>
+    new RunningProgram(process.execPath, [
+      CLI,
+      'chat',
+      '--dialect',
+      'sendto',
+      `127.0.0.1:${relay.port}`,
+      name,
+    ])
+  const ends: [name: string, input: string, code: number, output: string][] = [
+    ['Bob', 'list\n', 1, 'Failure\nBob\n'],
+    ['Bob', 'login Bob\nlogin Jim\nlogin Jack\nlogout\n', 0, 'Failure\nFailure\nSuccess\nFailure\nSuccess\n'],
+    ['two words', 'exit\n', 1, 'Bad username\n'],
+  ]
+  for (const [name, input, code, output] of ends) {
+    const john = chat(name)
+    john.endInput(input)
+    assert.equal(await john.exitCode(), code, name)
+    assert.equal(john.output, output)
+    assert.equal(john.errorOutput, code === 0 ? '' : 'There is no other name to try.\n')
+  }
+  const twice = new RunningProgram(process.execPath, [CLI, 'sendto', '127.0.0.1:9', '3560'])
+  assert.equal(await twice.exitCode(), 64)
+  assert.equal(
+    twice.errorOutput,
+    'parlance: "127.0.0.1:9 3560" is not an address: the port is given twice, expected HOST:PORT or HOST PORT\n',
+  )
+})
+
 test('chat --dialect sendto logs in first and then does the same', async () => {
   const john = new RunningProgram(process.execPath, [
     ...[CLI, 'chat', '--dialect', 'sendto', `127.0.0.1:${relay.port}`, 'John'],

@@ -60,6 +60,7 @@ async function trial(requests: readonly string[]): Promise<{ printed: string[]; 
 }
 
 test('the strict server answers a client that keeps the rules, and finds nothing to blame', async () => {
+  const STORY = 'A "long" story. '.repeat(1024)
   const said = { sender: 'bob', header: '@everyone', timestamp: '1:02 pm', message: 'Hi' }
   const { printed, lines } = await trial([
     'USERNAME amy',
@@ -67,6 +68,7 @@ test('the strict server answers a client that keeps the rules, and finds nothing
     'JOIN',
     `SEND ${JSON.stringify(said)}`,
     `SEND ${JSON.stringify({ ...said, header: '@zed' })}`,
+    `RECEIVED ${JSON.stringify({ sender: 'zed', timestamp: '1:02 pm', message: STORY, message_id: 'm4' })}`,
     'RECEIVED {"sender":"amy","timestamp":"1:02 pm","message":"Hello bob","message_id":"m1"}',
     'EDIT {"message_id":"m2","message":"Ho"}',
     'USERBOARD',
@@ -88,6 +90,7 @@ test('the strict server answers a client that keeps the rules, and finds nothing
       '200 SENT',
       '200 SENT',
       '200 OK',
+      '200 OK',
       '200 MESSAGE UPDATED',
       '200 OK',
       '200 USERSTATUS UPDATED',
@@ -96,6 +99,9 @@ test('the strict server answers a client that keeps the rules, and finds nothing
       '200 BYE',
     ],
   )
+  const [story] = lines.filter((line) => line.includes('story'))
+  assert.equal(JSON.parse((story as string).slice('SEND '.length)).message, STORY)
+  assert.ok(printed.some((line) => line.includes('ok C7 said that it received a message of 16 KiB')))
   for (const rule of ['C1', 'C3', 'C4', 'C7', 'C8', 'C9', 'C10', 'C11'])
     assert.ok(
       printed.some((line) => line.includes(`ok ${rule} `)),
@@ -112,6 +118,7 @@ test('the strict server names every rule that a client breaks', async () => {
     ['C2', 'hello'],
     ['C2', 'JOIN bob', 'JOIN bob'],
     ['C2', 'x'.repeat(9000)],
+    ['C2', 'JOIN bob', `RECEIVED ${'x'.repeat(400 * 1024)}`],
     ['C3', 'JOIN bob'],
     ['C3', 'JOIN bob', 'LEAVE amy'],
     ['C3', 'LEAVE', 'JOIN bob'],

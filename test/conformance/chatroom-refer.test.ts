@@ -106,6 +106,38 @@ test('C7 what is no RECEIVED is a server error', async (t) => {
   await bob.nothingMore()
 })
 
+test('C2 C7 whatever is delivered can be acknowledged with its text, in whatever escapes', async (t) => {
+  const room = await startChatroom(t)
+  const fred = await room.relay.join('Fred')
+  const { amy, bob } = await everybody(room, 'amy', 'bob')
+  await fred.expect(joining('amy'), joining('bob'))
+  const receiptOf = (fields: Record<string, unknown>) => {
+    const { sender, timestamp, message: text, messageId } = fields
+    return `RECEIVED ${JSON.stringify({ sender, timestamp, message: text, message_id: messageId })}`
+  }
+  for (const text of ['x'.repeat(8300), '<"'.repeat(32_000)]) {
+    fred.send(message(text))
+    const said = await amy.push('SEND')
+    assert.equal(said.message, text)
+    await bob.push('SEND')
+    const escaped = receiptOf(said).replaceAll('<', '\\u003c').replaceAll('\\"', '\\u0022')
+    await amy.ask(escaped, OK)
+    await receipt(bob, said.messageId as string, 'amy')
+  }
+})
+
+test('C2 a receipt that no message can be the reason for is too long, and before JOIN there are none', async (t) => {
+  const room = await startChatroom(t)
+  const bob = await room.join('bob')
+  const most = `RECEIVED ${'x'.repeat(392 * 1024 - 'RECEIVED '.length)}`
+  await bob.ask(most, ERROR)
+  await bob.ask(`${most}x`, ERROR)
+  await bob.expectEnd()
+  const stranger = await room.connect()
+  await stranger.ask(`RECEIVED ${'x'.repeat(8192)}`, ERROR)
+  await stranger.expectEnd()
+})
+
 test('C7 a message of another dialect is received too, and nobody there is bothered', async (t) => {
   const room = await startChatroom(t)
   const fred = await room.relay.join('Fred')

@@ -167,7 +167,7 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
   test('commands, what they need, and // for a message that begins with /', async () => {
     await bob()
     const lines: [string, RegExp][] = [
-      ['/join', / -- Not sent: it is written \/join CHANNEL\./],
+      ['/join', / -- Like this: \/join CHANNEL/],
       ['/leave', / Error: leave: You are not in a channel\./],
       ['/join den', / \* You are in den now/],
       ['/private', / \* den is private now/],
@@ -176,6 +176,10 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
       ['/rename Rob', / \* You are Rob now/],
       ['/direct Amy psst', / Rob \(private to Amy\): psst/],
       ['/direct Zoe psst', / Error: direct: No such user\./],
+      ['@Amy and so on', / Rob \(private to Amy\): and so on/],
+      ['/list', / -- Seen here: Rob \(you\)/],
+      ['/dance', / -- There is no \/dance; \/\/dance says it\./],
+      ['/help', / -- \/quit, \/exit: leave; so do @exit/],
       ['//join us', / Rob: \/join us/],
       ['/leave', /^ general · Rob /],
     ]
@@ -186,8 +190,8 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
     }
     amy.direct('Rob', 'and you')
     await terminal.shows(/ Amy \(private\): and you/)
-    await until('Amy heard it', () => said().length > 0)
-    assert.deepEqual(said(), ['psst'])
+    await until('Amy heard both', () => said().length > 1)
+    assert.deepEqual(said(), ['psst', 'and so on'])
     terminal.press('C-c')
     await endedWith(130)
   })

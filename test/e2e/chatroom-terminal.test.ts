@@ -69,14 +69,15 @@ test('80x24: who is here, what is said, sent and delivered, and every command', 
   terminal.press('C-u')
   await enter(terminal, '/edit Ho', /^-- #1 changed, /)
   await enter(terminal, '/status offline', '-- You are offline.')
-  await enter(terminal, '/who', '-- Here: amy (busy), bob (offline)')
+  await enter(terminal, '/list', '-- Here: amy (busy), bob (offline)')
   await enter(terminal, '@nobody Hi', 'Error: Not sent: somebody whom you named is not here.')
   await enter(terminal, '/block amy', '-- You hear nothing of amy any more.')
   await enter(terminal, '/unblock amy', '-- You hear amy again.')
   for (const verb of ['EDIT', 'USERSTATUS', 'BLOCKED']) await amy.push(verb)
   await amy.ask('BLOCK bob', '200 OK')
   await terminal.shows('* amy has blocked you.')
-  assert.deepEqual(seen(terminal).slice(0, 11), [
+  assert.deepEqual(seen(terminal).slice(0, 12), [
+    '-- You are bob. /help says more.',
     '-- Here: amy, bob',
     'bob> Hi',
     '-- #1 sent TIME',
@@ -89,9 +90,9 @@ test('80x24: who is here, what is said, sent and delivered, and every command', 
     '-- #1 changed, TIME',
     'bob> /status offline',
   ])
-  terminal.type('/leave')
+  terminal.type('/quit')
   terminal.press('Enter')
-  await terminal.endsIn('bob> /leave', 'code 0', 'shell>')
+  await terminal.endsIn('bob> /quit', 'code 0', 'shell>')
 })
 
 test('40x12: long lines wrap above the line being typed', { skip }, async (t) => {

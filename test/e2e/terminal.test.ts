@@ -13,6 +13,7 @@ const SIGNAL_MS = 1000
 const COLUMNS = 40
 const ROWS = 20
 const BOB_JOINED = '**Bob is joining the chat**'
+const GREETING = '-- You are Bob. /help says more.'
 
 const reason = noTmux()
 if (reason !== null && process.env.CI === 'true') throw new Error(reason)
@@ -25,9 +26,10 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
   let terminal: Terminal
 
   before(async () => {
-    relay = await startRelay('greeting=off')
+    relay = await startRelay()
     amy = new FramedClient(relay)
     amy.on('line', (text) => heard.push(text))
+    amy.on('direct', (text) => heard.push(`direct ${text}`))
     heard = []
     await amy.connect()
     await amy.join('Amy')
@@ -175,7 +177,36 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
     await terminal.endsIn('Name: Amy', '-- The name Amy is taken. Choose another', ' one.', 'Name:')
     terminal.type('Bob')
     terminal.press('Enter')
-    await terminal.endsIn('Name: Bob', BOB_JOINED, 'Bob>')
+    await terminal.endsIn('Name: Bob', GREETING, BOB_JOINED, 'Bob>')
+  })
+
+  test('F8 F9 what is for one person goes to them alone, and no command is said', async () => {
+    await bob()
+    assert.deepEqual(terminal.rows(), [GREETING, BOB_JOINED, 'Bob>'])
+    const lines: [typed: string, shown: string[]][] = [
+      ['@Amy psst', []],
+      ['/list', ['On the relay: Amy, Bob']],
+      ['@list', ['On the relay: Amy, Bob']],
+      ['/foo', ['-- There is no /foo; //foo says it. /hel', 'p says more.']],
+      ['@Amy', ['-- To one person it is @NAME TEXT. With ', '/say in front, all read it.']],
+      ['/direct Zoe Hi', ['Error: No such user: Zoe']],
+      ['//foo', []],
+      ['/help', ['-- /quit, /exit: leave; so do @exit and ', 'the end of input']],
+    ]
+    for (const [typed, shown] of lines) {
+      terminal.type(typed)
+      terminal.press('Enter')
+      await terminal.endsIn(
+        ...(typed === '/help' ? [] : [`Bob> ${typed}`]),
+        ...shown.map((row) => row.trimEnd()),
+        'Bob>',
+      )
+    }
+    terminal.type('/quit')
+    terminal.press('Enter')
+    await terminal.endsIn('Bob> /quit', 'code 0', 'shell>')
+    while (heard.length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(heard, [BOB_JOINED, 'direct [Bob] psst', '[Bob] /foo', '**Bob is leaving the chat**'])
   })
 
   test('text outside ASCII says what the others read', async () => {
@@ -214,7 +245,7 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
   })
 
   test('a relay that dies is said below the line being typed, with 1', async () => {
-    const mortal = await startRelay('greeting=off')
+    const mortal = await startRelay()
     start('Bob', '', mortal.port)
     await terminal.endsIn(BOB_JOINED, 'Bob>')
     terminal.type('half')

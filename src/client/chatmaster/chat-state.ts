@@ -4,7 +4,6 @@
  */
 
 import type { Received } from './received.js'
-import { COMMAND_WORDS } from './typed-line.js'
 
 /** One entry of the chat log. Texts are as they came: the layout makes them harmless. */
 export interface Entry {
@@ -99,7 +98,7 @@ function afterReceived(state: ChatState, received: Received, at: number): ChatSt
 
 function accepted(state: ChatState, channels: readonly string[], at: number): ChatState {
   const chatting: ChatState = { ...state, phase: 'chatting', people: new Set([state.name]) }
-  const told = logged(chatting, at, 'remark', `Enter sends, PgUp and PgDn scroll. Commands: ${COMMAND_WORDS}`)
+  const told = logged(chatting, at, 'remark', 'Enter sends, PgUp and PgDn scroll, /help says more.')
   return channels.length === 0 ? told : logged(told, at, 'happening', `Channels: ${channels.join(', ')}`)
 }
 

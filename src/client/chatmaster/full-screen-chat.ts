@@ -12,15 +12,17 @@ import { EXIT_CODE } from '../../exit-code.js'
 import { type Address, formatAddress } from '../address.js'
 import type { Outcome } from '../console-program.js'
 import { failureWords } from '../failure-words.js'
+import { NAME_RULE } from '../name-rule.js'
+import type { TypedCommand } from '../typed-commands.js'
 import { visible } from '../visible.js'
 import { type ChatEvent, type ChatState, changed, firstState } from './chat-state.js'
 import { ChatmasterClient } from './chatmaster-client.js'
+import { BOX_COMMANDS, type BoxKind } from './commands.js'
 import { actionOf } from './keys.js'
 import { layOut, logSize, type Size } from './layout.js'
 import { type Edit, type EditedLine, EMPTY_LINE, edited, entered, textOf } from './line-editor.js'
 import { LogView, type Place } from './log-view.js'
 import type { Received } from './received.js'
-import { readTypedLine, type TypedLine } from './typed-line.js'
 
 /** What the chat asks of its screen. */
 export interface ChatScreen {
@@ -32,6 +34,8 @@ export interface ChatScreen {
   suspend(): void
 }
 
+/** Whatever is longer is no name on any relay. */
+const MOST_OF_A_NAME = 1024
 /** How long what was sent may take to leave, with nobody waiting but the person. */
 const LEAVE_GRACE_MS = 1_000
 /** How long the relay may take to ask for a name, and to answer it. */
@@ -139,20 +143,27 @@ export class FullScreenChat {
 
   #enter(): void {
     const line = textOf(this.#line)
-    const typed = readTypedLine(line)
+    const typed = BOX_COMMANDS.read(line)
     // Before the relay has answered there is nobody to say it to: the line waits.
-    if (this.#state.phase === 'joining' && typed?.kind !== 'quit') return
+    if (this.#state.phase === 'joining' && typed.kind !== 'quit') return
     this.#line = entered(this.#line)
     this.#place = null
     this.#screen.changed()
-    if (typed === null) return
+    if (typed.kind === 'nothing') return
     if (typed.kind === 'quit') this.stop(EXIT_CODE.ok)
-    else if (this.#state.phase === 'asking') this.#ask(line.trim())
+    else if (this.#state.phase === 'asking') this.#nameTyped(line.trim(), typed.kind === 'help')
+    else if (typed.kind === 'mistake') this.#remark(typed.words)
     else if (!this.#send(typed)) this.#remark('Not sent: that is too long for one message.')
   }
 
+  /** Before a name is accepted a relay may take less than it takes later. */
+  #nameTyped(name: string, isHelp: boolean): void {
+    if (isHelp || name.length > MOST_OF_A_NAME) this.#remark(`Choose a name: ${NAME_RULE}. /quit leaves.`)
+    else this.#ask(name)
+  }
+
   /** @returns `false` when it does not fit a package */
-  #send(typed: TypedLine): boolean {
+  #send(typed: TypedCommand<BoxKind>): boolean {
     const client = this.#client
     const at = this.#now()
     if (client === null) return true
@@ -163,22 +174,35 @@ export class FullScreenChat {
         return fits
       }
       case 'direct': {
-        const fits = client.direct(typed.name, typed.text)
-        if (fits) this.#change({ kind: 'said-privately', to: typed.name, text: typed.text, at })
+        const fits = client.direct(typed.word, typed.text)
+        if (fits) this.#change({ kind: 'said-privately', to: typed.word, text: typed.text, at })
         return fits
       }
       case 'rename':
-        return client.rename(typed.name)
+        return client.rename(typed.word)
       case 'join':
-        return client.join(typed.channel)
-      case 'command':
-        return client.command(typed.command)
-      case 'mistake':
-        this.#remark(`Not sent: it is written ${typed.usage}. To say a line like that, begin it with //.`)
+        return client.join(typed.word)
+      case 'leave':
+      case 'private':
+      case 'public':
+      case 'channels':
+        return client.command(typed.kind)
+      case 'list':
+        this.#remark(this.#peopleSeen())
+        return true
+      case 'help':
+        for (const row of BOX_COMMANDS.help) this.#remark(row)
         return true
       case 'quit':
         return true
     }
+  }
+
+  /** The protocol has no list of members. */
+  #peopleSeen(): string {
+    const { people, name } = this.#state
+    const names = [...people].sort().map((one) => (one === name ? `${one} (you)` : one))
+    return `Seen here: ${names.join(', ')}`
   }
 
   #ask(name: string): void {

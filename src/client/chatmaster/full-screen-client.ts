@@ -7,7 +7,6 @@ import { constants } from 'node:os'
 import { EXIT_CODE } from '../../exit-code.js'
 import type { ChatClientOptions } from '../chat-client.js'
 import { SIGNALLED, written } from '../console-program.js'
-import { NAME_RULE } from '../line-chat.js'
 import { FullScreenChat } from './full-screen-chat.js'
 import { Screen } from './screen.js'
 
@@ -24,10 +23,6 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
   const { host, port, name, compressed, input, output, errorOutput } = options
   // Where remarks cannot be written, there is nowhere left to remark on it.
   errorOutput.on('error', () => {})
-  if (name.trim() === '') {
-    errorOutput.write(`The name is blank: ${NAME_RULE}.\n`)
-    return EXIT_CODE.usage
-  }
   if (!isTerminal(input, output)) {
     errorOutput.write(
       'The chatmaster client fills the screen: it needs a terminal, for input and for output.\n',

@@ -2,9 +2,9 @@
  * The course of one chat on a line console: joins, asks for another name, leaves. The console owns the screen,
  * `ChatroomClient` the wire, `Incoming` what is shown, `Outgoing` what is asked.
  *
- *     connecting --> joining --200--> chatting --/leave, end of input--> ending --nothing waits--> leaving --> exit code
- *                     |   ^              | |                                                         ^
- *                     |   +-- a name --+ | +------------------------Ctrl-C---------------------------+
+ *     connecting --> joining --200--> chatting --/quit, end of input--> ending --nothing waits--> leaving --> exit code
+ *                     |   ^              | |                                                        ^
+ *                     |   +-- a name --+ | +------------------------Ctrl-C--------------------------+
  *                     +--400--> asking-+ +--connection lost--> exit code 1
  */
 
@@ -13,13 +13,15 @@ import { type Address, formatAddress } from '../address.js'
 import type { ConsoleChat, Outcome } from '../console-program.js'
 import { failureWords } from '../failure-words.js'
 import type { ConsoleReader, LineConsole } from '../line-console.js'
+import { visible } from '../visible.js'
 import { ChatroomClient } from './chatroom-client.js'
 import type { ChatroomStyle } from './chatroom-style.js'
 import { Incoming } from './incoming.js'
 import { Outgoing } from './outgoing.js'
+import { receiptRequest } from './receipt.js'
 import { readTyped, type Typed } from './typed-line.js'
 
-export const NAME_RULE = 'a name is 3 to 30 letters and digits, and not everyone'
+export const CHATROOM_NAME_RULE = 'a name is 3 to 30 letters and digits, and not everyone'
 const NAME = /^[A-Za-z0-9]{3,30}$/
 const LEAVE_GRACE_MS = 5_000
 const INTERRUPTED_GRACE_MS = 1_000
@@ -60,13 +62,12 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
     this.#incoming = new Incoming({
       style,
       show: (line) => this.#show(line),
-      notice: (words) => this.#notice(words),
       // A person wants to know; the log of a script would be nothing else.
       progress: (words) => {
         if (console.interactive) this.#notice(words)
       },
       acknowledge: (fields) => {
-        this.#client.request(`RECEIVED ${JSON.stringify(fields)}`, () => {})
+        this.#client.request(receiptRequest(fields), () => {})
       },
     })
     const sink = {
@@ -98,7 +99,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
 
   line(text: string): void {
     if (this.#state === 'joining' || this.#state === 'connecting') this.#early.push(text)
-    else if (this.#state === 'asking') void this.#join(text.trim())
+    else if (this.#state === 'asking') this.#nameTyped(text)
     else if (this.#state === 'chatting') this.#carryOut(readTyped(text))
   }
 
@@ -129,7 +130,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   /** A name that the page does not allow is not asked for. */
   async #join(name: string): Promise<void> {
     if (!NAME.test(name)) {
-      this.#refused(`The name "${name}" cannot be used: ${NAME_RULE}.`)
+      this.#refused(`The name "${name}" cannot be used: ${CHATROOM_NAME_RULE}.`)
       return
     }
     // At once: what is typed next is not another name.
@@ -146,6 +147,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
       }
       this.#name = name
       this.#state = 'chatting'
+      if (this.#console.interactive) this.#notice(`You are ${name}. /help says more.`)
       // Who is here is the first thing that one wants to know; in a pipe it is of no use.
       if (this.#console.interactive) this.#client.request('USERBOARD', () => {})
       this.#listen()
@@ -177,6 +179,14 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
     this.#listen()
   }
 
+  /** What is not a command that makes sense here is a name. */
+  #nameTyped(text: string): void {
+    const { kind } = readTyped(text)
+    if (kind === 'quit') this.#finish(EXIT_CODE.ok, '')
+    else if (kind === 'help') this.#notice(`Choose a name: ${CHATROOM_NAME_RULE}. /quit leaves.`)
+    else void this.#join(text.trim())
+  }
+
   /** Takes what is typed, what came early first. */
   #listen(): void {
     this.#console.ask(this.#state === 'chatting' ? `${this.#name}> ` : 'Name: ')
@@ -192,7 +202,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   }
 
   #carryOut(typed: Typed): void {
-    if (typed.kind === 'leave') this.#endWhenDone()
+    if (typed.kind === 'quit') this.#endWhenDone()
     else this.#outgoing.take(typed, this.#name)
   }
 
@@ -241,8 +251,13 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
       this.#settle({ code: this.#code, words: '' })
       return
     }
-    const reason = cause === null ? 'the relay closed it' : failureWords(cause)
+    const reason = cause === null ? this.#wordsAtTheEnd() : failureWords(cause)
     this.#finish(EXIT_CODE.lost, `Lost the connection to ${formatAddress(this.#address)}: ${reason}.`)
+  }
+
+  #wordsAtTheEnd(): string {
+    const { lastError } = this.#client
+    return lastError === '' ? 'the relay closed it' : `the relay said ${visible(lastError)} and closed it`
   }
 
   #finish(code: number, words: string): void {

@@ -18,7 +18,10 @@ export interface ChatroomClientEvents {
   close: [cause: Error | null]
 }
 
+const ERROR_LINE = /^[45]\d\d /
 const CONNECT_TIMEOUT_MS = 10_000
+/** A relay ends the connection for a request line that is longer than this, its end not counted. */
+export const MAX_REQUEST_BYTES = 8 * 1024
 /** A board of everybody in a large room is one line. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024
 
@@ -36,10 +39,16 @@ export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
   #socket: Socket | null = null
   #cause: Error | null = null
   #unanswered: ((status: string) => void)[] = []
+  #lastError = ''
 
   constructor(address: Address) {
     super()
     this.#address = address
+  }
+
+  /** The last line that came, where that was the status line of an error; the dialect has no other word for why a relay closes. */
+  get lastError(): string {
+    return this.#lastError
   }
 
   /** Resolves when the relay has accepted the connection. Once in the life of a client. */
@@ -67,7 +76,7 @@ export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
   }
 
   /**
-   * Sends one request; it must have no line end in it.
+   * Sends one request, of `MAX_REQUEST_BYTES` at most; it must have no line end in it.
    * @param answered gets its status line
    * @returns `false` when requests pile up: wait for `drain`
    */
@@ -102,6 +111,7 @@ export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
   /** A status line answers the oldest request; what is neither that nor a push is passed over. */
   #line(line: string | null): boolean {
     if (line === null) return true
+    this.#lastError = ERROR_LINE.test(line) ? line : ''
     // C15: a relay with `push=bare` has the board in its answer.
     const board = line.startsWith(BARE_BOARD) ? readPush(`USERBOARD ${line.slice(BARE_BOARD.length)}`) : null
     if (board !== null) {

@@ -3,22 +3,14 @@
 import type { ChatroomStyle } from './chatroom-style.js'
 import { Deliveries } from './deliveries.js'
 import { OwnMessages } from './own-messages.js'
+import type { Receipt } from './receipt.js'
 import type { Push, SaidPush } from './received-push.js'
 import { shownStatus } from './shown-status.js'
 import { timeOfDay } from './time.js'
 
-/** The four fields of a RECEIVED. */
-export interface Receipt {
-  readonly sender: string
-  readonly timestamp: string
-  readonly message: string
-  readonly message_id: string
-}
-
 export interface IncomingSink {
   readonly style: ChatroomStyle
   show(line: string): void
-  notice(words: string): void
   /** What has become of a message of our own. */
   progress(words: string): void
   acknowledge(receipt: Receipt): void
@@ -35,7 +27,7 @@ export class Incoming {
   }
 
   take(push: Push): void {
-    const { show, style, notice, progress } = this.#sink
+    const { show, style, progress } = this.#sink
     switch (push.verb) {
       case 'SEND':
         this.#said(push.fields)
@@ -60,7 +52,7 @@ export class Incoming {
         break
       }
       case 'USERBOARD':
-        notice(`Here: ${push.fields.map(person).join(', ')}`)
+        show(style.notice(`Here: ${push.fields.map(person).join(', ')}`))
         break
       case 'USERSTATUS':
         show(style.event(`${push.fields.username} is ${shownStatus(push.fields.status)}`))

@@ -3,10 +3,11 @@
  * for it, and everything typed behind waits with it, so that the order stays. Leaving is the chat's.
  */
 
+import { MAX_REQUEST_BYTES } from './chatroom-client.js'
 import type { OwnMessages } from './own-messages.js'
 import { shownStatus } from './shown-status.js'
 import { timeOfDay } from './time.js'
-import { COMMANDS, type Typed } from './typed-line.js'
+import { CHATROOM_COMMANDS, type Typed } from './typed-line.js'
 
 /** C5. */
 const MAX_CHARACTERS = 500
@@ -33,7 +34,7 @@ export interface OutgoingSink {
   waits(isWaiting: boolean): void
 }
 
-type Request = Exclude<Typed, { kind: 'leave' }>
+type Request = Exclude<Typed, { readonly kind: 'quit' }>
 
 export class Outgoing {
   readonly #sink: OutgoingSink
@@ -104,29 +105,38 @@ export class Outgoing {
       case 'unblock':
         this.#askByName('unblock', typed.name, (whom) => `You hear ${whom} again.`)
         break
-      case 'who':
-        this.#ask('who', 'USERBOARD', '')
+      case 'list':
+        this.#ask('list', 'USERBOARD', '')
         break
       case 'help':
-        for (const [what, meaning] of COMMANDS) this.#sink.notice(`${what}: ${meaning}`)
+        for (const row of CHATROOM_COMMANDS.help) this.#sink.notice(row)
         break
-      case 'wrong':
+      case 'mistake':
         this.#sink.notice(typed.words)
     }
   }
 
   /** C4–C6: with the time of day here. */
   #say(sender: string, header: string, text: string): void {
-    const characters = [...text].length
-    if (characters > MAX_CHARACTERS) {
-      this.#sink.notice(`Not sent: it has ${characters} characters, and ${MAX_CHARACTERS} are the most.`)
-      return
-    }
-    const fields = { sender, header, timestamp: timeOfDay(), message: text }
+    if (this.#isTooLong('Not sent', text)) return
+    const request = `SEND ${JSON.stringify({ sender, header, timestamp: timeOfDay(), message: text })}`
+    if (!this.#fits(request)) return
     const sent = this.#messages.send()
-    this.#ask('say', `SEND ${JSON.stringify(fields)}`, '', (status) =>
-      this.#messages.answered(sent, status.startsWith('200')),
-    )
+    this.#ask('say', request, '', (status) => this.#messages.answered(sent, status.startsWith('200')))
+  }
+
+  #isTooLong(what: string, text: string): boolean {
+    const characters = [...text].length
+    if (characters <= MAX_CHARACTERS) return false
+    this.#sink.notice(`${what}: it has ${characters} characters, and ${MAX_CHARACTERS} are the most.`)
+    return true
+  }
+
+  /** What is left are names: no text is as long as a line. */
+  #fits(request: string): boolean {
+    const fits = Buffer.byteLength(request) <= MAX_REQUEST_BYTES
+    if (!fits) this.#sink.notice(`Not sent: with its names it is longer than ${MAX_REQUEST_BYTES} bytes.`)
+    return fits
   }
 
   /** C8. */
@@ -143,6 +153,7 @@ export class Outgoing {
       this.#sink.notice(words)
       return
     }
+    if (this.#isTooLong('Not changed', message)) return
     const request = `EDIT ${JSON.stringify({ message_id: own.id, message })}`
     this.#ask('edit', request, `#${own.number} changed, ${timeOfDay()}`)
   }
@@ -153,6 +164,7 @@ export class Outgoing {
    */
   #askByName(what: 'block' | 'unblock', name: string, done: (name: string) => string): void {
     const verb = what.toUpperCase()
+    if (!this.#fits(`${verb} ${name}`)) return
     if (!name.startsWith('@')) {
       this.#ask(what, `${verb} ${name}`, done(name))
       return

@@ -1,25 +1,55 @@
 /** What somebody typed, as a request: a text to everyone, to some, or a command. */
 
+import { Commands, TAKES, type TypedCommand } from '../typed-commands.js'
+
 export type Typed =
   | { readonly kind: 'say'; readonly header: string; readonly text: string }
   /** `number` counts one's own messages; `null` for the last one. */
   | { readonly kind: 'edit'; readonly number: number | null; readonly text: string }
   | { readonly kind: 'status'; readonly status: string }
   | { readonly kind: 'block' | 'unblock'; readonly name: string }
-  | { readonly kind: 'who' | 'leave' | 'help' | 'nothing' }
+  | { readonly kind: 'list' | 'help' | 'nothing' }
+  | { readonly kind: 'quit' }
   /** What was wrong, in words. */
-  | { readonly kind: 'wrong'; readonly words: string }
+  | { readonly kind: 'mistake'; readonly words: string }
 
-/** What `/help` and the help of the command say. */
-export const COMMANDS: readonly (readonly [typed: string, meaning: string])[] = [
-  ['@amy TEXT', 'to amy alone; @amy @bob TEXT to both'],
-  ['/edit TEXT', 'change your last message; /edit #2 TEXT your second'],
-  ['/who', 'who is here'],
-  ['/status busy', 'online, offline or busy'],
-  ['/block amy', 'hear nothing of amy; /unblock amy'],
-  ['/leave', 'leave; so does the end of input'],
-  ['//TEXT', 'say something that begins with /'],
-]
+type OwnKind = 'edit' | 'status' | 'block' | 'unblock'
+
+/** Of a person; an `@` alone is none. */
+const NAME = /^(?!@$)(?<word>\S+)$/u
+
+export const CHATROOM_COMMANDS = new Commands<OwnKind>([
+  {
+    kind: 'direct',
+    words: ['direct'],
+    form: 'NAME TEXT',
+    takes: TAKES.wordAndText,
+    meaning: 'to that person alone; so is @NAME TEXT, and @NAME @NAME TEXT for both',
+  },
+  {
+    kind: 'edit',
+    words: ['edit'],
+    form: 'TEXT',
+    takes: /^(?:#(?<word>\d{1,9})\s+)?(?<text>.+)$/su,
+    meaning: 'change your last message; /edit #2 TEXT your second',
+  },
+  {
+    kind: 'status',
+    words: ['status'],
+    form: 'STATUS',
+    takes: TAKES.wordOrNothing,
+    meaning: 'be online, offline or busy',
+  },
+  { kind: 'block', words: ['block'], form: 'NAME', takes: NAME, meaning: 'hear nothing of that person' },
+  { kind: 'unblock', words: ['unblock'], form: 'NAME', takes: NAME, meaning: 'hear that person again' },
+  {
+    kind: 'quit',
+    words: ['quit', 'exit', 'leave'],
+    form: '',
+    takes: TAKES.nothing,
+    meaning: 'leave; so do @exit and the end of input',
+  },
+])
 
 const STATUS_WORDS: ReadonlyMap<string, string> = new Map([
   ['online', 'ONLINE'],
@@ -27,48 +57,41 @@ const STATUS_WORDS: ReadonlyMap<string, string> = new Map([
   ['busy', 'DO_NOT_DISTURB'],
 ])
 
-const ADDRESSED = /^((?:@\S+ +)+)(.*)$/u
-const EDIT = /^(?:#(\d{1,9}) +)?(.*)$/u
+const ONE_MORE_NAME = /^@(\S+)(?:\s+(\S.*))?$/su
 
 export function readTyped(line: string): Typed {
-  if (line.trim() === '') return { kind: 'nothing' }
-  if (line.startsWith('//')) return { kind: 'say', header: '@everyone', text: line.slice(1) }
-  if (line.startsWith('@')) {
-    const addressed = ADDRESSED.exec(line)
-    // Names alone say nothing; the last of them is no text.
-    if (addressed === null || /^(@\S+ *)?$/u.test(addressed[2] as string))
-      return { kind: 'wrong', words: 'A private message is a name and a text: @amy Hi' }
-    return { kind: 'say', header: (addressed[1] as string).trim(), text: addressed[2] as string }
-  }
-  if (!line.startsWith('/')) return { kind: 'say', header: '@everyone', text: line }
-  const [, command = '', rest = ''] = /^\/(\S*) *(.*)$/u.exec(line) ?? []
-  return readCommand(command, rest.trim())
-}
-
-function readCommand(command: string, rest: string): Typed {
-  switch (command) {
-    case 'edit': {
-      const [, number, text = ''] = EDIT.exec(rest) ?? []
-      if (text === '') return { kind: 'wrong', words: 'What should it say? /edit TEXT' }
-      return { kind: 'edit', number: number === undefined ? null : Number(number), text }
-    }
+  const typed = CHATROOM_COMMANDS.read(line)
+  switch (typed.kind) {
+    case 'say':
+      return { kind: 'say', header: '@everyone', text: typed.text }
+    case 'direct':
+      return addressed(typed)
+    case 'edit':
+      return { kind: 'edit', number: typed.word === '' ? null : Number(typed.word), text: typed.text }
     case 'status': {
-      const status = STATUS_WORDS.get(rest === '' ? 'online' : rest.toLowerCase())
-      if (status === undefined) return { kind: 'wrong', words: 'A status is online, offline or busy.' }
+      const status = STATUS_WORDS.get(typed.word === '' ? 'online' : typed.word.toLowerCase())
+      if (status === undefined) return { kind: 'mistake', words: 'A status is online, offline or busy.' }
       return { kind: 'status', status }
     }
     case 'block':
-    case 'unblock': {
-      const name = rest
-      if (name === '' || name === '@' || name.includes(' '))
-        return { kind: 'wrong', words: `Whom? /${command} amy` }
-      return { kind: command, name }
-    }
-    case 'who':
-    case 'leave':
-    case 'help':
-      return { kind: command }
+    case 'unblock':
+      return { kind: typed.kind, name: typed.word }
+    case 'mistake':
+      return typed
     default:
-      return { kind: 'wrong', words: `There is no /${command}. /help says what there is.` }
+      return { kind: typed.kind }
   }
+}
+
+/** C4: names in front of the text are more receivers. */
+function addressed({ word, text }: TypedCommand<OwnKind>): Typed {
+  const names = [word]
+  let rest = text
+  for (let more = ONE_MORE_NAME.exec(rest); more !== null; more = ONE_MORE_NAME.exec(rest)) {
+    // Names alone say nothing; the last of them is no text.
+    if (more[2] === undefined) return { kind: 'mistake', words: 'Like this: @NAME @NAME TEXT' }
+    names.push(more[1] as string)
+    rest = more[2]
+  }
+  return { kind: 'say', header: names.map((name) => `@${name}`).join(' '), text: rest }
 }

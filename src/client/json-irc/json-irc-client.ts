@@ -21,13 +21,15 @@ export interface Fields {
 /** Texts come as they were on the wire: make them harmless with `visible` before a terminal sees them. */
 export interface JsonIrcClientEvents {
   object: [fields: Fields]
-  /** After `send` returned `false`: what was sent has left. */
+  /** After `send` returned `'full'`: what was sent has left. */
   drain: []
   /** A connection that had been made has ended, once and last of all. `cause` is null where it ended in good order. */
   close: [cause: Error | null]
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
+/** Of an object that a relay takes; it ends the connection for a longer one. */
+const MAX_OBJECT_BYTES = 64 * 1024
 /** Other relays may send longer lists in one object than ours does. */
 const LIMITS = { maxBytes: 1024 * 1024, maxDepth: 8 }
 
@@ -81,11 +83,15 @@ export class JsonIrcClient extends EventEmitter<JsonIrcClientEvents> {
     })
   }
 
-  /** Sends one object; without a connection nothing, its end is told. @returns `false` when what was sent piles up */
-  send(fields: Fields): boolean {
-    const { command, nickname, room, message } = fields
-    if (this.#socket === null || !this.#socket.writable) return true
-    return this.#socket.write(`${JSON.stringify({ command, nickname, room, message })}\n`)
+  /**
+   * Sends one object; without a connection nothing, its end is told.
+   * @returns `'full'` when what was sent piles up, and `'too-long'` when a relay would not take it: nothing was sent
+   */
+  send({ command, nickname, room, message }: Fields): 'sent' | 'full' | 'too-long' {
+    const object = JSON.stringify({ command, nickname, room, message })
+    if (Buffer.byteLength(object) > MAX_OBJECT_BYTES) return 'too-long'
+    if (this.#socket === null || !this.#socket.writable) return 'sent'
+    return this.#socket.write(`${object}\n`) ? 'sent' : 'full'
   }
 
   /**

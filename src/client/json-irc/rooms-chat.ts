@@ -14,11 +14,12 @@ import type { ConsoleChat, Outcome } from '../console-program.js'
 import { failureWords } from '../failure-words.js'
 import type { ConsoleReader, LineConsole } from '../line-console.js'
 import type { LineStyle } from '../line-style.js'
+import { NAME_RULE } from '../name-rule.js'
 import { visible } from '../visible.js'
 import { type Fields, JsonIrcClient } from './json-irc-client.js'
 import { MyRooms } from './my-rooms.js'
+import { ROOMS_COMMANDS } from './rooms-commands.js'
 import { errorOf, shownObject } from './shown-object.js'
-import { COMMAND_WORDS, readTypedLine } from './typed-line.js'
 import { carryOut, type TypedSink } from './typed-requests.js'
 
 /** How long a relay may keep somebody waiting who pressed Ctrl-C. */
@@ -35,8 +36,10 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
   readonly #rooms = new MyRooms()
   readonly #sink: TypedSink = {
     send: (command, room = '', message = '') => {
-      const whole = this.#client?.send({ command, nickname: this.#name, room, message })
-      if (whole === false) this.#console.hold()
+      const outcome = this.#client?.send({ command, nickname: this.#name, room, message })
+      if (outcome === 'full') this.#console.hold()
+      if (outcome === 'too-long') this.#notice('Not sent: that is too long for one message.')
+      return outcome !== 'too-long'
     },
     notice: (text) => this.#notice(text),
   }
@@ -46,7 +49,7 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
   #state: 'naming' | 'asking' | 'chatting' | 'leaving' = 'naming'
   #client: JsonIrcClient | null = null
   #name: string
-  /** What the relay last said was wrong: why it closes, when it does. */
+  /** The last thing that came, where that was an error: why the relay closes, when it does. */
   #lastError = ''
   #answerTimer: NodeJS.Timeout | undefined
   /** Lines that came while the relay was deciding about a name. */
@@ -83,8 +86,7 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
     if (this.#state === 'naming') this.#early.push(text)
     else if (this.#state === 'chatting') this.#typed(text)
     else if (this.#state === 'leaving') return
-    else if (readTypedLine(text).kind === 'quit') void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
-    else if (text.trim() !== '') void this.#askFor(text.trim())
+    else this.#nameTyped(text)
   }
 
   end(): void {
@@ -128,7 +130,10 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
       return
     }
     if (this.#state !== 'naming') return
-    this.#client.send({ command: '/nick', nickname: name, room: '', message: '' })
+    if (this.#client.send({ command: '/nick', nickname: name, room: '', message: '' }) === 'too-long') {
+      this.#nameRefused(NAME_RULE)
+      return
+    }
     this.#answerTimer = setTimeout(() => {
       this.#finish(EXIT_CODE.unavailable, this.#unreachable('it did not answer in time'))
     }, ANSWER_TIMEOUT_MS)
@@ -146,6 +151,7 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
   }
 
   #received(fields: Fields): void {
+    if (errorOf(fields) === null) this.#lastError = ''
     if (fields.command === '/nicknameSet') this.#named(fields.nickname)
     else if (fields.command === '/nickFail') this.#nickFailed(fields)
     else if (errorOf(fields) !== null) this.#refused(fields, errorOf(fields) as string)
@@ -163,16 +169,29 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
     clearTimeout(this.#answerTimer)
     this.#state = 'chatting'
     if (name !== '') this.#name = name
-    if (this.#console.interactive) this.#notice(`You are ${this.#name}. ${COMMAND_WORDS}`)
+    if (this.#console.interactive)
+      this.#notice(`You are ${this.#name}. /join ROOM to talk there; /help says more.`)
     this.#listen()
   }
 
   #nickFailed({ message }: Fields): void {
     if (this.#state !== 'naming') return
     clearTimeout(this.#answerTimer)
+    this.#nameRefused(message)
+  }
+
+  #nameRefused(why: string): void {
     this.#state = 'asking'
-    this.#notice(`The name "${this.#name}" cannot be had: ${message}. Choose another one.`)
+    this.#notice(`The name "${this.#name}" cannot be had: ${why}. Choose another one.`)
     this.#listen()
+  }
+
+  /** What is not a command that makes sense here is a name. */
+  #nameTyped(text: string): void {
+    const { kind } = ROOMS_COMMANDS.read(text)
+    if (kind === 'quit') void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
+    else if (kind === 'help') this.#notice(`Choose a name: ${NAME_RULE}. /quit leaves.`)
+    else if (kind !== 'nothing') void this.#askFor(text.trim())
   }
 
   #refused({ command, room }: Fields, words: string): void {
@@ -211,7 +230,6 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
   }
 
   #typed(line: string): void {
-    if (line.trim() === '') return
     if (carryOut(line, this.#rooms, this.#sink)) this.#prompt()
     else void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
   }

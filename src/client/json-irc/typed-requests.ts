@@ -3,23 +3,24 @@
 import { isAscii } from '../encode-frame.js'
 import { toAscii } from '../typed-text.js'
 import type { MyRooms } from './my-rooms.js'
-import { COMMAND_WORDS, readTypedLine } from './typed-line.js'
+import { ROOMS_COMMANDS } from './rooms-commands.js'
 
 /** Where it goes. */
 export interface TypedSink {
-  send(command: string, room?: string, message?: string): void
+  /** @returns `false` where it was too long, which has been said */
+  send(command: string, room?: string, message?: string): boolean
   notice(text: string): void
 }
 
-/** Carries out one line that is not blank. @returns `false` when it asks to leave the relay */
+/** Carries out one line. @returns `false` when it asks to leave the relay */
 export function carryOut(line: string, rooms: MyRooms, sink: TypedSink): boolean {
-  const typed = readTypedLine(line)
+  const typed = ROOMS_COMMANDS.read(line)
   const { current } = rooms
   switch (typed.kind) {
     case 'quit':
       return false
     case 'help':
-      sink.notice(COMMAND_WORDS)
+      for (const row of ROOMS_COMMANDS.help) sink.notice(row)
       break
     case 'mistake':
       sink.notice(typed.words)
@@ -30,26 +31,22 @@ export function carryOut(line: string, rooms: MyRooms, sink: TypedSink): boolean
       } else say('/broadcast', current, typed.text, sink)
       break
     case 'direct':
-      say('/direct', typed.name, typed.text, sink)
+      say('/direct', typed.word, typed.text, sink)
       break
     case 'rooms':
       sink.send('/listRooms')
       break
-    case 'members':
-      sink.send('/roomMembers', typed.room || current)
+    case 'list':
+      sink.send('/roomMembers', typed.word || current)
       break
     case 'join':
-      rooms.ask(typed.room)
-      sink.send('/join', typed.room)
+      if (sink.send('/join', typed.word)) rooms.ask(typed.word)
       break
     case 'leave': {
-      const room = typed.room || current
+      const room = typed.word || current
       if (room === '') sink.notice('You are in no room.')
-      else {
-        // What is typed next goes elsewhere already.
-        rooms.left(room)
-        sink.send('/leaveRoom', room)
-      }
+      // What is typed next goes elsewhere already.
+      else if (sink.send('/leaveRoom', room)) rooms.left(room)
       break
     }
   }
@@ -59,7 +56,7 @@ export function carryOut(line: string, rooms: MyRooms, sink: TypedSink): boolean
 /** J5, M2: an accent is rather read without it than refused, and the person is told. */
 function say(command: string, to: string, typed: string, sink: TypedSink): void {
   const text = toAscii(typed)
-  if (text.trim() === '' && typed.trim() !== '') {
+  if (text.trim() === '') {
     sink.notice('Not sent: nothing in that line can be written in ASCII.')
     return
   }

@@ -18,7 +18,7 @@ import type { ConsoleReader, LineConsole } from '../line-console.js'
 import type { LineStyle } from '../line-style.js'
 import { visible } from '../visible.js'
 import { SendtoClient } from './sendto-client.js'
-import { SHOWN_COMMANDS } from './shown-commands.js'
+import { SHOWN_COMMANDS, whatIsBad } from './shown-commands.js'
 
 /** How long a relay may keep us waiting, without a byte moving, for the answers to what was asked before the end. */
 const ANSWERS_MS = 5_000
@@ -36,7 +36,11 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
   readonly #console: LineConsole
   readonly #style: LineStyle
   readonly #client: SendtoClient
-  readonly #firstLine: string | null
+  readonly #name: string | null
+  /** Whether the name that was wanted could not be had, nor another one since. */
+  #isRefused = false
+  /** Whether a name was had, which `logout` may have given back. */
+  #isNamed = false
   readonly #outcome: Promise<Outcome>
   #settle!: (outcome: Outcome) => void
   #state: 'connecting' | 'chatting' | 'finishing' | 'leaving' = 'connecting'
@@ -44,12 +48,12 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
   /** Runs while answers are awaited after the last command. */
   #deadline: NodeJS.Timeout | null = null
 
-  /** @param firstLine a command that is carried out before anything is read */
-  constructor(address: Address, console: LineConsole, style: LineStyle, firstLine: string | null) {
+  /** @param name who logs in before anything is read; `null` for nobody */
+  constructor(address: Address, console: LineConsole, style: LineStyle, name: string | null) {
     this.#address = address
     this.#console = console
     this.#style = style
-    this.#firstLine = firstLine
+    this.#name = name
     this.#client = new SendtoClient(address)
     this.#outcome = new Promise((resolve) => {
       this.#settle = resolve
@@ -62,7 +66,7 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
   }
 
   line(text: string): void {
-    if (this.#state === 'chatting') this.#carryOut(parseCommand(text))
+    if (this.#state === 'chatting') this.#carryOut(parseCommand(text), text)
   }
 
   end(): void {
@@ -94,7 +98,10 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
 
   async #connect(): Promise<void> {
     const client = this.#client
-    client.on('response', (status) => this.#show(STATUS_WORDS.get(status)))
+    client.on('response', (status, type) => {
+      this.#show(STATUS_WORDS.get(status))
+      if (type === TYPE.LOGIN) this.#loginAnswered(status === STATUS.ok)
+    })
     client.on('names', (text) => this.#show(text.replace(/\n$/, '').split('\n').map(visible).join('\n')))
     client.on('message', (sender, text) => this.#show(`${visible(sender)}: ${visible(text)}`))
     client.on('drain', () => this.#console.release())
@@ -112,11 +119,29 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
     if (this.#state !== 'connecting') return
     this.#state = 'chatting'
     this.#showCommands()
-    if (this.#firstLine !== null) this.line(this.#firstLine)
+    if (this.#name !== null) this.#logIn(this.#name)
     this.#console.open(this)
   }
 
-  #carryOut(command: Command): void {
+  #logIn(name: string): void {
+    const line = `login ${name}`
+    const command = parseCommand(line)
+    this.#isRefused = command.kind === 'wrong'
+    this.#carryOut(command, line)
+  }
+
+  #loginAnswered(isAccepted: boolean): void {
+    if (isAccepted) {
+      this.#isRefused = false
+      this.#isNamed = true
+    } else if (!this.#isNamed && this.#name !== null) {
+      this.#isRefused = true
+      this.#remark('That name cannot be had. login NAME tries another one.')
+    }
+  }
+
+  /** @param line as it was typed */
+  #carryOut(command: Command, line: string): void {
     switch (command.kind) {
       case 'login':
         this.#request(TYPE.LOGIN, command.name)
@@ -137,13 +162,17 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
       case 'wrong':
         this.#show(command.words)
         if (command.words === WORDS.invalidCommand) this.#showCommands()
+        else this.#remark(whatIsBad(line))
     }
   }
 
-  /** A pipe gets the words of the page and nothing else. */
   #showCommands(): void {
-    if (!this.#console.interactive) return
-    for (const row of SHOWN_COMMANDS) this.#console.notice(this.#style.notice(row))
+    for (const row of SHOWN_COMMANDS) this.#remark(row)
+  }
+
+  /** A pipe gets the words of the page and nothing else. */
+  #remark(words: string): void {
+    if (this.#console.interactive) this.#console.notice(this.#style.notice(words))
   }
 
   #request(type: number, name?: string, text?: string): void {
@@ -174,7 +203,7 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
   #closed(cause: Error | null): void {
     this.#stopWaiting()
     if (this.#state === 'leaving') {
-      this.#settle({ code: this.#code, words: '' })
+      this.#settle(this.#outcomeOfLeaving())
       return
     }
     const reason = this.#state === 'finishing' ? 'not everything was answered' : 'the relay closed it'
@@ -182,6 +211,13 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
     this.#console.finish()
     const words = `Lost the connection to ${formatAddress(this.#address)}: `
     this.#settle({ code: EXIT_CODE.lost, words: `${words}${cause === null ? reason : failureWords(cause)}.` })
+  }
+
+  /** Whoever was to have a name and got none has not been there; a person has seen that, and left. */
+  #outcomeOfLeaving(): Outcome {
+    const isNobody = this.#isRefused && this.#code === EXIT_CODE.ok && !this.#console.interactive
+    if (!isNobody) return { code: this.#code, words: '' }
+    return { code: EXIT_CODE.lost, words: 'There is no other name to try.' }
   }
 
   #stopWaiting(): void {

@@ -11,8 +11,8 @@ import { TYPE } from '../../relay/dialects/sendto/layout.js'
 import type { Address } from '../address.js'
 
 export interface SendtoClientEvents {
-  /** A request was answered with a status byte. */
-  response: [status: number]
+  /** A request was answered with a status byte; `type` is that of the request, `undefined` where there was none. */
+  response: [status: number, type: number | undefined]
   /** One piece of a list: names, one a line. The list goes on when it ends in a line feed (S3). */
   names: [text: string]
   /** Somebody said something to us. */
@@ -38,7 +38,8 @@ export class SendtoClient extends EventEmitter<SendtoClientEvents> {
   })
   #socket: Socket | null = null
   #cause: Error | null = null
-  #unanswered = 0
+  /** The types of the requests that are not answered yet, oldest first. */
+  readonly #unanswered: number[] = []
 
   constructor(address: Address) {
     super()
@@ -47,7 +48,7 @@ export class SendtoClient extends EventEmitter<SendtoClientEvents> {
 
   /** How many requests are not answered yet. */
   get unanswered(): number {
-    return this.#unanswered
+    return this.#unanswered.length
   }
 
   /** Resolves when the relay has accepted the connection. Once in the life of a client. */
@@ -76,7 +77,7 @@ export class SendtoClient extends EventEmitter<SendtoClientEvents> {
   request(type: number, name = '', text = ''): boolean {
     // Without a connection its end is about to be told.
     if (this.#socket === null || !this.#socket.writable) return true
-    this.#unanswered++
+    this.#unanswered.push(type)
     return this.#socket.write(messageOf(type, name, text))
   }
 
@@ -106,16 +107,18 @@ export class SendtoClient extends EventEmitter<SendtoClientEvents> {
       this.emit('message', name, textOf(bytes, start, end))
       return
     }
+    const isOneAwaited = this.unanswered > 0
     if (type === TYPE.RESPONSE) {
-      this.emit('response', bytes[start] as number)
+      this.emit('response', bytes[start] as number, this.#unanswered.shift())
     } else if (type === TYPE.LIST) {
       const names = textOf(bytes, start, end)
       this.emit('names', names)
       if (names.endsWith('\n')) return
+      this.#unanswered.shift()
     } else {
       return
     }
-    if (this.#unanswered > 0 && --this.#unanswered === 0) this.emit('answered')
+    if (isOneAwaited && this.unanswered === 0) this.emit('answered')
   }
 }
 

@@ -1,5 +1,10 @@
-/** The commands as a person at a terminal is told of them, in rows that fit forty columns behind a mark. */
+/** What a person at a terminal is told besides the words of the page. */
 
+import { MAX_NAME_BYTES } from '../../relay/dialects/sendto/layout.js'
+
+export const SENDTO_NAME_RULE = `a name is 1 to ${MAX_NAME_BYTES} printable ASCII characters without a space`
+
+/** The commands, in rows that fit forty columns behind a mark. */
 export const SHOWN_COMMANDS: readonly string[] = [
   'login NAME        take a name',
   'list              who is here',
@@ -7,3 +12,16 @@ export const SHOWN_COMMANDS: readonly string[] = [
   'logout            give the name back',
   'exit              leave',
 ]
+
+const LOGIN = /^login\b/
+const SENDTO = /^sendto(?: +(\S+) *)?$/
+
+/** What is wrong about a line that is answered with `Bad username`, which may be any of its parts. */
+export function whatIsBad(line: string): string {
+  if (LOGIN.test(line)) return `Like this: login NAME; ${SENDTO_NAME_RULE}`
+  const [whole, name] = SENDTO.exec(line) ?? []
+  if (whole === undefined) return `Like this: sendto NAME TEXT; ${SENDTO_NAME_RULE}`
+  return name === undefined
+    ? 'Like this: sendto NAME TEXT'
+    : `No text for ${name}. Like this: sendto NAME TEXT`
+}

@@ -5,7 +5,7 @@ import type { Verdicts } from '../check.js'
 import { CheckFailure } from '../failure.js'
 import type { RawPeer } from '../raw-peer.js'
 import { shownBytes } from '../shown-bytes.js'
-import { lineOf, MAX_LINE_BYTES, SERVER_ERROR, wholeLine } from './wire.js'
+import { lineOf, maxLineBytes, SERVER_ERROR, wholeLine } from './wire.js'
 
 /** How long a client may take to end its side when it has left. */
 const CLOSING_MS = 10_000
@@ -29,7 +29,8 @@ export class StrictLines {
    */
   async next(joined: boolean): Promise<string | null> {
     const peer = this.#peer
-    const tooLong = () => wholeLine(peer.received) === 0 && peer.received.length > MAX_LINE_BYTES + 1
+    const tooLong = () =>
+      wholeLine(peer.received) === 0 && peer.received.length > maxLineBytes(peer.received) + 1
     try {
       await peer.until(() => wholeLine(peer.received) > 0 || tooLong(), 'a line')
     } catch (error) {
@@ -40,8 +41,9 @@ export class StrictLines {
       return null
     }
     const bytes = tooLong() ? null : await peer.take(wholeLine(peer.received))
-    if (bytes === null || bytes.length > MAX_LINE_BYTES + 2) {
-      this.#verdicts.broken('C2', 'sent a line of more than 8 KiB')
+    if (bytes === null || bytes.length > maxLineBytes(bytes) + 2) {
+      const most = maxLineBytes(bytes ?? peer.received) / 1024
+      this.#verdicts.broken('C2', `sent a line of more than ${most} KiB`)
       this.send(SERVER_ERROR)
       return null
     }

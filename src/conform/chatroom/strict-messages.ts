@@ -10,7 +10,8 @@ export class StrictMessages {
   readonly #lines: StrictLines
   readonly #verdicts: Verdicts
   readonly #ownIds = new Set<string>()
-  readonly #theirIds = new Set<string>()
+  /** By id, what it is in words. */
+  readonly #theirs = new Map<string, string>()
   #count = 0
 
   constructor(lines: StrictLines, verdicts: Verdicts) {
@@ -20,23 +21,28 @@ export class StrictMessages {
 
   /** The id of a message of the client's own. */
   own(): string {
-    return this.#newId(this.#ownIds)
+    const id = this.#newId()
+    this.#ownIds.add(id)
+    return id
   }
 
-  /** The id of one that it is sent. */
-  theirs(): string {
-    return this.#newId(this.#theirIds)
+  /** The id of one that it is sent. @param what in words */
+  theirs(what: string): string {
+    const id = this.#newId()
+    this.#theirs.set(id, what)
+    return id
   }
 
   /** C7. */
   received(json: string, name: string): undefined {
     const fields = readText(json, ['sender', 'timestamp', 'message', 'message_id'])
     if ('wrong' in fields) return this.#complain('C7', `sent RECEIVED with ${fields.wrong}`, SERVER_ERROR)
-    if (!this.#theirIds.has(fields.message_id)) {
+    const message = this.#theirs.get(fields.message_id)
+    if (message === undefined) {
       const what = `sent RECEIVED for a message that ${name} was not sent: ${shown(fields.message_id)}`
       return this.#complain('C7', what, SERVER_ERROR)
     }
-    this.#verdicts.kept('C7', 'said that it received a message')
+    this.#verdicts.kept('C7', `said that it received ${message}`)
     this.#lines.send(OK)
   }
 
@@ -61,10 +67,8 @@ export class StrictMessages {
     this.#lines.send(UPDATED)
   }
 
-  #newId(ids: Set<string>): string {
-    const id = `m${++this.#count}`
-    ids.add(id)
-    return id
+  #newId(): string {
+    return `m${++this.#count}`
   }
 
   #complain(rule: string, what: string, status: string): undefined {

@@ -32,6 +32,8 @@ const OTHERS = ['amy', 'zed']
 const STATUSES = ['ONLINE', 'OFFLINE', 'DO_NOT_DISTURB']
 /** Of the people who are not there: any will do. */
 const TIME = '1:02 pm'
+/** What people of other dialects say may be longer than any line that a client sends. */
+const LONG_TEXT = 'A "long" story. '.repeat(1024)
 
 class StrictServer {
   readonly #lines: StrictLines
@@ -42,6 +44,7 @@ class StrictServer {
   #status = 'ONLINE'
   readonly #blocked = new Set<string>()
   readonly #messages: StrictMessages
+  #hasToldStory = false
 
   constructor(peer: RawPeer, verdicts: Verdicts) {
     this.#lines = new StrictLines(peer, verdicts)
@@ -178,6 +181,9 @@ class StrictServer {
       `RECEIVED ${JSON.stringify({ message_id: messageId, receiver: answering, timestamp: TIME })}`,
     )
     await this.#push(everyone ? '@everyone' : `@${name}`, 'I hear you', answering)
+    if (!everyone || this.#hasToldStory || this.#blocked.has('zed')) return
+    this.#hasToldStory = true
+    await this.#push('@everyone', LONG_TEXT, 'zed', 'a message of 16 KiB')
   }
 
   /** C10. */
@@ -212,8 +218,8 @@ class StrictServer {
   }
 
   /** C6: a message of somebody else, in two pieces. */
-  async #push(header: string, message: string, sender = 'amy'): Promise<void> {
-    const messageId = this.#messages.theirs()
+  async #push(header: string, message: string, sender = 'amy', what = 'a message'): Promise<void> {
+    const messageId = this.#messages.theirs(what)
     await this.#lines.sendCut(
       `SEND ${JSON.stringify({ sender, header, timestamp: TIME, messageId, message })}`,
     )

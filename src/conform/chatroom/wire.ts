@@ -2,8 +2,17 @@
 
 /** A request line may be so long, without its end. */
 export const MAX_LINE_BYTES = 8192
+/** And one that acknowledges, which repeats what somebody of another dialect may have said. */
+export const MAX_RECEIPT_BYTES = MAX_LINE_BYTES + 6 * 65_536
 
 const LF = 0x0a
+const RECEIPT = 'RECEIVED '
+
+/** How long the line with which `received` begins may be, without its end. */
+export function maxLineBytes(received: Buffer): number {
+  const isReceipt = received.toString('latin1', 0, RECEIPT.length) === RECEIPT
+  return isReceipt ? MAX_RECEIPT_BYTES : MAX_LINE_BYTES
+}
 
 /** How long the first line of `received` is with its end; 0 when it is not all there. */
 export function wholeLine(received: Buffer): number {

@@ -18,9 +18,14 @@ export class HeldBytes {
     this.length = wanted
   }
 
+  /** What is held so far, borrowed until something is added or taken. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.length)
+  }
+
   /** What is held, which is nobody else's; nothing is held any more. */
   take(): Buffer {
-    const taken = this.#bytes.subarray(0, this.length)
+    const taken = this.bytes
     this.#bytes = Buffer.alloc(0)
     this.length = 0
     return taken

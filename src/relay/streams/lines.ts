@@ -19,12 +19,21 @@ export interface LineSink {
   tooLong?(): void
 }
 
+/** Lines that may be longer than others. */
+export interface LongerLines {
+  /** What they begin with; shorter than other lines may be. */
+  readonly beginning: Uint8Array
+  readonly maxLineBytes: number
+}
+
 const LF = 0x0a
 const CR = 0x0d
 
 export class LineDecoder {
   /** Of a line without its end. May be changed at any time, also by the sink. */
   maxLineBytes: number
+  /** May be changed at any time, as `maxLineBytes`. */
+  longer: LongerLines | null = null
   readonly #sink: LineSink
   readonly #held = new HeldBytes()
   /** How many lines have straddled so far. */
@@ -54,12 +63,14 @@ export class LineDecoder {
       const found = chunk.indexOf(LF, at)
       const lineEnd = found === -1 || found >= end ? -1 : found
       const heldBytes = this.#held.length
-      // One more than the longest line, because the last may be the CR of its end.
-      const room = Math.max(this.maxLineBytes + 1 - heldBytes, 0)
       let until = lineEnd === -1 ? end : lineEnd
-      if (until - at > room) {
-        if (this.#sink.tooLong !== undefined) return this.#tooLong(end)
-        until = at + room
+      // One more than the longest line, because the last may be the CR of its end.
+      if (heldBytes + until - at > this.maxLineBytes + 1) {
+        const room = Math.max(this.#longest(chunk, at) + 1 - heldBytes, 0)
+        if (until - at > room) {
+          if (this.#sink.tooLong !== undefined) return this.#tooLong(end)
+          until = at + room
+        }
       }
       if (lineEnd === -1) {
         if (heldBytes === 0) this.#straddled++
@@ -82,10 +93,22 @@ export class LineDecoder {
 
   #deliver(bytes: Uint8Array, start: number, end: number): boolean {
     const last = end > start && bytes[end - 1] === CR ? end - 1 : end
-    if (last - start <= this.maxLineBytes || this.#sink.tooLong === undefined)
-      return this.#sink.line(bytes, start, last)
+    const length = last - start
+    const isTooLong = length > this.maxLineBytes && length > this.#longest(bytes, start)
+    if (!isTooLong || this.#sink.tooLong === undefined) return this.#sink.line(bytes, start, last)
     this.#tooLong(end)
     return false
+  }
+
+  /** How long a line may be that is longer than most may be: what is held of it, and on from `chunk[at]`. */
+  #longest(chunk: Uint8Array, at: number): number {
+    const { longer } = this
+    if (longer === null) return this.maxLineBytes
+    const held = this.#held.bytes
+    const isOne = longer.beginning.every((byte, index) => {
+      return byte === (index < held.length ? held[index] : chunk[at + index - held.length])
+    })
+    return isOne ? longer.maxLineBytes : this.maxLineBytes
   }
 
   #tooLong(end: number): number {

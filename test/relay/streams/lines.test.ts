@@ -124,6 +124,29 @@ test('chunks are borrowed: what is written into them afterwards changes no line'
   assert.deepEqual(sink.lines, ['abcd'])
 })
 
+test('lines that begin in a certain way may be longer, at every split', () => {
+  const ends = (text: string) => [`${text}\n`, `${text}\r\n`]
+  const cases: [text: string, lines: string[]][] = [
+    ['ab3456789012', ['ab3456789012']],
+    ['ab34567890123', ['<too long>']],
+    ['a2345678', ['a2345678']],
+    ['a23456789', ['<too long>']],
+    ['ba3456789', ['<too long>']],
+    ['ab', ['ab']],
+  ]
+  for (const [text, lines] of cases) {
+    for (const bytes of ends(text)) {
+      for (const pieces of allSplits(Buffer.from(`x\n${bytes}`))) {
+        const sink = new Kept(true)
+        const decoder = new LineDecoder(sink, MAX)
+        decoder.longer = { beginning: Buffer.from('ab'), maxLineBytes: 12 }
+        for (const piece of pieces) decoder.decode(piece)
+        assert.deepEqual(sink.lines, ['x', ...lines], JSON.stringify(bytes))
+      }
+    }
+  }
+})
+
 test('the longest length may be changed between lines, also by the sink', () => {
   const sink = new Kept(false)
   const line = sink.line.bind(sink)

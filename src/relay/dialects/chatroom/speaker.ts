@@ -35,6 +35,15 @@ export interface ChatroomListener {
 /** A request line may be as long as this, before and after JOIN. */
 const MAX_LINE_BYTES = 8 * 1024
 
+/**
+ * C7: a receipt repeats the message, and people of other dialects may say as much as 64 KiB. Whatever was delivered can be
+ * acknowledged, also by a client that writes each character as an escape of six.
+ */
+const RECEIPTS = {
+  beginning: Buffer.from('RECEIVED '),
+  maxLineBytes: MAX_LINE_BYTES + 6 * 64 * 1024,
+}
+
 /** C2: the requests of those who have joined. */
 const MEMBER_REQUESTS: ReadonlyMap<string, (member: Member, parameter: string | null) => Slice> = new Map([
   ['SEND', (member, parameter) => member.send(parameter)],
@@ -139,6 +148,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
       return ANSWERS.invalidName
     }
     this.#client.nameRequested(claimed.name, 'accepted')
+    this.#decoder.longer = RECEIPTS
     const room = hub.join(claimed, hub.defaultRoom.name) as Room<Recipient>
     this.#member = new Member(hub, claimed, room, this.#listener.encoding)
     return ANSWERS.ok
