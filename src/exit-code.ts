@@ -11,6 +11,8 @@ export const EXIT_CODE = {
   unavailable: 69,
   /** A file or directory that cannot be made or read. */
   cannotCreate: 73,
+  /** The server at that address speaks another protocol. */
+  otherProtocol: 76,
   /** The configuration is wrong. */
   config: 78,
   /** Ctrl-C. */

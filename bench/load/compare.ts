@@ -19,6 +19,7 @@ import {
   perSecond,
   pinByDefault,
   ratiosOf,
+  refuseUnpaired,
 } from './pairs.js'
 import { table } from './report/table.js'
 import { count, loopName } from './report/words.js'
@@ -84,6 +85,7 @@ function show(pairs: Pairs, labels: readonly string[]): void {
 }
 
 await asProgram(async () => {
+  refuseUnpaired(program)
   console.log('building …')
   const builds = [buildRevision(program.processedArgs[0] as string), buildThisTree()] as const
   const sideOf = ({ label, cliPath }: (typeof builds)[number]) => {

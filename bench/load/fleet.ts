@@ -5,6 +5,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { extname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   FromGenerator,
   GeneratorAnswers,
@@ -40,6 +41,8 @@ export class Fleet {
   onSample: (process: number, sample: GeneratorSample) => void = () => {}
 
   readonly #members: Member[]
+  /** Rejects when the server is gone. */
+  readonly #deserted: Promise<never>
 
   constructor(options: FleetOptions) {
     this.#members = Array.from({ length: options.processes }, () => new Member(options))
@@ -50,6 +53,12 @@ export class Fleet {
     for (const [index, member] of others.entries()) {
       member.onProgress = (completed) => speaking?.tell(index, completed)
     }
+    this.#deserted = new Promise<never>((_, reject) => {
+      if (speaking !== undefined)
+        speaking.onDeserted = (why) => reject(new Error(`the server is gone: ${why}`))
+    })
+    // It may happen while nobody waits.
+    this.#deserted.catch(() => {})
   }
 
   get processes(): number {
@@ -73,9 +82,23 @@ export class Fleet {
     )
   }
 
-  /** Asks all at once. @returns the answers, the speaking process's first */
+  /**
+   * Asks all at once. @returns the answers, the speaking process's first
+   * @throws Error as soon as the server is gone: everybody in the process that speaks has lost the connection
+   */
   async askAll<Kind extends GeneratorRequest['do']>(request: Request<Kind>): Promise<Answer<Kind>[]> {
-    return await Promise.all(this.#members.map((member) => member.ask<Kind>(request)))
+    const answers = Promise.all(this.#members.map((member) => member.ask<Kind>(request)))
+    return await Promise.race([answers, this.#deserted])
+  }
+
+  /** Waits. @throws Error as `askAll` does */
+  async during(seconds: number): Promise<void> {
+    const ending = new AbortController()
+    try {
+      await Promise.race([sleep(seconds * 1000, undefined, { signal: ending.signal }), this.#deserted])
+    } finally {
+      ending.abort()
+    }
   }
 
   /** Asks the speaking process last, when all others have answered. */
@@ -96,6 +119,11 @@ export class Fleet {
   }
 }
 
+/** How many clients the largest process gets. */
+export function largestShare(clients: number, speaking: number, processes: number): number {
+  return Math.max(...sharesOf(clients, speaking, processes).map((share) => share.clients))
+}
+
 /** As even as it goes with all who speak in the first. */
 function sharesOf(clients: number, speaking: number, processes: number): Share[] {
   const firstShare = Math.min(clients, Math.max(speaking, Math.ceil(clients / processes)))
@@ -111,6 +139,7 @@ function sharesOf(clients: number, speaking: number, processes: number): Share[]
 class Member {
   onSample: (sample: GeneratorSample) => void = () => {}
   onProgress: (completed: number[]) => void = () => {}
+  onDeserted: (why: string) => void = () => {}
 
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>()
@@ -162,6 +191,10 @@ class Member {
     }
     if ('sample' in message) {
       this.onSample(message.sample)
+      return
+    }
+    if ('deserted' in message) {
+      this.onDeserted(message.deserted)
       return
     }
     const waiting = this.#waiting.get(message.id)

@@ -3,7 +3,6 @@
  * accounts. Says by itself when the generator was the bottleneck.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fleet } from './fleet.js'
 import { type CurvePoint, curveOf, mergeHistograms, type Percentiles, percentilesOf } from './percentiles.js'
 import type { Moment, ProcessShare, Recorder, Totals } from './recorder.js'
@@ -85,9 +84,9 @@ export async function measureLoad(
   const { churn, toldOfEach, stallMs = STALL_MS } = options
   fleet.onSample = (process, sample) => recorder.take(process, sample)
   await fleet.askSpeakingLast<'start'>({ do: 'start', loop, sent, churn })
-  await sleep(options.warmUpSeconds * 1000)
+  await fleet.during(options.warmUpSeconds)
   await fleet.askAll<'open-window'>({ do: 'open-window' })
-  await sleep(options.seconds * 1000)
+  await fleet.during(options.seconds)
   await fleet.askAll<'close-window'>({ do: 'close-window' })
   const hushed = await fleet.askAll<'hush'>({ do: 'hush' })
   sent.splice(0, sent.length, ...(hushed[0]?.sent ?? []))

@@ -1,25 +1,19 @@
-/** The options that every scenario shares, and the server and fleet that they ask for. */
+/** The options that scenarios share. What they ask for is in resources.ts, what cannot be had of it in preflight.ts. */
 
 import { availableParallelism } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { Fleet, MAX_CLIENTS_PER_PROCESS } from './fleet.js'
 import type { Arrivals } from './generator/open-loop.js'
-import { type LiveView, liveView } from './live-view.js'
-import {
-  attachedServer,
-  type ListenerPlan,
-  SERVER_KINDS,
-  type Server,
-  type ServerKind,
-  spawnServer,
-} from './server.js'
+import { SERVER_KINDS, type ServerKind } from './server.js'
 import { STAMP_BYTES } from './stamp.js'
 import { TARGET_NAMES } from './targets/by-name.js'
+import { MAX_TEXT_BYTES } from './targets/target.js'
+import { THRESHOLD_HELP, type Threshold, threshold } from './thresholds.js'
 
 export interface SharedOptions {
   target: string
   host: string
-  port: number
+  /** One for each listener, or the first one's; by default where a relay has them. */
+  port?: number[]
   pid?: number
   metrics?: string
   spawn?: ServerKind
@@ -36,6 +30,7 @@ export interface SharedOptions {
   html?: string
   svg?: string
   quiet?: boolean
+  failIf?: Threshold[]
 }
 
 /** Of the scenarios in which somebody speaks. */
@@ -54,7 +49,11 @@ export function addSharedOptions(command: Command, sampleSeconds = 1): Command {
   return command
     .addOption(new Option('--target <name>', 'protocol').choices(TARGET_NAMES).default('framed'))
     .option('--host <address>', 'server to attach to', '127.0.0.1')
-    .option('--port <port>', 'its port', wholeNumber, 9000)
+    .option(
+      '--port <ports>',
+      'its port, or those of its listeners in order: for dialects framed, chatroom, json-irc, chatmaster; counted on from one port (default: those of a relay)',
+      positiveWholes,
+    )
     .option('--pid <pid>', 'its process, for CPU and memory', wholeNumber)
     .option('--metrics <url>', 'its Prometheus endpoint, for its queues')
     .addOption(
@@ -94,8 +93,18 @@ export function addLoadOptions(command: Command, defaults: Partial<LoadOptions>)
     )
     .addOption(arrivals.default(defaults.arrivals ?? 'even'))
     .option('--seed <number>', 'of everything that is at random', wholeNumber, 1)
+    .addOption(failIfOption())
+    .addHelpText('after', THRESHOLD_HELP)
     .option('--warm-up <seconds>', 'before each measured window', positiveNumber, defaults.warmUp ?? 1)
     .option('--seconds <seconds>', 'of each measured window', positiveNumber, defaults.seconds ?? 5)
+}
+
+/** For scenarios that measure what thresholds are about. */
+export function failIfOption(): Option {
+  return new Option(
+    '--fail-if <threshold>',
+    'exit code 3 where a load is so, such as p99>50ms, deliveries/s<100000 or wrong>0 (repeatable)',
+  ).argParser(threshold)
 }
 
 /** The same options, with closed loops of `inFlight` where no load is named. */
@@ -126,65 +135,16 @@ export function positiveWholes(text: string): number[] {
 
 function payloads(text: string): number[] {
   const sizes = text.split(',').map(wholeNumber)
-  if (sizes.some((bytes) => bytes < STAMP_BYTES || bytes > MAX_PAYLOAD_BYTES)) {
-    throw new InvalidArgumentError(`sizes from ${STAMP_BYTES} to ${MAX_PAYLOAD_BYTES} are expected`)
+  if (sizes.some((bytes) => bytes < STAMP_BYTES || bytes > MAX_TEXT_BYTES)) {
+    throw new InvalidArgumentError(`sizes from ${STAMP_BYTES} to ${MAX_TEXT_BYTES} are expected`)
   }
   return sizes
 }
-
-/** What fits one frame together with any name of the load's. */
-const MAX_PAYLOAD_BYTES = 65_000
 
 function core(text: string): number {
   const cpu = wholeNumber(text)
   if (cpu >= availableParallelism()) throw new InvalidArgumentError('there is no such core')
   return cpu
-}
-
-/** Has `work` done on the server that the options name or start, which is stopped again. */
-export async function withServer(
-  options: SharedOptions,
-  work: (server: Server, view: LiveView) => Promise<void>,
-  listeners?: readonly ListenerPlan[],
-): Promise<void> {
-  const server = await serverFor(options, listeners)
-  try {
-    await work(server, liveView(process.stdout, options.quiet === true))
-  } finally {
-    await server.stop()
-  }
-}
-
-/** @param listeners what the load needs of the server */
-async function serverFor(options: SharedOptions, listeners?: readonly ListenerPlan[]): Promise<Server> {
-  const { host, port, pid = null, metrics = null, spawn } = options
-  if (spawn === undefined) {
-    return attachedServer({ host, port, pid, metricsUrl: metrics, ports: listeners?.length ?? 1 })
-  }
-  return await spawnServer({
-    kind: spawn,
-    cpu: options.pinServer ?? null,
-    arguments: options.serverArg,
-    ...(listeners === undefined ? {} : { listeners }),
-  })
-}
-
-export function fleetFor(options: SharedOptions, clients: number): Fleet {
-  return new Fleet({
-    processes: options.processes ?? Math.max(1, Math.ceil(clients / MAX_CLIENTS_PER_PROCESS)),
-    cpu: options.pinLoad ?? null,
-    nodeArguments: options.loadNodeArg,
-  })
-}
-
-/** 127.1.0.1 and on, for a server on 127.x.y.z: each address has its own 28,000 ephemeral ports. */
-export function sourceAddressesFor(server: Server, options: SharedOptions): string[] {
-  if (options.bind.length > 0) return options.bind
-  if (!server.host.startsWith('127.')) return []
-  return Array.from(
-    { length: options.sourceAddresses },
-    (_, index) => `127.1.${(index / 250) | 0}.${1 + (index % 250)}`,
-  )
 }
 
 function collect(value: string, earlier: string[]): string[] {

@@ -6,6 +6,7 @@
 import { surviveEndings } from './endings.js'
 import { liveView } from './live-view.js'
 import { notesOf, type PairOptions, type Pairs, runPairs } from './pairs.js'
+import { requireWritable } from './preflight.js'
 import { provenance } from './report/provenance.js'
 import { writeJson } from './report/publish.js'
 import { isClean } from './report/words.js'
@@ -24,6 +25,7 @@ export async function runPaired(
   { scenario, sides, show }: PairedProgram,
   options: PairOptions,
 ): Promise<void> {
+  requireWritable(options)
   const pairs = await runPairs(sides, options, liveView(process.stdout, options.quiet === true), console.log)
   console.log(`\n${fanout.cast(options).words}; medians of ${options.runs} pairs`)
   show(pairs)

@@ -8,6 +8,7 @@ import type { Command } from 'commander'
 import type { CrowdLoadResult } from './crowd.js'
 import type { LiveView } from './live-view.js'
 import { positiveWhole } from './options.js'
+import { refuseGiven } from './preflight.js'
 import { accountWords, count, loopName, percent } from './report/words.js'
 import { type FanoutOptions, fanout } from './scenarios/fanout.js'
 import { runScenario } from './scenarios/load-scenario.js'
@@ -32,6 +33,12 @@ export interface Pairs {
 
 export function addPairOptions(command: Command): Command {
   return fanout.addOptions(command).option('--runs <pairs>', 'pairs of runs', positiveWhole, 5)
+}
+
+/** Options of a load that two servers in turn, started here, have no use for. */
+export function refuseUnpaired(command: Command): void {
+  const names = ['host', 'port', 'pid', 'metrics', 'spawn', 'html', 'svg', 'failIf']
+  refuseGiven(command, names, 'two servers are started here in turn, and compared')
 }
 
 /** On a machine with more than one core, one is the server's and one the generator's, unless told otherwise. */

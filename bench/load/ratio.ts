@@ -13,7 +13,9 @@ import {
   perSecond,
   pinByDefault,
   ratiosOf,
+  refuseUnpaired,
 } from './pairs.js'
+import { refuseGiven } from './preflight.js'
 import { table } from './report/table.js'
 import { count } from './report/words.js'
 import { SERVER_KINDS, type ServerKind } from './server.js'
@@ -50,6 +52,8 @@ pinByDefault(options)
 const { subject } = options
 
 await asProgram(() => {
+  refuseUnpaired(program)
+  refuseGiven(program, ['inFlight', 'rate'], `the loads are ${IN_FLIGHT.join(', ')} in flight`)
   const sides = [
     { label: 'ceiling', server: { kind: 'ceiling', arguments: [] } },
     { label: subject, server: { kind: subject, arguments: options.serverArg } },

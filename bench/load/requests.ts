@@ -131,3 +131,5 @@ export type FromGenerator =
   | { id: number; error: string }
   | { completed: number[] }
   | { sample: GeneratorSample }
+  /** Everybody who came in and reads as fast as they can has lost the connection; why the last one did. */
+  | { deserted: string }

@@ -5,6 +5,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { buildCeilingRelay } from '../ceiling/build.js'
+import type { ListenerPlan } from './listeners.js'
 import { launch, type Places } from './server-process.js'
 
 export const SERVER_KINDS = ['parlance', 'ceiling'] as const
@@ -16,20 +17,13 @@ export interface Server {
   label: string
   host: string
   port: number
-  /** One for each listener that was asked for; otherwise just `port`. */
+  /** One for each listener that was asked for, `port` the first. */
   ports: readonly number[]
   /** Where its metrics are, in Prometheus's text format; null when it has none. */
   metricsUrl: string | null
   /** Null where nobody has said it: CPU and memory are then not measured. */
   pid: number | null
   stop(): Promise<void>
-}
-
-/** One listener of the relay. */
-export interface ListenerPlan {
-  dialect: string
-  /** The room that those who come in here are in; the default room when left out. */
-  room?: string
 }
 
 const FRAMED: readonly ListenerPlan[] = [{ dialect: 'framed' }]
@@ -46,18 +40,10 @@ export interface SpawnOptions {
   cliPath?: string
 }
 
-export interface AttachOptions {
-  host: string
-  port: number
-  pid: number | null
-  metricsUrl: string | null
-  /** Ports from `port` on, one for each listener. */
-  ports: number
-}
+export type AttachOptions = Pick<Server, 'label' | 'host' | 'ports' | 'pid' | 'metricsUrl'>
 
-export function attachedServer({ host, port, pid, metricsUrl, ports }: AttachOptions): Server {
-  const all = Array.from({ length: ports }, (_, index) => port + index)
-  return { label: `${host}:${port}`, host, port, ports: all, pid, metricsUrl, stop: async () => {} }
+export function attachedServer(options: AttachOptions): Server {
+  return { ...options, port: options.ports[0] as number, stop: async () => {} }
 }
 
 /**

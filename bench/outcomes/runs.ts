@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import type { CrowdLoadResult } from '../load/crowd.js'
+import type { ListenerPlan } from '../load/listeners.js'
 import { NO_VIEW } from '../load/live-view.js'
 import type { LoadOptions } from '../load/options.js'
 import {
@@ -10,7 +11,7 @@ import {
   runScenario,
   scenarioOptions,
 } from '../load/scenarios/load-scenario.js'
-import { type ListenerPlan, type Server, spawnServer } from '../load/server.js'
+import { type Server, spawnServer } from '../load/server.js'
 
 const HAS_TWO_CORES = availableParallelism() > 1
 

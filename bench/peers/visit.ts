@@ -7,9 +7,10 @@ import { joinCrowd, oneRoom } from '../load/crowd.js'
 import type { Fleet } from '../load/fleet.js'
 import { NO_VIEW } from '../load/live-view.js'
 import { type LoadResult, measureLoad } from '../load/measure.js'
-import { fleetFor, type SharedOptions } from '../load/options.js'
+import type { SharedOptions } from '../load/options.js'
 import { Recorder } from '../load/recorder.js'
 import { accountWords, isClean } from '../load/report/words.js'
+import { fleetFor } from '../load/resources.js'
 import { idle } from '../load/scenarios/idle.js'
 import type { Server } from '../load/server.js'
 import { targetByName } from '../load/targets/by-name.js'
@@ -198,7 +199,6 @@ function sharedOptions(
     target,
     // Where the server is, it says itself.
     host: '',
-    port: 0,
     serverArg: [],
     ...(generator === null ? {} : { pinLoad: generator }),
     sourceAddresses: SOURCE_ADDRESSES,

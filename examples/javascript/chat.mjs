@@ -54,12 +54,16 @@ async function talk(socket, lines) {
   send(socket, LEAVE) // the relay closes the connection then, and the loop below ends
 }
 
+if (process.argv.length !== 5) {
+  console.error('usage: node chat.mjs HOST PORT NAME')
+  process.exit(1)
+}
 let leaving = false
-const [host, port, firstName] = process.argv.slice(2)
+let [host, port, name] = process.argv.slice(2)
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const socket = connect(Number(port), host)
 try {
-  send(socket, JOIN, firstName)
+  send(socket, JOIN, name)
   for await (const frame of frames(socket)) {
     if (frame.command !== JOIN) {
       show(frame)
@@ -67,9 +71,15 @@ try {
       void talk(socket, lines) // accepted: type and read at the same time
     } else {
       // 1 is already taken, 2 not a valid name; the connection stays.
-      console.error('that name is taken or not valid, type another one:')
-      const { value: name, done } = await lines.next()
-      if (done) process.exit(1)
+      const why = `the name ${JSON.stringify(name)} is ${frame.payload[0] === 1 ? 'taken' : 'not valid'}`
+      if (!process.stdin.isTTY) {
+        console.error(why) // lines that are piped in are to be said: none of them is a name
+        process.exit(1)
+      }
+      console.error(`${why}, type another one:`)
+      const next = await lines.next()
+      if (next.done) process.exit(1)
+      name = next.value
       send(socket, JOIN, name)
     }
   }

@@ -8,6 +8,7 @@ import sys
 import threading
 
 JOIN, LEAVE, MESSAGE, LIST, DIRECT, ERROR = range(6)
+ACCEPTED, TAKEN = b"\x00", b"\x01"  # what JOIN is answered with; 2 is not a valid name
 MAX_PAYLOAD = 65535
 HEADER = struct.Struct(">BH")  # one byte command, two bytes length, big-endian
 
@@ -45,11 +46,11 @@ def show(command, payload):
 
 
 def join(sock, stream, name):
-    """Asks for the name. True if it is ours now; the connection stays either way."""
+    """Asks for the name. The answer is one byte; the connection stays whatever it says."""
     send(sock, JOIN, name)
     while (frame := receive(stream)) is not None:
         if frame[0] == JOIN:
-            return frame[1] == b"\x00"  # 0 accepted, 1 already taken, 2 not a valid name
+            return frame[1]
         show(*frame)  # the relay greets before it answers
     sys.exit("the relay closed the connection")
 
@@ -72,8 +73,11 @@ def main():
     host, port, name = sys.argv[1:]
     sock = socket.create_connection((host, int(port)))
     stream = sock.makefile("rb")
-    while not join(sock, stream, name):
-        print(f"the name {name!r} is taken or not valid, type another one:", file=sys.stderr, flush=True)
+    while (answer := join(sock, stream, name)) != ACCEPTED:
+        why = f"the name {name!r} is {'taken' if answer == TAKEN else 'not valid'}"
+        if not sys.stdin.isatty():
+            sys.exit(why)  # lines that are piped in are to be said: none of them is a name
+        print(f"{why}, type another one:", file=sys.stderr, flush=True)
         name = sys.stdin.readline().strip() or sys.exit(1)
 
     leaving = threading.Event()

@@ -3,7 +3,7 @@
 import { JOIN_STATUS } from '../relay/dialects/framed/commands.js'
 
 /** The name is ours, is somebody else's, or is no name (F2). */
-export type JoinAnswer = keyof typeof JOIN_STATUS
+export type JoinAnswer = 'accepted' | 'taken' | 'invalid'
 
 /** Null for a status that is not defined. */
 export function joinAnswer(status: number | undefined): JoinAnswer | null {

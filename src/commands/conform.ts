@@ -1,33 +1,23 @@
 /** `parlance conform`: tries a server of a dialect from outside, or serves a client strictly and says what it does wrong. */
 
 import { Command, InvalidArgumentError } from 'commander'
-import { type Address, AddressError, formatAddress, parseAddress } from '../client/address.js'
-import { failureWords } from '../client/failure-words.js'
+import { type Address, AddressError, parseAddress } from '../client/address.js'
 import type { Suite } from '../conform/check.js'
-import { ClientTrial } from '../conform/client-trial.js'
-import { CheckFailure } from '../conform/failure.js'
-import { RawPeer } from '../conform/raw-peer.js'
-import { LineReport, statusOf } from '../conform/report.js'
-import { rulesOf, runSuite } from '../conform/run-suite.js'
 import { SUITES } from '../conform/suites.js'
-import { TapReport } from '../conform/tap-report.js'
-import { EXIT_CODE } from '../exit-code.js'
 import { parseHostPort } from '../relay/config/host-port.js'
 import { DIALECTS } from '../relay/dialects/registry.js'
+import { tryClients } from './conform-client.js'
+import { usage } from './conform-output.js'
+import { type ServerFlags, tryServer } from './conform-server.js'
 
-interface Flags {
+interface Flags extends ServerFlags {
   readonly client: boolean
   readonly listen?: string
   readonly once: boolean
-  readonly slow: boolean
-  readonly only?: ReadonlySet<string>
-  readonly tap: boolean
-  readonly verbose: boolean
-  readonly timeoutMs: number
-  readonly quietMs: number
-  readonly editWindow?: number
 }
 
+/** From the port of the dialect to the one that clients are tried on, where a relay may run as well. */
+const CLIENT_PORT_OFFSET = 100
 const DEFAULT_TIMEOUT_MS = 3000
 const DEFAULT_QUIET_MS = 150
 const MAX_WAIT_MS = 600_000
@@ -59,7 +49,10 @@ export function conformCommand(): Command {
       DEFAULT_QUIET_MS,
     )
     .option('--client', 'serve clients strictly, and say which rules they keep and break', false)
-    .option('--listen <PORT>', 'with --client: where, as PORT or HOST:PORT (127.0.0.1 when there is no host)')
+    .option(
+      '--listen <PORT>',
+      'with --client: where, as PORT or HOST:PORT (127.0.0.1 when there is no host; the port of the dialect plus 100 when there is none)',
+    )
     .option('--once', 'with --client: end after the first client', false)
     .addHelpText(
       'after',
@@ -71,18 +64,25 @@ Examples:
   parlance conform framed chat.example.org --slow --tap
   parlance conform framed 127.0.0.1 --only F2,F3 --verbose
   parlance conform chatroom 127.0.0.1 --only C8,C13 --edit-window 2
-  parlance conform framed --client --listen 9000
+  parlance conform framed --client --listen 9100
 
-Exit codes: 0 everything is ok, 1 something is not, 64 wrong arguments, 69 the server cannot be reached
-or the port cannot be had.`,
+Exit codes: 0 everything is ok, 1 something is not, 64 wrong arguments, 69 the server cannot be reached or
+says nothing, or the port cannot be had, 76 the server speaks another dialect.`,
     )
     .action(conform)
 }
 
-async function conform(dialect: string, addressText: string | undefined, flags: Flags): Promise<void> {
+async function conform(
+  dialect: string,
+  addressText: string | undefined,
+  flags: Flags,
+  command: Command,
+): Promise<void> {
   const suite = SUITES.get(dialect)
   if (suite === undefined)
     return usage(`${JSON.stringify(dialect)}: expected one of ${[...SUITES.keys()].join(', ')}`)
+  const misplaced = misplacedOption(command, flags.client)
+  if (misplaced !== null) return usage(misplaced)
   // A reader that has gone (`| head`) has seen enough.
   process.stdout.on('error', () => process.exit())
   try {
@@ -92,7 +92,6 @@ async function conform(dialect: string, addressText: string | undefined, flags: 
       if (address === null) return usage(`--listen ${flags.listen}: expected PORT or HOST:PORT`)
       await tryClients(suite, address, flags.once)
     } else {
-      if (flags.listen !== undefined || flags.once) return usage('--listen and --once go with --client')
       if (addressText === undefined) return usage('the address of the server is missing')
       await tryServer(suite, parseAddress(addressText, defaultPort(suite)), flags)
     }
@@ -102,58 +101,23 @@ async function conform(dialect: string, addressText: string | undefined, flags: 
   }
 }
 
-async function tryServer(suite: Suite, address: Address, flags: Flags): Promise<void> {
-  const { only = null, timeoutMs, quietMs, slow, editWindow: editWindowMs = null } = flags
-  const known = rulesOf(suite)
-  const unknown = [...(only ?? [])].filter((rule) => !known.has(rule))
-  if (unknown.length > 0)
-    return usage(`--only ${unknown.join(',')}: ${suite.dialect} has ${[...known.keys()].join(', ')}`)
-  try {
-    const peer = await RawPeer.open(address.host, address.port, { timeoutMs, quietMs })
-    peer.end()
-    peer.close()
-  } catch (error) {
-    return unavailable(address, error)
-  }
-  const report = flags.tap ? new TapReport() : new LineReport(flags)
-  process.exitCode = EXIT_CODE.ok
-  write(report.begin(rulesOf(suite, only).size))
-  for await (const result of runSuite(suite, { ...address, timeoutMs, quietMs, slow, only, editWindowMs })) {
-    if (statusOf(result) === 'not ok') process.exitCode = EXIT_CODE.notOk
-    write(report.rule(result))
-  }
-  write(report.end())
-}
-
-async function tryClients(suite: Suite, address: Address, once: boolean): Promise<void> {
-  const { promise: done, resolve: end } = withResolver()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
-  let trial: ClientTrial
-  try {
-    const print = (line: string) => write(`${line}\n`)
-    trial = await ClientTrial.listen({ suite, ...address, print, ended: () => once && end() })
-  } catch (error) {
-    return unavailable(address, error)
-  }
-  const at = formatAddress({ ...address, port: trial.port })
-  write(`waiting for ${suite.dialect} clients on ${at}; Ctrl-C ends\n`)
-  await done
-  await trial.stop()
-  process.exitCode = trial.mistakes === 0 ? EXIT_CODE.ok : EXIT_CODE.notOk
-}
-
-function withResolver(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {}
-  const promise = new Promise<void>((done) => {
-    resolve = done
+/** @returns what is wrong about an option that was given and would be ignored */
+function misplacedOption(command: Command, client: boolean): string | null {
+  const ofClients = new Set(['client', 'listen', 'once'])
+  const wrong = command.options.find((option) => {
+    const name = option.attributeName()
+    return command.getOptionValueSource(name) === 'cli' && ofClients.has(name) !== client
   })
-  return { promise, resolve }
+  if (wrong === undefined) return null
+  return client
+    ? `${wrong.long} is for servers: --client goes without it`
+    : `${wrong.long} goes with --client`
 }
 
 /** Port 0 is any that is free. @returns null when it cannot be read */
 function listenAddress(suite: Suite, text: string | undefined): Address | null {
   const host = '127.0.0.1'
-  if (text === undefined) return { host, port: defaultPort(suite) }
+  if (text === undefined) return { host, port: defaultPort(suite) + CLIENT_PORT_OFFSET }
   const address = parseHostPort(/^\d+$/.test(text) ? `${host}:${text}` : text)
   return address === null || address.host === undefined ? null : { host: address.host, port: address.port }
 }
@@ -186,19 +150,4 @@ function editWindow(text: string): number {
   if (seconds <= 0 || seconds > MAX_EDIT_WINDOW_S)
     throw new InvalidArgumentError(`Expected seconds up to ${MAX_EDIT_WINDOW_S}, such as 2 or 0.5.`)
   return Math.round(seconds * 1000)
-}
-
-function usage(words: string): void {
-  process.stderr.write(`parlance: ${words}\n`)
-  process.exitCode = EXIT_CODE.usage
-}
-
-function unavailable(address: Address, error: unknown): void {
-  const cause = error instanceof CheckFailure ? error.cause : error
-  process.stderr.write(`parlance: ${formatAddress(address)}: ${failureWords(cause)}\n`)
-  process.exitCode = EXIT_CODE.unavailable
-}
-
-function write(text: string): void {
-  if (text !== '') process.stdout.write(text)
 }

@@ -35,8 +35,20 @@ export interface Suite {
   /** As in listener URLs. */
   readonly dialect: string
   readonly checks: readonly Check[]
+  /** How its servers are told from those of other dialects. */
+  readonly handshake: Handshake
   /** Plays a server that is strict about what a client sends. */
   readonly strictServer: StrictServer
+}
+
+/** The first request of a dialect, and what a server of the dialect is known by, which no other dialect's sends. */
+export interface Handshake {
+  /** What the request is called on the page. */
+  readonly request: string
+  /** Asks to come in under this name. */
+  hello(name: string): Uint8Array | string
+  /** Whether what has come so far begins as the greeting of such a server does, or its answer. */
+  isKnownBy(received: Buffer): boolean
 }
 
 /** Sees what a client under development does. */

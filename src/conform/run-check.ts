@@ -101,7 +101,7 @@ async function within(limitMs: number, run: Promise<void>): Promise<void> {
  * Ends a connection in good order and waits, within reason, for the server's end of it: by then it has told the others,
  * so that the next check does not hear of people of this one.
  */
-async function leaveAlone(peer: RawPeer): Promise<void> {
+export async function leaveAlone(peer: RawPeer): Promise<void> {
   if (!peer.socket.destroyed) {
     peer.socket.resume()
     peer.end()

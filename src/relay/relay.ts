@@ -74,13 +74,21 @@ export interface ListeningAt {
   readonly port: number
 }
 
-/** What tests choose and operators do not. */
+/** How rooms are written to. */
+export interface FanoutInUse {
+  /** In one native call, or by a call of Node for each member. */
+  readonly name: 'native' | 'portable'
+  /** Why it is not the native way although that was welcome, or `null`. */
+  readonly reason: string | null
+}
+
+/** What tests choose and operators do not. @internal */
 export interface RelayInternals {
   /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
   readonly useHandles?: boolean
 }
 
-export class Relay implements ConnectionObserver<Connection> {
+export class Relay {
   readonly #config: Config
   readonly #log: Logger
   readonly #useHandles: boolean
@@ -108,6 +116,14 @@ export class Relay implements ConnectionObserver<Connection> {
   readonly #opsRefusals = new OnceASecond<null>((_, count) =>
     this.#log.warn({ count }, 'the ops endpoint has too many connections, and closed one'),
   )
+  /** What connections tell. */
+  readonly #observer: ConnectionObserver<Connection> = {
+    connected: (connection) => this.#journal?.connected(connection),
+    nameRequested: (connection, name, outcome) => this.#nameRequested(connection, name, outcome),
+    closed: (connection, reason) => this.#closed(connection, reason),
+    faulted: (connection, error) => this.#faulted(connection, error),
+    turnedAway: (peer) => this.#turnedAway(peer),
+  }
   #logFiles: readonly LogFile[] = []
   #journal: Journal | null = null
   #ops: OpsServer | null = null
@@ -165,6 +181,9 @@ export class Relay implements ConnectionObserver<Connection> {
    * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
    * @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then
    */
+  static async start(config: Config, log: Logger): Promise<Relay>
+  /** @internal */
+  static async start(config: Config, log: Logger, internals?: RelayInternals): Promise<Relay>
   static async start(config: Config, log: Logger, internals: RelayInternals = {}): Promise<Relay> {
     const relay = new Relay(config, log, internals)
     try {
@@ -185,7 +204,7 @@ export class Relay implements ConnectionObserver<Connection> {
   }
 
   /** How rooms are written to. */
-  get fanout(): Pick<FanoutWay, 'name' | 'reason'> {
+  get fanout(): FanoutInUse {
     return this.#fanout
   }
 
@@ -227,18 +246,12 @@ export class Relay implements ConnectionObserver<Connection> {
     await Promise.all(this.#logFiles.map((file) => file.close()))
   }
 
-  // What connections tell.
-
-  connected(connection: Connection): void {
-    this.#journal?.connected(connection)
-  }
-
-  nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void {
+  #nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void {
     this.#tally.nameRequested(outcome)
     this.#journal?.nameRequested(connection, name, outcome)
   }
 
-  closed(connection: Connection, reason: CloseReason): void {
+  #closed(connection: Connection, reason: CloseReason): void {
     this.#tally.closed(reason)
     this.#journal?.closed(connection, reason)
     if (reason === CLOSE_REASONS.slow) {
@@ -250,12 +263,12 @@ export class Relay implements ConnectionObserver<Connection> {
     }
   }
 
-  faulted(connection: Connection, error: unknown): void {
+  #faulted(connection: Connection, error: unknown): void {
     const { remoteAddress: ip, remotePort: port, name, dialect } = connection
     this.#fault(error, { ip, port, name, dialect })
   }
 
-  turnedAway(peer: TurnedAway): void {
+  #turnedAway(peer: TurnedAway): void {
     this.#tally.closed(CLOSE_REASONS.full)
     this.#journal?.closed({ ...peer, name: null }, CLOSE_REASONS.full)
   }
@@ -333,7 +346,7 @@ export class Relay implements ConnectionObserver<Connection> {
       turn: this.#turn,
       input: this.#input,
       stats,
-      observer: this,
+      observer: this.#observer,
       all: this.#connections,
     }
   }

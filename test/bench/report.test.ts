@@ -10,6 +10,7 @@ import type { Phase } from '../../bench/load/report/phase.js'
 import { provenance } from '../../bench/load/report/provenance.js'
 import { type Chart, renderSvg } from '../../bench/load/report/svg-chart.js'
 import { outcomeText, table } from '../../bench/load/report/table.js'
+import { idlePhase } from '../../bench/load/scenarios/idle.js'
 import { gaugesOf } from '../../bench/load/server-gauges.js'
 import { median, verdictOn } from '../../bench/load/verdict.js'
 
@@ -34,6 +35,7 @@ function phase(name: string, more: Partial<Phase> = {}): Phase {
     ],
     notes: ['every delivery in order'],
     isClean: true,
+    measured: { times, deliveriesPerSecond: 1000, messagesPerSecond: 10, wrong: 0 },
     moments: [
       { ...moment, seconds: 1, stage: 'warming up' },
       { ...moment, seconds: 2 },
@@ -88,6 +90,22 @@ test('the page holds everything itself and escapes what it is given', () => {
 test('charts that there are no numbers for are left out', () => {
   const empty = phase('idle', { moments: [], curve: [], processes: [], gauges: [] })
   assert.ok(!page({ ...OUTCOME, phases: [empty] }, provenance(), {}).includes('<svg '))
+})
+
+test('memory that has shrunk is noise, and no connection’s', () => {
+  const result = {
+    clients: 50,
+    rssBytesBefore: 2 ** 20,
+    rssBytesAfter: 2 ** 19,
+    idleCpuShare: 0,
+    moments: [],
+  }
+  const shrunk = idlePhase({ ...result, rssBytesPerConnection: -(2 ** 19) / 50 })
+  assert.deepEqual(shrunk.facts[0], { label: 'KiB/connection', value: 'noise' })
+  assert.match(shrunk.notes.join(), /noise; more --clients/)
+  const grown = idlePhase({ ...result, rssBytesPerConnection: 2048 })
+  assert.deepEqual(grown.facts[0], { label: 'KiB/connection', value: '2.00' })
+  assert.deepEqual(grown.notes, [])
 })
 
 test('a bar is as long at any share, and a live view without numbers is a bar alone', () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { CrowdLoadResult } from '../../bench/load/crowd.js'
+import type { ListenerPlan } from '../../bench/load/listeners.js'
 import { NO_VIEW } from '../../bench/load/live-view.js'
 import type { LoadOptions } from '../../bench/load/options.js'
 import { loadPhase } from '../../bench/load/report/load-phase.js'
@@ -16,7 +17,7 @@ import { type LoadScenario, listenersOf, runScenario } from '../../bench/load/sc
 import { mixed } from '../../bench/load/scenarios/mixed.js'
 import { rooms } from '../../bench/load/scenarios/rooms.js'
 import { slowReaders } from '../../bench/load/scenarios/slow-readers.js'
-import { attachedServer, type ListenerPlan, type Server } from '../../bench/load/server.js'
+import { attachedServer, type Server } from '../../bench/load/server.js'
 import { startAllDialects } from '../fixtures/all-dialects.js'
 import { startRelay } from '../fixtures/start-relay.js'
 import { optionsOf } from './scenario-options.js'
@@ -25,13 +26,12 @@ const SHORT = ['--warm-up', '0.2', '--seconds', '0.6', '--sample', '0.2']
 
 async function relayFor(t: TestContext, listeners: readonly ListenerPlan[] = []): Promise<Server> {
   const rooms = listeners.flatMap(({ room }) => (room === undefined ? [] : [room]))
-  const { port, ports } = await startRelay(t, {
+  const { ports } = await startRelay(t, {
     ...(rooms.length === 0 ? {} : { query: rooms.map((room) => `room=${room}`) }),
     // So that whoever has stopped reading is cut off within a short window.
     settings: { graceMs: '1500' },
   })
-  const attached = attachedServer({ host: '127.0.0.1', port, pid: process.pid, metricsUrl: null, ports: 1 })
-  return { ...attached, ports }
+  return attachedServer({ label: 'relay', host: '127.0.0.1', ports, pid: process.pid, metricsUrl: null })
 }
 
 /** @returns the results, after it has been made sure that nothing was wrong and something was delivered */
@@ -58,9 +58,8 @@ test('every dialect that has rooms, alone and all in one room', async (t) => {
   for (const target of ['chatroom', 'json-irc', 'chatmaster', 'dialects']) {
     const options = optionsOf(fanout, ...SHORT, '--target', target, '--receivers', '20', '--in-flight', '4')
     const ports = listenersOf(fanout.cast(options), options).map(({ dialect }) => all.portOf(dialect))
-    const [port] = ports as [number]
-    const attached = attachedServer({ host: '127.0.0.1', port, pid: null, metricsUrl: null, ports: 1 })
-    const [result] = await runScenario(fanout, { ...attached, ports }, options, NO_VIEW)
+    const attached = attachedServer({ label: target, host: '127.0.0.1', ports, pid: null, metricsUrl: null })
+    const [result] = await runScenario(fanout, attached, options, NO_VIEW)
     assert.ok(result !== undefined && isClean(result.account), target)
     assert.ok(result.deliveries > 0, target)
   }

@@ -97,6 +97,40 @@ test('a server that cannot be reached: exit code 69', async (t) => {
   assert.equal(program.output, '')
 })
 
+test('a server of another dialect: which it looks like, exit code 76', async (t) => {
+  const { port } = await startRelay(t, { settings: { listen: 'sendto://127.0.0.1:0' } })
+  const program = conform(t, 'framed', `127.0.0.1:${port}`, '--tap')
+  assert.equal(await program.exitCode(), 76)
+  assert.equal(
+    program.errorOutput,
+    `parlance: 127.0.0.1:${port}: expected a framed server; this one looks like sendto\n`,
+  )
+  assert.equal(program.output, '')
+})
+
+test('a server that says nothing: exit code 69', async (t) => {
+  const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1')
+  await new Promise((resolve) => silent.once('listening', resolve))
+  t.after(() => silent.close())
+  const { port } = silent.address() as { port: number }
+  const program = conform(t, 'json-irc', `127.0.0.1:${port}`, '--timeout-ms', '300')
+  assert.equal(await program.exitCode(), 69)
+  const words = 'expected an answer to /nick within 300 ms; came nothing'
+  assert.equal(program.errorOutput, `parlance: 127.0.0.1:${port}: ${words}\n`)
+})
+
+test('--client without --listen is not where a relay of the dialect is: 100 ports further', async (t) => {
+  // Ours or somebody else's: it is taken.
+  const taken = createServer()
+    .on('error', () => {})
+    .listen(8100, '127.0.0.1')
+  t.after(() => taken.close())
+  await new Promise((resolve) => taken.once('listening', resolve).once('error', resolve))
+  const program = conform(t, 'chatroom', '--client')
+  assert.equal(await program.exitCode(), 69)
+  assert.match(program.errorOutput, /127\.0\.0\.1:8100: .*in use/)
+})
+
 test('a port that cannot be had: exit code 69', async (t) => {
   const taken = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => taken.once('listening', resolve))
@@ -117,7 +151,12 @@ for (const [what, args, words] of [
   ['a time that is none', ['framed', '127.0.0.1', '--quiet-ms', '0'], /Expected milliseconds/],
   ['an edit window that is none', ['chatroom', '127.0.0.1', '--edit-window', '0'], /Expected seconds up to/],
   ['a server for clients', ['framed', '127.0.0.1', '--client'], /--client goes without/],
-  ['--listen for a server', ['framed', '127.0.0.1', '--listen', '9'], /go with --client/],
+  ['--listen for a server', ['framed', '127.0.0.1', '--listen', '9'], /--listen goes with --client/],
+  ['--once for a server', ['framed', '127.0.0.1', '--once'], /--once goes with --client/],
+  ['--tap for clients', ['framed', '--client', '--tap'], /--tap is for servers/],
+  ['--only for clients', ['framed', '--client', '--only', 'F2'], /--only is for servers/],
+  ['--slow for clients', ['framed', '--client', '--slow'], /--slow is for servers/],
+  ['a time for clients', ['framed', '--client', '--timeout-ms', '9'], /--timeout-ms is for servers/],
   ['a port that is none', ['framed', '--client', '--listen', '99999'], /--listen 99999: expected PORT or/],
 ] as const) {
   test(`${what}: exit code 64`, async (t) => {

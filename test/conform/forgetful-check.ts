@@ -19,6 +19,7 @@ const suite: Suite = {
     },
     { rule: 'Z2', title: 'is fine', run: async () => {} },
   ],
+  handshake: { request: 'none', hello: () => '', isKnownBy: () => false },
   strictServer: async () => {},
 }
 const port = Number(process.argv[2])

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Check, CheckContext, Suite } from '../../src/conform/check.js'
+import type { Check, CheckContext, Handshake, Suite } from '../../src/conform/check.js'
 import { CheckFailure, NotApplicable } from '../../src/conform/failure.js'
 import { LineReport, type Report } from '../../src/conform/report.js'
 import { type RuleResult, rulesOf, runSuite, type SuiteOptions } from '../../src/conform/run-suite.js'
@@ -27,8 +27,10 @@ async function silentServer(t: TestContext) {
   return { port: (server.address() as AddressInfo).port, open: () => open }
 }
 
+const handshake: Handshake = { request: 'none', hello: () => '', isKnownBy: () => false }
+
 function suiteOf(...checks: Check[]): Suite {
-  return { dialect: 'none', checks, strictServer: async () => {} }
+  return { dialect: 'none', checks, handshake, strictServer: async () => {} }
 }
 
 function check(rule: string, title: string, run: (context: CheckContext) => Promise<void>): Check {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { type RelayProcess, startRelay } from '../fixtures/relay-process.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 import { frame, ScriptedRelay } from '../fixtures/scripted-relay.js'
+import { noTmux, Terminal } from './tmux.js'
 
 const EXAMPLES = [
   { language: 'Python', command: 'python3', file: 'python/chat.py' },
@@ -21,9 +22,15 @@ const reason = spawnSync('python3', ['--version']).status === 0 ? null : 'python
 if (reason !== null && process.env.CI === 'true') throw new Error(reason)
 if (reason !== null) console.error(`SKIPPED: ${reason}`)
 
-function run({ command, file }: Example, port: number, name: string): RunningProgram {
-  const path = fileURLToPath(new URL(`../../examples/${file}`, import.meta.url))
-  return new RunningProgram(command, [path, '127.0.0.1', String(port), name])
+const noTerminal = noTmux()
+if (noTerminal !== null && process.env.CI === 'true') throw new Error(noTerminal)
+
+function pathOf({ file }: Example): string {
+  return fileURLToPath(new URL(`../../examples/${file}`, import.meta.url))
+}
+
+function run(example: Example, port: number, name: string): RunningProgram {
+  return new RunningProgram(example.command, [pathOf(example), '127.0.0.1', String(port), name])
 }
 
 /** Somebody on a bare socket, whose bytes leave one at a time (F14). */
@@ -83,14 +90,47 @@ describe('the example clients', { skip: reason ?? false }, () => {
   })
 
   for (const example of EXAMPLES) {
-    test(`F2 ${example.language}: a name that is taken or not valid asks for another`, async () => {
+    test(`F2 ${example.language}: on a terminal a name that is taken or not valid asks for another`, {
+      skip: noTerminal ?? false,
+    }, async (t) => {
       const cem = await bare(relay.port, 'Cem')
-      const client = run(example, relay.port, 'Cem')
-      client.type('no good', 'Dia', 'Hi')
-      client.endInput()
-      await until(cem.socket, '[Dia] Hi')
-      assert.equal(await client.exitCode(), 0)
+      t.after(() => cem.socket.destroy())
+      const terminal = new Terminal(120, 20)
+      t.after(() => terminal.close())
+      const heard = until(cem.socket, '[Dia] Hi')
+      terminal.run(`'${example.command}' '${pathOf(example)}' 127.0.0.1 ${relay.port} Cem`)
+      await terminal.shows(/^the name .Cem. is taken, type another one:$/)
+      terminal.run('no good')
+      await terminal.shows(/^the name .no good. is not valid, type another one:$/)
+      terminal.run('Dia')
+      await terminal.shows('**Dia is joining the chat**')
+      terminal.run('Hi')
+      await heard
+      terminal.run('@exit')
+      await terminal.endsIn('shell>')
+    })
+
+    test(`F2 ${example.language}: in a pipe a refused name is the end, and no line is taken for a name`, async () => {
+      const cem = await bare(relay.port, 'Cem')
+      const refused = async (name: string) => {
+        const client = run(example, relay.port, name)
+        client.type('Eve')
+        client.endInput('Hi')
+        assert.equal(await client.exitCode(), 1)
+        return client.errorOutput
+      }
+      assert.match(await refused('Cem'), /^the name .Cem. is taken\n$/)
+      assert.match(await refused('no good'), /^the name .no good. is not valid\n$/)
+      const silence = once(cem.socket, 'data', { signal: AbortSignal.timeout(100) })
+      await assert.rejects(silence, { name: 'AbortError' })
       cem.socket.destroy()
+    })
+
+    test(`${example.language}: without arguments it says how it is used`, async () => {
+      const client = new RunningProgram(example.command, [pathOf(example)])
+      assert.equal(await client.exitCode(), 1)
+      assert.match(client.errorOutput, /HOST PORT NAME/)
+      assert.equal(client.output, '')
     })
 
     test(`F14 ${example.language}: frames split at every byte and glued together come out whole`, async () => {

@@ -18,12 +18,16 @@ export interface CrowdSetup {
   tally: Tally
   joinTimes: Histogram
   chunkRead: () => void
+  /** Nobody is left of those who came in and read as fast as they can. */
+  deserted: (why: string) => void
 }
 
 export class Crowd {
   readonly clients: LoadClient[] = []
   /** How many are in. */
   joined = 0
+  /** Of them, those who read as fast as they can. */
+  #readers = 0
   readonly #setup: CrowdSetup
 
   constructor(setup: CrowdSetup) {
@@ -42,7 +46,7 @@ export class Crowd {
         const client = new LoadClient(
           this.#clientSetup(this.clients.length),
           () => onSettled(client, wantedUs),
-          () => this.joined--,
+          () => this.#gone(client),
         )
         this.clients.push(client)
       }
@@ -51,6 +55,7 @@ export class Crowd {
         settledCount++
         if (client.isJoined) {
           this.joined++
+          this.#readers++
           joinTimes.recordValue(Math.max(1, Math.round(monotonicUs() - wantedUs)))
         }
         if (this.clients.length < plan.clients) joinNext(monotonicUs())
@@ -68,6 +73,12 @@ export class Crowd {
     })
   }
 
+  /** Who reads slowly may be cut off, and does not see it. */
+  #gone(lost: LoadClient): void {
+    this.joined--
+    if (!lost.isSlow && --this.#readers === 0) this.#setup.deserted(lost.failure ?? '')
+  }
+
   /** Those who are to read slowly begin to. @returns where they are, so that their end can be seen */
   slowDown(): SlowClient[] {
     const { topology, plan } = this.#setup
@@ -75,6 +86,7 @@ export class Crowd {
       const pace = topology.paceOf(plan.first + receiver)
       const { localAddress, localPort } = client.socket
       if (pace === 'healthy' || localAddress === undefined || localPort === undefined) return []
+      if (client.isJoined) this.#readers--
       if (pace === 'stopped') client.stopReading()
       else client.trickle()
       return [{ pace, address: localAddress, port: localPort }]

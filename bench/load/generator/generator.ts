@@ -35,6 +35,7 @@ class Load {
   constructor(
     readonly plan: JoinRequest,
     chunkRead: () => void,
+    deserted: (why: string) => void,
   ) {
     const topology = new Topology(plan.topology)
     this.topology = topology
@@ -46,7 +47,7 @@ class Load {
     )
     this.tally = new Tally(plan.clients, topology.senders, this.inFlight)
     const { target, tally, joinTimes } = this
-    this.crowd = new Crowd({ plan, topology, target, tally, joinTimes, chunkRead })
+    this.crowd = new Crowd({ plan, topology, target, tally, joinTimes, chunkRead, deserted })
   }
 
   /** The first process has all who speak. */
@@ -135,7 +136,7 @@ export class Generator {
   }
 
   async #join(plan: JoinRequest): Promise<GeneratorAnswers['join']> {
-    const load = new Load(plan, this.#chunkRead)
+    const load = new Load(plan, this.#chunkRead, (why) => this.#send({ deserted: why }))
     this.#load = load
     const { tally, crowd, joinTimes } = load
     this.#sampler = new Sampler({

@@ -15,6 +15,7 @@ import {
   mebibytes,
   milliseconds,
   percent,
+  wrongIn,
 } from './words.js'
 
 /** @param manyPayloads whether the size of the texts is part of the name */
@@ -37,6 +38,12 @@ export function loadPhase(result: CrowdLoadResult, manyPayloads: boolean): Phase
     facts,
     notes: [...accountWords(account), ...churnNotes, ...result.notes],
     isClean: isClean(account) && churnNotes.length === 0,
+    measured: {
+      times: result.latencyUs,
+      deliveriesPerSecond: result.deliveriesPerSecond,
+      messagesPerSecond: result.messagesPerSecond,
+      wrong: wrongIn(account) + (churn === null ? 0 : missingIn(churn)),
+    },
     moments: result.moments,
     curve: result.latencyCurve,
     curveOf: 'latency',
@@ -71,9 +78,12 @@ export function serverFacts(server: ServerUse | null): Fact[] {
 }
 
 /** Who was on the way in when it ended may have been announced without having been told so. */
-function churnWords({ joinsHeard, leavesHeard, expectedJoins, expectedLeaves }: ChurnResult): string[] {
-  const missing =
-    Math.max(0, (expectedJoins ?? 0) - joinsHeard) + Math.max(0, (expectedLeaves ?? 0) - leavesHeard)
+function missingIn({ joinsHeard, leavesHeard, expectedJoins, expectedLeaves }: ChurnResult): number {
+  return Math.max(0, (expectedJoins ?? 0) - joinsHeard) + Math.max(0, (expectedLeaves ?? 0) - leavesHeard)
+}
+
+function churnWords(churn: ChurnResult): string[] {
+  const missing = missingIn(churn)
   return missing === 0 ? [] : [`ANNOUNCEMENTS WRONG: ${count(missing)} missing`]
 }
 

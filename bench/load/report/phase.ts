@@ -2,6 +2,7 @@
 
 import type { CurvePoint } from '../percentiles.js'
 import type { Moment, ProcessShare } from '../recorder.js'
+import type { Measured } from '../thresholds.js'
 
 export interface Fact {
   label: string
@@ -15,6 +16,8 @@ export interface Phase {
   notes: string[]
   /** Whether everything that had to arrive did, once and in order, and nobody was lost. */
   isClean: boolean
+  /** What `--fail-if` is about. */
+  measured: Measured
   moments: Moment[]
   /** How times are distributed: of deliveries or of joins, as `curveOf` says. */
   curve: CurvePoint[]

@@ -27,7 +27,7 @@ export function loopName(loop: Loop): string {
 export function accountWords(account: Account): string[] {
   const { lost, duplicated, reordered, foreign, failures } = account
   const lines = failureWords(failures)
-  if (lost + duplicated + reordered + foreign === 0) {
+  if (wrongIn(account) === 0) {
     return [...lines, 'every delivery in order, none missing, none twice']
   }
   const counts = `lost ${lost}, duplicated ${duplicated}, reordered ${reordered}, foreign ${foreign}`
@@ -38,6 +38,11 @@ export function failureWords(failures: Record<string, number>): string[] {
   return Object.entries(failures).map(([reason, clients]) => `${clients} clients FAILED: ${reason}`)
 }
 
-export function isClean({ lost, duplicated, reordered, foreign, failures }: Account): boolean {
-  return lost + duplicated + reordered + foreign === 0 && Object.keys(failures).length === 0
+export function isClean(account: Account): boolean {
+  return wrongIn(account) === 0 && Object.keys(account.failures).length === 0
+}
+
+/** Deliveries that did not come, or came twice, out of order or from nowhere. */
+export function wrongIn({ lost, duplicated, reordered, foreign }: Account): number {
+  return lost + duplicated + reordered + foreign
 }

@@ -12,14 +12,15 @@ import {
   positiveWhole,
   type SharedOptions,
   wholeNumber,
-  withServer,
 } from '../options.js'
+import { refuseGiven, refuseIgnored, requireDescriptors, requireWritable } from '../preflight.js'
 import { readProcessUsage } from '../proc-stat.js'
 import type { Moment } from '../recorder.js'
 import { fact } from '../report/load-phase.js'
 import type { Phase } from '../report/phase.js'
 import { publish } from '../report/publish.js'
 import { count, mebibytes } from '../report/words.js'
+import { withServer } from '../resources.js'
 import type { Server } from '../server.js'
 import { withSilentCrowd } from './silent-crowd.js'
 
@@ -39,32 +40,40 @@ export interface IdleResult {
   moments: Moment[]
 }
 
+const NEEDS_PROCESS = 'idle memory needs the server’s process: --pid or --spawn'
+
 export function addIdleCommand(program: Command): void {
   addSharedOptions(program.command('idle').description('what a joined, silent connection costs in memory'))
     .option('--clients <count>', 'clients that join and stay silent', positiveWhole, 1000)
     .option('--warm-up-clients <count>', 'clients that join and leave first', wholeNumber, 200)
     .option('--settle <seconds>', 'to wait before each reading', positiveNumber, 5)
-    .action((options: IdleOptions) =>
-      withServer(options, async (server, view) => {
+    .action(async (options: IdleOptions, given: Command) => {
+      const { clients, pid, spawn } = options
+      if (pid === undefined && spawn === undefined) throw new Error(NEEDS_PROCESS)
+      refuseIgnored(given, options)
+      refuseGiven(given, ['metrics'], 'nothing is queued where nobody speaks')
+      requireDescriptors({ clients, speaking: 1, visitors: 0 }, options)
+      requireWritable(options)
+      await withServer(options, 1, async (server, view) => {
         const result = await idle(server, options, view)
-        const crowd = `${options.clients} clients that say nothing`
+        const crowd = `${clients} clients that say nothing`
         const phases = [idlePhase(result)]
         publish({ scenario: 'idle', server: server.label, crowd, phases }, options, [result])
-      }),
-    )
+      })
+    })
 }
 
 export async function idle(server: Server, options: IdleOptions, view: LiveView): Promise<IdleResult> {
   const { pid } = server
-  if (pid === null) throw new Error('idle memory needs the server’s process: --pid or --spawn')
+  if (pid === null) throw new Error(NEEDS_PROCESS)
   const { clients, warmUpClients, settle } = options
   if (warmUpClients > 0) await withSilentCrowd(server, options, warmUpClients, view, async () => {})
   await sleep(settle * 1000)
   const before = usageOf(pid)
-  return await withSilentCrowd(server, options, clients, view, async (recorder) => {
-    await sleep(settle * 1000)
+  return await withSilentCrowd(server, options, clients, view, async (recorder, fleet) => {
+    await fleet.during(settle)
     const settled = usageOf(pid)
-    await sleep(settle * 1000)
+    await fleet.during(settle)
     const after = usageOf(pid)
     return {
       clients,
@@ -83,17 +92,25 @@ function usageOf(pid: number) {
   return usage
 }
 
-function idlePhase(result: IdleResult): Phase {
+export function idlePhase(result: IdleResult): Phase {
+  const { rssBytesPerConnection } = result
+  // Memory that was freed meanwhile is not the connections'.
+  const isNoise = rssBytesPerConnection <= 0
   return {
     name: `${count(result.clients)} connections`,
     facts: [
-      fact('KiB/connection', (result.rssBytesPerConnection / 1024).toFixed(2)),
+      fact('KiB/connection', isNoise ? 'noise' : (rssBytesPerConnection / 1024).toFixed(2)),
       fact('server RSS before MiB', mebibytes(result.rssBytesBefore)),
       fact('server RSS after MiB', mebibytes(result.rssBytesAfter)),
       fact('idle CPU', `${(result.idleCpuShare * 100).toFixed(1)}%`),
     ],
-    notes: [],
+    notes: isNoise
+      ? [
+          'the server has no more memory than before: so few connections are less than its noise; more --clients tell',
+        ]
+      : [],
     isClean: true,
+    measured: { times: null, deliveriesPerSecond: null, messagesPerSecond: null, wrong: 0 },
     moments: result.moments,
     curve: [],
     curveOf: 'time to join',

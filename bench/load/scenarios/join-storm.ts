@@ -6,15 +6,18 @@
 import { Command } from 'commander'
 import type { LiveView } from '../live-view.js'
 import { notesOn, serverUseOf } from '../measure.js'
-import { addSharedOptions, positiveWhole, type SharedOptions, withServer } from '../options.js'
+import { addSharedOptions, failIfOption, positiveWhole, type SharedOptions } from '../options.js'
 import { curveOf, mergeHistograms, type Percentiles, percentilesOf } from '../percentiles.js'
+import { refuseGiven, refuseIgnored, requireDescriptors, requireWritable } from '../preflight.js'
 import type { Moment, ProcessShare, Recorder } from '../recorder.js'
 import { fact, serverFacts } from '../report/load-phase.js'
 import type { Phase } from '../report/phase.js'
 import { publish } from '../report/publish.js'
 import { count, milliseconds } from '../report/words.js'
+import { withServer } from '../resources.js'
 import type { Server } from '../server.js'
 import { targetByName } from '../targets/by-name.js'
+import { THRESHOLD_HELP } from '../thresholds.js'
 import { withSilentCrowd } from './silent-crowd.js'
 
 export interface JoinStormOptions extends SharedOptions {
@@ -40,14 +43,23 @@ const SAMPLE_SECONDS = 0.1
 export function addJoinStormCommand(program: Command): void {
   addJoinStormOptions(program.command('join-storm'))
     .description('everybody comes at once')
-    .action((options: JoinStormOptions) =>
-      withServer(options, async (server, view) => {
+    .action(async (options: JoinStormOptions, given: Command) => {
+      const { clients, failIf = [] } = options
+      refuseIgnored(given, options)
+      refuseGiven(given, ['metrics'], 'nothing is queued where nobody speaks')
+      refuseGiven(given, ['joining'], 'all of them come at once')
+      const unmeasured = failIf.find(({ measure }) => measure.endsWith('/s'))
+      if (unmeasured !== undefined)
+        throw new Error(`--fail-if ${unmeasured.text}: expected a time to join, or wrong: nobody speaks`)
+      requireDescriptors({ clients, speaking: 1, visitors: 0 }, options)
+      requireWritable(options)
+      await withServer(options, 1, async (server, view) => {
         const result = await joinStorm(server, options, view)
-        const crowd = `${options.clients} clients come at once`
+        const crowd = `${clients} clients come at once`
         const phases = [stormPhase(result)]
         publish({ scenario: 'join-storm', server: server.label, crowd, phases }, options, [result])
-      }),
-    )
+      })
+    })
 }
 
 /** The options as the command line would give them. */
@@ -56,12 +68,10 @@ export function joinStormOptions(words: readonly string[]): JoinStormOptions {
 }
 
 function addJoinStormOptions(command: Command): Command {
-  return addSharedOptions(command, SAMPLE_SECONDS).option(
-    '--clients <count>',
-    'clients that come',
-    positiveWhole,
-    1000,
-  )
+  return addSharedOptions(command, SAMPLE_SECONDS)
+    .option('--clients <count>', 'clients that come', positiveWhole, 1000)
+    .addOption(failIfOption())
+    .addHelpText('after', THRESHOLD_HELP)
 }
 
 export async function joinStorm(
@@ -126,6 +136,7 @@ function stormPhase(result: JoinStormResult): Phase {
     ],
     notes: [announcements === null ? 'this protocol announces nobody' : words, ...result.notes],
     isClean: missing === 0,
+    measured: { times: joinTimeUs, deliveriesPerSecond: null, messagesPerSecond: null, wrong: missing },
     moments: result.moments,
     curve: result.joinCurve,
     curveOf: 'time to join',

@@ -5,14 +5,23 @@
 
 import { Command } from 'commander'
 import { type CrowdLoadResult, loopsOf, runCrowd } from '../crowd.js'
-import { roomNameOf } from '../generator/crowd.js'
+import { type ListenerPlan, listenersFor } from '../listeners.js'
 import type { LiveView } from '../live-view.js'
-import { addLoadOptions, type LoadOptions, withServer } from '../options.js'
+import { addLoadOptions, type LoadOptions } from '../options.js'
+import {
+  type Headcount,
+  refuseGiven,
+  refuseIgnored,
+  requireDescriptors,
+  requireWritable,
+} from '../preflight.js'
 import { loadPhase } from '../report/load-phase.js'
 import { publish } from '../report/publish.js'
 import type { ChurnPlan, Loop } from '../requests.js'
-import type { ListenerPlan, Server } from '../server.js'
+import { withServer } from '../resources.js'
+import type { Server } from '../server.js'
 import { targetByName } from '../targets/by-name.js'
+import { MAX_TEXT_BYTES } from '../targets/target.js'
 import type { TopologyPlan } from '../topology.js'
 
 export interface LoadScenario<Options extends LoadOptions = LoadOptions> {
@@ -39,15 +48,60 @@ export function addLoadScenario<Options extends LoadOptions>(
   scenario: LoadScenario<Options>,
 ): void {
   const command = program.command(scenario.name).description(scenario.description)
-  scenario.addOptions(addLoadOptions(command, scenario.defaults)).action((options: Options) => {
-    const cast = scenario.cast(options)
-    const load = async (server: Server, view: LiveView) => {
-      const results = await runScenario(scenario, server, options, view)
-      const phases = results.map((result) => loadPhase(result, options.payload.length > 1))
-      publish({ scenario: scenario.name, server: server.label, crowd: cast.words, phases }, options, results)
-    }
-    return withServer(options, load, listenersOf(cast, options))
-  })
+  scenario
+    .addOptions(addLoadOptions(command, scenario.defaults))
+    .action(async (options: Options, given: Command) => {
+      const cast = scenario.cast(options)
+      requireFeasible(cast, options)
+      refuseIgnored(given, options)
+      refuseUnused(given, cast, options)
+      requireDescriptors(headcountOf(cast), options)
+      requireWritable(options)
+      await withServer(options, cast.topology.rooms, async (server, view) => {
+        const results = await runScenario(scenario, server, options, view)
+        const phases = results.map((result) => loadPhase(result, options.payload.length > 1))
+        publish(
+          { scenario: scenario.name, server: server.label, crowd: cast.words, phases },
+          options,
+          results,
+        )
+      })
+    })
+}
+
+/** Options of what this load does not have. */
+function refuseUnused(given: Command, { churn, topology, otherwise }: Cast, options: LoadOptions): void {
+  const open = loopsOf(options, otherwise).filter((loop) => loop.kind === 'open')
+  if (open.length === 0) refuseGiven(given, ['arrivals'], 'only for open loops, and no --rate is given')
+  if (churn === undefined && !open.some(({ arrivals }) => arrivals === 'poisson'))
+    refuseGiven(given, ['seed'], 'nothing is at random here')
+  if (topology.trickling === 0) refuseGiven(given, ['trickleRate'], 'nobody trickles')
+  if (targetByName(options.target).direct === undefined)
+    refuseGiven(given, ['direct'], `${options.target} has no direct messages`)
+}
+
+function headcountOf({ topology, churn }: Cast): Headcount {
+  const { clients, roomSenders, directSenders } = topology
+  // Somebody who comes is there a moment before and after.
+  const visitors = churn === undefined ? 0 : Math.ceil(churn.perSecond * (churn.staySeconds + 1))
+  return { clients, speaking: Math.max(roomSenders, directSenders), visitors }
+}
+
+/** @throws RangeError for what the protocol does not have */
+function requireFeasible({ topology }: Cast, { target: name, payload }: LoadOptions): void {
+  const target = targetByName(name)
+  if (topology.rooms > 1 && target.rooms === undefined) {
+    throw new RangeError(`${name} has one room only: this scenario needs several`)
+  }
+  if (topology.directSenders > 0 && target.direct === undefined) {
+    throw new RangeError(`${name} has no direct messages: this scenario needs them`)
+  }
+  const { maxTextBytes = MAX_TEXT_BYTES } = target
+  const tooLong = payload.find((bytes) => bytes > maxTextBytes)
+  if (tooLong !== undefined)
+    throw new RangeError(
+      `--payload ${tooLong}: expected no more than ${maxTextBytes}, the longest text of ${name}`,
+    )
 }
 
 /** A scenario's options as its command line would give them. @throws CommanderError for what is no such option */
@@ -67,14 +121,9 @@ export async function runScenario<Options extends LoadOptions>(
   options: Options,
   view: LiveView,
 ): Promise<CrowdLoadResult[]> {
-  const { topology, churn = null, trickleBytesPerSecond = 0, otherwise } = scenario.cast(options)
-  const target = targetByName(options.target)
-  if (topology.rooms > 1 && target.rooms === undefined) {
-    throw new RangeError(`${target.name} has one room only: this scenario needs several`)
-  }
-  if (topology.directSenders > 0 && target.direct === undefined) {
-    throw new RangeError(`${target.name} has no direct messages: this scenario needs them`)
-  }
+  const cast = scenario.cast(options)
+  requireFeasible(cast, options)
+  const { topology, churn = null, trickleBytesPerSecond = 0, otherwise } = cast
   const loops = loopsOf(options, otherwise)
   const results: CrowdLoadResult[] = []
   for (const payloadBytes of options.payload) {
@@ -84,10 +133,7 @@ export async function runScenario<Options extends LoadOptions>(
   return results
 }
 
-/** What the server has to listen for: one listener each for dialects and rooms that are told apart by it. */
+/** What the server has to listen for. */
 export function listenersOf({ topology }: Cast, { target }: LoadOptions): ListenerPlan[] {
-  const { name, mixture, dialect = name, rooms } = targetByName(target)
-  if (mixture !== undefined) return mixture.map((one) => ({ dialect: one.dialect ?? one.name }))
-  if (topology.rooms === 1 || rooms !== 'listeners') return [{ dialect }]
-  return Array.from({ length: topology.rooms }, (_, room) => ({ dialect, room: roomNameOf(room) }))
+  return listenersFor(targetByName(target), topology.rooms)
 }

@@ -2,8 +2,9 @@
 
 import { joinCrowd, oneRoom } from '../crowd.js'
 import type { LiveView } from '../live-view.js'
-import { fleetFor, type SharedOptions } from '../options.js'
+import type { SharedOptions } from '../options.js'
 import type { Recorder } from '../recorder.js'
+import { fleetFor } from '../resources.js'
 import type { Server } from '../server.js'
 
 /** Nobody speaks; a fleet wants to know all the same. */

@@ -30,6 +30,7 @@ export const framedTarget: Target = {
   echoesOwn: false,
   rooms: 'listeners',
   announces: true,
+  defaultPort: 9000,
   client: (setup) => new FramedClient(setup),
   template: (text) => ({ bytes: frame(MESSAGE, text), textAt: HEADER_BYTES }),
   direct: directTemplate,

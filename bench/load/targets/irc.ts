@@ -16,12 +16,15 @@ const LETTER_P = 0x50
 const LETTER_Q = 0x51
 const LETTER_R = 0x52
 const NAMES = '353'
+/** A line has 512 bytes, with who says it and where. */
+const MAX_TEXT_BYTES = 400
 
 export const ircTarget: Target = {
   name: 'irc',
   echoesOwn: false,
   rooms: 'setup',
   announces: true,
+  maxTextBytes: MAX_TEXT_BYTES,
   client: (setup) => new IrcClient(setup),
   template: (text, room = DEFAULT_ROOM) => around(`PRIVMSG #${room} :`, text, '\r\n'),
   direct: (text, to) => around(`PRIVMSG ${to} :`, text, '\r\n'),

@@ -5,12 +5,20 @@
 
 import { STAMP_MARK } from '../stamp.js'
 import { around, ascii, DEFAULT_ROOM, lineEnd, words } from './ascii.js'
-import type { MessageTemplate, Target, TargetClient, TargetClientSetup } from './target.js'
+import {
+  MAX_TEXT_BYTES,
+  type MessageTemplate,
+  type Target,
+  type TargetClient,
+  type TargetClientSetup,
+} from './target.js'
 import { type UnitReader, UnitStream } from './unit-stream.js'
 
 /** What tells these dialects apart. */
 interface JsonLines {
   readonly name: string
+  readonly defaultPort: number
+  readonly maxTextBytes: number
   readonly opening: (name: string) => string
   /** The line that says that the client is in. */
   readonly joined: RegExp
@@ -30,6 +38,8 @@ function longer(name: string): string {
 const DIALECTS: readonly JsonLines[] = [
   {
     name: 'chatroom',
+    defaultPort: 8000,
+    maxTextBytes: 500,
     opening: (name) => `JOIN ${name}\n`,
     joined: /^200 OK/,
     refused: /^[45]/,
@@ -39,6 +49,8 @@ const DIALECTS: readonly JsonLines[] = [
   },
   {
     name: 'json-irc',
+    defaultPort: 1025,
+    maxTextBytes: MAX_TEXT_BYTES,
     opening: (name) => ircLine('/nick', name, '') + ircLine('/join', '', DEFAULT_ROOM),
     joined: /"\/joinSuccess"/,
     refused: /"\/nickFail"|"Error: /,
@@ -48,6 +60,8 @@ const DIALECTS: readonly JsonLines[] = [
   },
   {
     name: 'chatmaster',
+    defaultPort: 9001,
+    maxTextBytes: MAX_TEXT_BYTES,
     opening: (name) =>
       `${JSON.stringify({ type: 'command', data: { command: 'login', parameters: { username: name } } })}\n`,
     joined: /"status":1/,
@@ -62,6 +76,8 @@ const DIALECTS: readonly JsonLines[] = [
 export const jsonLinesTargets: readonly Target[] = DIALECTS.map((dialect) => ({
   name: dialect.name,
   echoesOwn: false,
+  defaultPort: dialect.defaultPort,
+  maxTextBytes: dialect.maxTextBytes,
   client: (setup: TargetClientSetup) => new JsonLinesClient(dialect, setup),
   template: (text: Uint8Array): MessageTemplate =>
     around(dialect.before.replace('SENDER', longer('c0')), text, dialect.after),

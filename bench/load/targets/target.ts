@@ -3,6 +3,9 @@
  * everything about pacing, checking and measuring is elsewhere and the same for all of them.
  */
 
+/** What fits one frame together with any name of the load's, in every protocol that does not say less. */
+export const MAX_TEXT_BYTES = 65_000
+
 export interface Target {
   readonly name: string
 
@@ -20,6 +23,12 @@ export interface Target {
 
   /** The relay's name for it, where that is another one. */
   readonly dialect?: string
+
+  /** Where a relay has it when nothing is configured; left out for what the relay does not speak. */
+  readonly defaultPort?: number
+
+  /** The longest text in bytes that everybody gets, and in one piece; `MAX_TEXT_BYTES` when left out. */
+  readonly maxTextBytes?: number
 
   /** Several protocols of one server, each at a port of its own: client n speaks the n-th of them, round and round. */
   readonly mixture?: readonly Target[]

@@ -2,7 +2,8 @@
 
 import { VERSION } from '../../../src/version.js'
 import { roomNameOf } from '../../load/generator/crowd.js'
-import { type ListenerPlan, spawnServer } from '../../load/server.js'
+import type { ListenerPlan } from '../../load/listeners.js'
+import { spawnServer } from '../../load/server.js'
 import type { Peer } from '../peer.js'
 
 export const parlancePeer: Peer = {

@@ -4,6 +4,7 @@ import type { Suite } from '../check.js'
 import { BARE } from './bare.js'
 import { CROWDED } from './crowded.js'
 import { EXPIRING } from './expiring.js'
+import { handshake } from './handshake.js'
 import { JOINING } from './joining.js'
 import { REFERRING } from './referring.js'
 import { STREAMING } from './streaming.js'
@@ -13,5 +14,6 @@ import { TALKING } from './talking.js'
 export const chatroomSuite: Suite = {
   dialect: 'chatroom',
   checks: [...JOINING, ...TALKING, ...REFERRING, ...BARE, ...STREAMING, ...EXPIRING, ...CROWDED],
+  handshake,
   strictServer: serveStrictly,
 }

@@ -3,6 +3,7 @@
 import type { Suite } from '../check.js'
 import { CROWDED } from './crowded.js'
 import { ENDING } from './ending.js'
+import { handshake } from './handshake.js'
 import { JOINING } from './joining.js'
 import { STREAMING } from './streaming.js'
 import { serveStrictly } from './strict-server.js'
@@ -11,5 +12,6 @@ import { TALKING } from './talking.js'
 export const framedSuite: Suite = {
   dialect: 'framed',
   checks: [...JOINING, ...TALKING, ...ENDING, ...STREAMING, ...CROWDED],
+  handshake,
   strictServer: serveStrictly,
 }

@@ -1,6 +1,7 @@
 /** The conformance suite of the json-irc dialect: rules J1–J10, and those of the whole relay that show here. */
 
 import type { Suite } from '../check.js'
+import { handshake } from './handshake.js'
 import { NAMING } from './naming.js'
 import { ROOMING } from './rooming.js'
 import { STREAMING } from './streaming.js'
@@ -10,5 +11,6 @@ import { TALKING } from './talking.js'
 export const jsonIrcSuite: Suite = {
   dialect: 'json-irc',
   checks: [...NAMING, ...ROOMING, ...TALKING, ...STREAMING],
+  handshake,
   strictServer: serveStrictly,
 }

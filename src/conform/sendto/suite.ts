@@ -3,6 +3,7 @@
 import type { Suite } from '../check.js'
 import { ASKING } from './asking.js'
 import { CROWDED } from './crowded.js'
+import { handshake } from './handshake.js'
 import { LINES } from './lines.js'
 import { SENDING } from './sending.js'
 import { serveStrictly } from './strict-server.js'
@@ -10,5 +11,6 @@ import { serveStrictly } from './strict-server.js'
 export const sendtoSuite: Suite = {
   dialect: 'sendto',
   checks: [...ASKING, ...SENDING, ...LINES, ...CROWDED],
+  handshake,
   strictServer: serveStrictly,
 }

@@ -13,8 +13,9 @@ import { parseHostPort } from './host-port.js'
 export interface ListenerSpec {
   /** As it was written. */
   readonly url: string
+  /** @internal */
   readonly dialect: Dialect
-  /** The dialect's own, validated by it. */
+  /** The dialect's own, validated by it. @internal */
   readonly options: unknown
   /** `undefined` for all addresses. */
   readonly host: string | undefined
