@@ -261,6 +261,7 @@ export class Relay implements ConnectionObserver<Connection> {
   }
 
   #observe(event: HubEvent): void {
+    if (event.kind === 'message' || event.kind === 'direct') this.#flusher.told(this.#turn.readMs)
     this.#tally.observe(event)
     this.#journal?.observe(event)
   }
