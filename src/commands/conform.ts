@@ -14,6 +14,7 @@ import { TapReport } from '../conform/tap-report.js'
 import { EXIT_CODE } from '../exit-code.js'
 import { parseHostPort } from '../relay/config/host-port.js'
 import { DIALECTS } from '../relay/dialects/registry.js'
+import { milliseconds } from './milliseconds.js'
 
 interface Flags {
   readonly client: boolean
@@ -30,7 +31,6 @@ interface Flags {
 
 const DEFAULT_TIMEOUT_MS = 3000
 const DEFAULT_QUIET_MS = 150
-const MAX_WAIT_MS = 600_000
 /** A day. */
 const MAX_EDIT_WINDOW_S = 86_400
 
@@ -171,13 +171,6 @@ function rules(text: string): ReadonlySet<string> {
     .filter((rule) => rule !== '')
   if (named.length === 0) throw new InvalidArgumentError('Expected rules such as F2,F3.')
   return new Set(named)
-}
-
-function milliseconds(text: string): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0
-  if (number < 1 || number > MAX_WAIT_MS)
-    throw new InvalidArgumentError(`Expected milliseconds from 1 to ${MAX_WAIT_MS}.`)
-  return number
 }
 
 /** Seconds, as milliseconds. */
