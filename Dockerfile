@@ -20,20 +20,29 @@ RUN npm run build
 FROM packages AS production
 RUN --mount=type=secret,id=npmrc --mount=type=secret,id=npm-ca npm ci --omit=dev
 
-FROM ${NODE_IMAGE}
+# The system without what installs packages, and without programs that run as somebody else than who starts them.
+FROM ${NODE_IMAGE} AS system
+RUN cd /usr/local \
+  && rm -rf lib/node_modules bin/npm bin/npx bin/corepack bin/yarn bin/yarnpkg bin/docker-entrypoint.sh include/node /opt/yarn-* \
+  && find / -xdev -type f -perm /6000 -exec chmod ug-s {} + \
+  && mkdir -p /app /var/log/parlance && chown 1000:1000 /var/log/parlance
+
+# Copied as a whole: what is only removed from a base image is still in it.
+FROM scratch
+COPY --from=system / /
 WORKDIR /app
-ENV NODE_ENV=production PARLANCE_OPS=0.0.0.0:9464 PARLANCE_LOG_DIR=/var/log/parlance
-# By number, so that it is there in every base image and a cluster can see that it is not root.
-RUN mkdir -p /var/log/parlance && chown 1000:1000 /var/log/parlance
+# Where everybody may write in a container whose file system is read-only. The health check looks there too.
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin NODE_ENV=production \
+  PARLANCE_OPS=0.0.0.0:9464 PARLANCE_LOG_DIR=/var/log/parlance PARLANCE_ADDRESS_FILE=/dev/shm/parlance.json
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
+# By number, so that it is there in every base image and a cluster can see that it is not root.
 USER 1000:1000
 VOLUME /var/log/parlance
 # framed, chatroom, json-irc, chatmaster, sendto; metrics and health
 EXPOSE 9000 8000 1025 9001 3560 9464
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PARLANCE_OPS.split(':').pop() + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["node", "/app/dist/cli.js", "health"]
 ENTRYPOINT ["node", "/app/dist/cli.js"]
 CMD ["serve"]

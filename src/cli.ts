@@ -19,6 +19,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     description: 'Run the relay until SIGTERM or SIGINT. SIGHUP opens the log files again.',
     load: async () => (await import('./commands/serve.js')).serveCommand(),
   },
+  health: {
+    description: 'Say whether the relay that runs here is well.',
+    load: async () => (await import('./commands/health.js')).healthCommand(),
+  },
   chat: {
     description: 'Chat on a relay. What is typed goes to everyone.',
     load: async () => (await import('./commands/chat.js')).chatCommand(),

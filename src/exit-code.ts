@@ -3,11 +3,11 @@ export const EXIT_CODE = {
   ok: 0,
   /** The connection was lost, the relay ended the chat, or it refused the name and the input had no other one. */
   lost: 1,
-  /** A server or a client under test does something that the pages of the protocol do not say. */
+  /** A server or a client under test does something that the pages of the protocol do not say; a relay is not well. */
   notOk: 1,
   /** The arguments are wrong. */
   usage: 64,
-  /** A port in use, a host that cannot be reached. */
+  /** A port or an address that cannot be had, a host that cannot be reached. */
   unavailable: 69,
   /** A file or directory that cannot be made or read. */
   cannotCreate: 73,

@@ -9,6 +9,7 @@ import { DIALECTS } from '../relay/dialects/registry.js'
 import { tryClients } from './conform-client.js'
 import { usage } from './conform-output.js'
 import { type ServerFlags, tryServer } from './conform-server.js'
+import { milliseconds } from './milliseconds.js'
 
 interface Flags extends ServerFlags {
   readonly client: boolean
@@ -20,7 +21,6 @@ interface Flags extends ServerFlags {
 const CLIENT_PORT_OFFSET = 100
 const DEFAULT_TIMEOUT_MS = 3000
 const DEFAULT_QUIET_MS = 150
-const MAX_WAIT_MS = 600_000
 /** A day. */
 const MAX_EDIT_WINDOW_S = 86_400
 
@@ -135,13 +135,6 @@ function rules(text: string): ReadonlySet<string> {
     .filter((rule) => rule !== '')
   if (named.length === 0) throw new InvalidArgumentError('Expected rules such as F2,F3.')
   return new Set(named)
-}
-
-function milliseconds(text: string): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0
-  if (number < 1 || number > MAX_WAIT_MS)
-    throw new InvalidArgumentError(`Expected milliseconds from 1 to ${MAX_WAIT_MS}.`)
-  return number
 }
 
 /** Seconds, as milliseconds. */

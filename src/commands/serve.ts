@@ -1,7 +1,10 @@
 /** `parlance serve`: runs a relay until it is told to end. */
 
+import { hostname } from 'node:os'
 import { Command } from 'commander'
+import { formatAddress } from '../client/address.js'
 import { EXIT_CODE } from '../exit-code.js'
+import { reachableHost } from '../relay/config/host-port.js'
 import { ConfigError, loadConfig } from '../relay/config/load.js'
 import {
   type Config,
@@ -12,9 +15,11 @@ import {
   type Setting,
   type SettingKey,
 } from '../relay/config/settings.js'
+import { memoryWarning } from '../relay/observe/memory-limit.js'
 import { type Logger, openOperationalLog } from '../relay/observe/operational-log.js'
-import { type ListeningAt, Relay, StartError } from '../relay/relay.js'
+import { Relay, StartError } from '../relay/relay.js'
 import { oneLine } from '../relay/streams/printable.js'
+import { ownCommand } from './own-command.js'
 
 type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
 
@@ -39,7 +44,8 @@ export function serveCommand(): Command {
       'after',
       `
 Every setting is also an environment variable (--log-dir is ${environmentName('logDir')}) and a key of the
-file (logDir). Flags win over the environment, the environment over the file.
+file (logDir). Flags win over the environment, the environment over the file. A listener is a --listen of its
+own, a part of ${environmentName('listen')} between spaces or commas, or an entry of the list in the file.
 
 Examples:
   parlance serve
@@ -47,8 +53,8 @@ Examples:
   parlance serve --listen 'framed+tls://:9443?cert=cert.pem&key=key.pem' --ops off
   PARLANCE_LISTEN=framed://:9100 PARLANCE_LOG_DIR=/var/log/parlance parlance serve
 
-Exit codes: 0 ended by a signal, 64 wrong arguments, 69 an address cannot be had, 73 a file cannot be
-opened, 78 wrong configuration.`,
+Exit codes: 0 ended by a signal, 64 wrong arguments, 69 an address cannot be had, 73 a file or directory
+cannot be, 78 wrong configuration.`,
     )
     .action(serve)
 }
@@ -60,6 +66,9 @@ async function serve(flags: Flags): Promise<void> {
     return
   }
   const log = openOperationalLog(config.logLevel, process.stdout)
+  // First of all: where there is far too little, nothing after this may come to pass.
+  const warning = memoryWarning(process.constrainedMemory(), config.retainedLimitBytes)
+  if (warning !== null) log.warn(warning)
   // Before anything is started: a signal that comes early must not be lost, least of all as PID 1.
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
@@ -75,7 +84,7 @@ async function serve(flags: Flags): Promise<void> {
     }
     if (!(error instanceof StartError)) throw error
     process.stderr.write(`parlance: ${oneLine(startWords(error))}\n`)
-    process.exitCode = ADDRESS_ERRORS.has(error.code) ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
+    process.exitCode = error.isAddress ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
     return
   }
   process.on('SIGHUP', () => {
@@ -92,7 +101,7 @@ async function serve(flags: Flags): Promise<void> {
 }
 
 function configOrComplain(flags: Flags): Config | null {
-  const { config: file = process.env.PARLANCE_CONFIG, ...settings } = flags
+  const { config: file, ...settings } = flags
   try {
     return loadConfig({ file, environment: process.env, flags: settings })
   } catch (error) {
@@ -106,17 +115,12 @@ function complain({ problems }: ConfigError): void {
   process.stderr.write(`parlance: the configuration cannot be used:\n  ${problems.join('\n  ')}\n`)
 }
 
-const ADDRESS_ERRORS: ReadonlySet<string> = new Set([
-  'EADDRINUSE',
-  'EADDRNOTAVAIL',
-  'EACCES',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-])
-
-function startWords({ code, target, cause }: StartError): string {
-  if (code === 'EADDRINUSE') return `${target}: the port is in use by another program`
-  return `${target}: ${(cause as Error).message}`
+function startWords({ code, key, target, takenBy, cause }: StartError): string {
+  const where = `${key}: ${target}`
+  if (code !== 'EADDRINUSE') return `${where}: ${(cause as Error).message}`
+  return takenBy === null
+    ? `${where}: the port is in use by another program`
+    : `${where}: the port is in use: ${takenBy}, which is given too, has the same one`
 }
 
 /** What it listens on, and one line to copy. */
@@ -128,17 +132,24 @@ function announce(log: Logger, relay: Relay, config: Config): void {
     )
   }
   if (config.ops !== 'off') {
-    const { host } = config.ops
-    log.info(`metrics: http://${host ?? '127.0.0.1'}:${relay.opsPort}/metrics`)
+    const address = formatAddress({ host: reachableHost(config.ops.host), port: relay.opsPort as number })
+    log.info(`metrics: http://${address}/metrics`)
   }
   const { name, reason } = relay.fanout
   log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
-  const framed = relay.listeningAt.find(({ dialect, url }) => dialect === 'framed' && !url.includes('+tls'))
-  if (framed !== undefined) log.info(`to join: npx parlance chat ${addressToJoin(framed)} Bob`)
+  const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)
+  if (framed === undefined) return
+  const address = formatAddress({ host: reachableHost(framed.host), port: framed.port })
+  log.info(`to join: ${ownCommandHere()} chat ${address} Bob`)
 }
 
-function addressToJoin({ host, port }: ListeningAt): string {
-  const reachable = host === undefined || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  if (port === 9000) return reachable
-  return reachable.includes(':') ? `[${reachable}]:${port}` : `${reachable}:${port}`
+function ownCommandHere(): string {
+  const { argv, env: environment, pid } = process
+  return ownCommand({
+    script: argv[1] as string,
+    cwd: process.cwd(),
+    pid,
+    hostName: hostname(),
+    environment,
+  })
 }

@@ -6,7 +6,7 @@
 import { VERSION } from '../version.js'
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
-import type { Config } from './config/settings.js'
+import type { Config, SettingKey } from './config/settings.js'
 import type { ClaimOutcome, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
 import { Flusher } from './fanout/flusher.js'
@@ -37,6 +37,7 @@ import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { TurnBudget } from './net/turn-budget.js'
+import { AddressFile } from './observe/address-file.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
 import { createMetrics } from './observe/metrics.js'
@@ -53,16 +54,29 @@ const REFUSAL_PAUSE_MS = 1000
 /** A peer that has acknowledged nothing for so long is gone. */
 const SILENT_MS = 30_000
 
-/** Something that the relay needs could not be had. `target` is the setting's value that asked for it. */
-export class StartError extends Error {
-  readonly code: string
-  readonly target: string
+/** What the system says when an address cannot be had, and not a file. */
+const ADDRESS_CALLS: ReadonlySet<string | undefined> = new Set(['listen', 'bind', 'getaddrinfo'])
 
-  constructor(target: string, cause: NodeJS.ErrnoException) {
-    super(`${target}: ${cause.message}`, { cause })
+/** Something that the relay needs could not be had. */
+export class StartError extends Error {
+  /** The system's, such as `EADDRINUSE`. */
+  readonly code: string
+  /** The setting that asked for it, and its value. */
+  readonly key: SettingKey
+  readonly target: string
+  /** Whether it was an address; otherwise it was a file or a directory. */
+  readonly isAddress: boolean
+  /** The other setting of this relay that has the port already; `null` where it is none of its own. */
+  readonly takenBy: string | null
+
+  constructor(key: SettingKey, target: string, cause: NodeJS.ErrnoException, takenBy: string | null = null) {
+    super(`${key}: ${target}: ${cause.message}`, { cause })
     this.name = 'StartError'
     this.code = cause.code ?? 'ERR_START'
+    this.key = key
     this.target = target
+    this.isAddress = ADDRESS_CALLS.has(cause.syscall)
+    this.takenBy = takenBy
   }
 }
 
@@ -72,6 +86,7 @@ export interface ListeningAt {
   readonly dialect: string
   readonly host: string | undefined
   readonly port: number
+  readonly tls: boolean
 }
 
 /** How rooms are written to. */
@@ -127,6 +142,7 @@ export class Relay {
   #logFiles: readonly LogFile[] = []
   #journal: Journal | null = null
   #ops: OpsServer | null = null
+  #addressFile: AddressFile | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
   #stopped: Promise<void> | null = null
 
@@ -179,7 +195,8 @@ export class Relay {
 
   /**
    * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
-   * @throws StartError when a port, a certificate or the log directory cannot be had; nothing is left open then
+   * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
+   *   open then
    */
   static async start(config: Config, log: Logger): Promise<Relay>
   /** @internal */
@@ -190,6 +207,7 @@ export class Relay {
       relay.#openLogFiles()
       await relay.#listen()
       await relay.#openOps()
+      relay.#tellAddresses()
     } catch (error) {
       await relay.stop()
       throw error
@@ -242,6 +260,7 @@ export class Relay {
     this.#silentPeers.stop()
     this.#pressure.stop()
     await this.#ops?.close()
+    this.#addressFile?.remove()
     this.#journal?.close()
     await Promise.all(this.#logFiles.map((file) => file.close()))
   }
@@ -274,6 +293,7 @@ export class Relay {
   }
 
   #observe(event: HubEvent): void {
+    if (event.kind === 'message' || event.kind === 'direct') this.#flusher.told(this.#turn.readMs)
     this.#tally.observe(event)
     this.#journal?.observe(event)
   }
@@ -293,8 +313,27 @@ export class Relay {
       this.#journal = journal
       this.#logFiles = files
     } catch (error) {
-      throw new StartError(logDir, error as NodeJS.ErrnoException)
+      throw new StartError('logDir', logDir, error as NodeJS.ErrnoException)
     }
+  }
+
+  #tellAddresses(): void {
+    const { addressFile, ops } = this.#config
+    if (addressFile === 'off') return
+    const listeners = this.#listeningAt.map(({ dialect, host = null, port, tls }) => {
+      return { dialect, host, port, tls }
+    })
+    const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
+    try {
+      this.#addressFile = new AddressFile(addressFile, { pid: process.pid, ops: opsPlace, listeners })
+    } catch (error) {
+      throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
+    }
+  }
+
+  /** Which of the listeners so far has that port. */
+  #listenerAt(port: number): string | null {
+    return this.#listeningAt.find((at) => at.port === port)?.url ?? null
   }
 
   async #listen(): Promise<void> {
@@ -316,9 +355,10 @@ export class Relay {
         const listener = await Listener.open(options, this.#contextOf(spec))
         this.#listeners.push(listener)
         const { url, dialect, host } = spec
-        this.#listeningAt.push({ url, dialect: dialect.name, host, port: listener.port })
+        const tls = spec.tls !== undefined
+        this.#listeningAt.push({ url, dialect: dialect.name, host, port: listener.port, tls })
       } catch (error) {
-        throw new StartError(spec.url, error as NodeJS.ErrnoException)
+        throw new StartError('listen', spec.url, error as NodeJS.ErrnoException, this.#listenerAt(spec.port))
       }
     }
   }
@@ -379,7 +419,8 @@ export class Relay {
         readiness: () => (this.#state === 'ready' ? 'ready' : this.#state),
       })
     } catch (error) {
-      throw new StartError(`${ops.host ?? ''}:${ops.port}`, error as NodeJS.ErrnoException)
+      const { host = '', port } = ops
+      throw new StartError('ops', `${host}:${port}`, error as NodeJS.ErrnoException, this.#listenerAt(port))
     }
   }
 

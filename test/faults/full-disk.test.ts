@@ -9,33 +9,18 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { message } from '../fixtures/framed-bytes.js'
 import { type LogRecord, recordsOf } from '../fixtures/log-dir.js'
+import { behindMounts, noMounts } from '../fixtures/own-mounts.js'
 import { freePort } from '../fixtures/relay-process.js'
 import { serve } from '../fixtures/serve.js'
 
 const LOST = /^parlance_log_lines_lost_total (\d+)$/m
 
-/** The relay gets a mount of its own, which ends with it; nobody needs to be root for that. */
-const MOUNTED = ['unshare', '--map-root-user', '--mount']
-const mountable = spawnSync(MOUNTED[0] as string, [
-  ...MOUNTED.slice(1),
-  'mount',
-  '-t',
-  'tmpfs',
-  'none',
-  '/mnt',
-])
-const reason =
-  mountable.status === 0 ? null : `no file system can be mounted here: ${mountable.stderr ?? mountable.error}`
-if (reason !== null && process.env.CI === 'true') throw new Error(reason)
-if (reason !== null) console.error(`SKIPPED: ${reason}`)
-
 test('a disk that is full for a while: every record is written or counted, none is torn, it is said once', {
-  skip: reason ?? false,
+  skip: noMounts ?? false,
 }, async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'parlance-full-disk-'))
   t.after(() => rmSync(dir, { recursive: true, force: true }))
-  const mount = `mount -t tmpfs -o size=1m none '${dir}' && exec "$@"`
-  const through = [...MOUNTED, 'sh', '-c', mount, 'sh']
+  const through = behindMounts(`mount -t tmpfs -o size=1m none '${dir}'`)
   const ops = await freePort()
   const relay = await serve(t, ['--ops', `127.0.0.1:${ops}`, '--log-dir', dir], { through })
   const { pid } = relay.program.child

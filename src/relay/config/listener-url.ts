@@ -60,3 +60,19 @@ export const listenerUrl = z.string().transform((url, context): ListenerSpec => 
   const tls = encrypted ? { cert: cert as string, key: key as string } : undefined
   return { url, dialect, options: options.data, host: where.host, port: where.port, slowPolicy: policy, tls }
 })
+
+/** The listeners of one relay. Port 0 is another one each time; any other address can be listened on once. */
+export const listenerUrls = z
+  .array(listenerUrl)
+  .min(1)
+  .superRefine((specs, context) => {
+    for (const [index, { url, host, port }] of specs.entries()) {
+      const first = specs.find((other) => other.host === host && other.port === port)
+      if (port === 0 || first === undefined || first === specs[index]) continue
+      const message =
+        first.url === url
+          ? 'expected each listener once: it is given twice'
+          : `expected an address of its own: ${first.url} has it already`
+      context.addIssue({ code: 'custom', path: [index], message })
+    }
+  })

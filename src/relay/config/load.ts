@@ -15,9 +15,10 @@ import {
   type Setting,
   type SettingKey,
 } from './settings.js'
+import { isSettingKey, strayKey, strayVariables } from './stray-names.js'
 
 export interface ConfigSources {
-  /** Path of a YAML or JSON file with settings by key. */
+  /** Path of a YAML or JSON file with settings by key; without it, `PARLANCE_CONFIG` may name one. */
   readonly file?: string | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   /** By key; `listen` as a list. */
@@ -53,15 +54,18 @@ export function loadConfig(sources: ConfigSources): Config {
       const wrong = Array.isArray(value) && typeof at === 'number' ? value[at] : value
       const expected =
         issue.code === 'custom' && issue.message.startsWith('expected') ? oneLine(issue.message) : undefined
-      const problem = `${shown}: ${quoted(wrong)}: ${expected ?? `expected ${setting.expected}`}`
+      const problem = `${shown}: ${quoted(wrong)}: ${expected ?? expectation(setting, value)}`
       // One value can be wrong in two ways that read the same here.
       if (!problems.includes(problem)) problems.push(problem)
     }
   }
 
   for (const key of SETTING_KEYS) take(key, SETTINGS[key].fallback, key)
-  for (const [key, value] of readFile(sources.file, problems))
-    take(key, value, `${shown(sources.file ?? '')}: ${key}`)
+  const file = fileOf(sources)
+  if (file !== null) {
+    for (const [key, value] of readFile(file, problems)) take(key, value, `${shown(file.path)}: ${key}`)
+  }
+  problems.push(...strayVariables(sources.environment))
   for (const key of SETTING_KEYS) {
     const name = environmentName(key)
     const text = sources.environment[name]
@@ -89,6 +93,12 @@ function frozen(value: unknown): unknown {
   return Object.freeze(value)
 }
 
+function expectation(setting: Setting, value: unknown): string {
+  // In a file, where text for a list is one entry of it.
+  if (setting.list && typeof value === 'string') return `expected a list: [${quoted(value)}]`
+  return `expected ${setting.expected}`
+}
+
 /** Text as the value that it stands for; text that stands for none is left for the schema to refuse. */
 function fromText(setting: Setting, text: string): unknown {
   if (setting.list) return text.split(/[\s,]+/).filter((part) => part !== '')
@@ -96,29 +106,38 @@ function fromText(setting: Setting, text: string): unknown {
   return text
 }
 
-function readFile(path: string | undefined, problems: string[]): [SettingKey, unknown][] {
-  if (path === undefined) return []
+/** The configuration file, and who named it. */
+interface ConfigFile {
+  readonly path: string
+  readonly source: string
+}
+
+function fileOf({ file, environment }: ConfigSources): ConfigFile | null {
+  if (file !== undefined) return { path: file, source: '--config' }
+  const source = environmentName('config')
+  const path = environment[source]
+  return path === undefined ? null : { path, source }
+}
+
+function readFile({ path, source }: ConfigFile, problems: string[]): [SettingKey, unknown][] {
   let content: unknown
   try {
     content = parseYaml(readFileSync(path, 'utf8'))
     // YAML can refer to itself; what is wrong with such a value could not be shown.
     JSON.stringify(content)
   } catch (error) {
-    problems.push(`--config: ${quoted(path)}: ${shown((error as Error).message.split('\n')[0] as string)}`)
+    const words = shown((error as Error).message.split('\n')[0] as string)
+    problems.push(`${source}: ${quoted(path)}: ${words}`)
     return []
   }
   if (content === null || content === undefined) return []
   if (typeof content !== 'object' || Array.isArray(content)) {
-    problems.push(`--config: ${quoted(path)}: expected settings by key, such as "room: lobby"`)
+    problems.push(`${source}: ${quoted(path)}: expected settings by key, such as "room: lobby"`)
     return []
   }
   return Object.entries(content).filter((entry): entry is [SettingKey, unknown] => {
-    const known = Object.hasOwn(SETTINGS, entry[0])
-    if (!known) {
-      problems.push(
-        `${shown(path)}: ${shown(entry[0])}: ${quoted(entry[1])}: expected one of the keys ${SETTING_KEYS.join(', ')}`,
-      )
-    }
+    const known = isSettingKey(entry[0])
+    if (!known) problems.push(`${shown(path)}: ${strayKey(...entry)}`)
     return known
   })
 }

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { DIALECTS } from '../dialects/registry.js'
 import { isRoomName } from '../hub/text.js'
 import { type HostPort, parseHostPort } from './host-port.js'
-import { listenerUrl } from './listener-url.js'
+import { listenerUrls } from './listener-url.js'
 
 /** One setting. `Value` is what the relay gets; `fallback` is written as an operator would write it. */
 export interface Setting<Value = unknown> {
@@ -60,6 +60,18 @@ const hostPortOrOff = z.string().transform((text, context): HostPort | 'off' => 
   return z.NEVER
 })
 
+/** What people write who mean yes or no, as YAML 1.1 took it: it would become a file of that name. */
+const SWITCH = /^(?:yes|no|true|false|on|off|none|null)$/i
+
+function pathOrOff(what: string): z.ZodType<string> {
+  return z
+    .string()
+    .min(1)
+    .refine((text) => text === 'off' || !SWITCH.test(text), {
+      error: ({ input }) => `expected ${what} or off (./${input} is ${what} of that name)`,
+    })
+}
+
 function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
   fallback: Words[number],
@@ -76,9 +88,9 @@ function oneOf<const Words extends readonly [string, ...string[]]>(
 
 export const SETTINGS = {
   listen: {
-    schema: z.array(listenerUrl).min(1),
-    expected: 'listener URLs such as framed://:9000',
-    help: 'listen for a dialect; may be given several times',
+    schema: listenerUrls,
+    expected: 'a list of listener URLs such as framed://:9000',
+    help: 'listen for a dialect, as DIALECT://HOST:PORT?OPTION=VALUE; may be given several times',
     fallback: [...DIALECTS.values()].map((dialect) => `${dialect.name}://:${dialect.defaultPort}`),
     placeholder: 'URL',
     list: true,
@@ -90,8 +102,15 @@ export const SETTINGS = {
     fallback: '127.0.0.1:9464',
     placeholder: 'HOST:PORT|off',
   },
+  addressFile: {
+    schema: pathOrOff('a file'),
+    expected: 'a file or off',
+    help: 'say in this file, as JSON, where the relay listens, for as long as it does; parlance health looks there',
+    fallback: 'off',
+    placeholder: 'FILE|off',
+  },
   logDir: {
-    schema: z.string().min(1),
+    schema: pathOrOff('a directory'),
     expected: 'a directory or off',
     help: 'write connections.log and chat.log there',
     fallback: 'logs',
@@ -210,7 +229,7 @@ export const SETTINGS = {
     2 ** 50,
     256 * 1024 * 1024,
     'bytes',
-    'everyone who sends is paused while more than this is queued in all, shared memory counted once',
+    'cut off the longest queues while more than this is queued in all, shared memory counted once',
   ),
   fanout: oneOf(
     ['auto', 'native', 'portable'],
@@ -234,7 +253,7 @@ export type Config = { readonly [Key in SettingKey]: z.infer<(typeof SETTINGS)[K
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[]
 
 /** `logDir` is `PARLANCE_LOG_DIR` in the environment … */
-export function environmentName(key: SettingKey): string {
+export function environmentName(key: string): string {
   return `PARLANCE_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`
 }
 

@@ -30,6 +30,8 @@ export interface FanoutStats {
   readonly batchBytes: Magnitudes
   /** Microseconds that each flush took. */
   readonly flushMicroseconds: Magnitudes
+  /** Microseconds from the read of each message to the end of the flush that wrote it to everybody. */
+  readonly deliveryMicroseconds: Magnitudes
 }
 
 /** How long a flush may be put off while connections keep coming: as long as the last one took, within these. */
@@ -42,6 +44,7 @@ export class Flusher {
     batchEvents: new Magnitudes(),
     batchBytes: new Magnitudes(),
     flushMicroseconds: new Magnitudes(),
+    deliveryMicroseconds: new Magnitudes(),
   }
   #lanes: Collected[] = []
   #outboxes: Flushed[] = []
@@ -50,6 +53,9 @@ export class Flusher {
   /** When the flush that is scheduled would have run, had it not been put off; 0 when it was not. */
   #heldSince = 0
   #lastFlushMs = 0
+  /** When what has brought messages since the last flush was read, and how many messages each read has brought. */
+  #readsMs: number[] = []
+  #messages: number[] = []
 
   /** This lane has the first event of its batch. */
   listLane(lane: Collected): void {
@@ -61,6 +67,23 @@ export class Flusher {
   listOutbox(outbox: Flushed): void {
     this.#outboxes.push(outbox)
     this.#schedule()
+  }
+
+  /**
+   * A message was told. For each read this is once a look at the clock, which is the caller's, and for each message an
+   * addition.
+   * @param readMs when it was read, on the clock of `performance.now`
+   */
+  told(readMs: number): void {
+    // Nobody was there to be told.
+    if (!this.#scheduled) return
+    const last = this.#readsMs.length - 1
+    if (this.#readsMs[last] === readMs) {
+      ;(this.#messages[last] as number)++
+    } else {
+      this.#readsMs.push(readMs)
+      this.#messages.push(1)
+    }
   }
 
   /**
@@ -89,8 +112,20 @@ export class Flusher {
     this.#outboxes = []
     for (let index = 0; index < outboxes.length; index++) (outboxes[index] as Flushed).flush()
     for (let index = 0; index < lanes.length; index++) (lanes[index] as Collected).settle()
-    this.#lastFlushMs = performance.now() - begun
+    const ended = performance.now()
+    this.#lastFlushMs = ended - begun
     this.stats.flushMicroseconds.add(Math.round(this.#lastFlushMs * 1000))
+    if (this.#readsMs.length > 0) this.#countDeliveries(ended)
+  }
+
+  #countDeliveries(nowMs: number): void {
+    const { deliveryMicroseconds } = this.stats
+    for (let index = 0; index < this.#readsMs.length; index++) {
+      const tookMs = nowMs - (this.#readsMs[index] as number)
+      deliveryMicroseconds.add(Math.round(tookMs * 1000), this.#messages[index] as number)
+    }
+    this.#readsMs = []
+    this.#messages = []
   }
 
   #mayHold(now: number): boolean {

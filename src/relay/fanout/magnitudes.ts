@@ -12,10 +12,10 @@ export class Magnitudes {
   readonly counts: Float64Array = new Float64Array(BUCKETS)
   sum = 0
 
-  /** @param value a whole number, 0 or more */
-  add(value: number): void {
+  /** @param value a whole number, 0 or more @param times how often it was */
+  add(value: number, times = 1): void {
     const bucket = value <= 1 ? 0 : value > MOST ? BUCKETS - 1 : 32 - Math.clz32(value - 1)
-    ;(this.counts[bucket] as number)++
-    this.sum += value
+    this.counts[bucket] = (this.counts[bucket] as number) + times
+    this.sum += value * times
   }
 }

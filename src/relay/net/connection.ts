@@ -42,8 +42,9 @@ export class Connection implements Client, Sink, TransportEvents {
   #refusals = 0
   /** What the speaker holds of a request that is not complete. */
   #heldBytes = 0
-  /** What was read and not decoded, because reading was paused meanwhile. */
+  /** What was read and not decoded, because reading was paused meanwhile, and when it was read. */
   #undecoded: Buffer | null = null
+  #undecodedMs = 0
 
   /** @param refusal why it may not stay, `null` where it may: then that is all that the client hears */
   constructor(
@@ -232,7 +233,10 @@ export class Connection implements Client, Sink, TransportEvents {
     this.#context.stats.bytesIn += length
     const taken = this.#feed(bytes, length)
     // The bytes are borrowed, and this connection's turn is over: what is left has to be kept.
-    if (taken < length) this.#undecoded = Buffer.from(bytes.subarray(taken, length))
+    if (taken < length) {
+      this.#undecoded = Buffer.from(bytes.subarray(taken, length))
+      this.#undecodedMs = this.#context.turn.readMs
+    }
     if (length >= BYTES_PER_TURN) this.#giveWay()
   }
 
@@ -258,9 +262,12 @@ export class Connection implements Client, Sink, TransportEvents {
     if (this.#state === 'closing') this.#endWhenSent()
   }
 
-  /** @returns how many were taken: all, when nothing is to be kept */
-  #feed(bytes: Buffer, length: number): number {
-    this.#context.turn.begin()
+  /**
+   * @param readMs when they were read, where that was not a moment ago
+   * @returns how many were taken: all, when nothing is to be kept
+   */
+  #feed(bytes: Buffer, length: number, readMs: number | null = null): number {
+    this.#context.turn.begin(readMs)
     let taken = length
     try {
       taken = this.#speaker.feed(bytes, 0, length)
@@ -334,7 +341,7 @@ export class Connection implements Client, Sink, TransportEvents {
     const undecoded = this.#undecoded
     this.#undecoded = null
     if (undecoded !== null) {
-      const taken = this.#feed(undecoded, undecoded.length)
+      const taken = this.#feed(undecoded, undecoded.length, this.#undecodedMs)
       if (taken < undecoded.length) this.#undecoded = undecoded.subarray(taken)
     }
     if (this.#pauses !== 0 || this.#isGone()) return

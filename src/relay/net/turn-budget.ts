@@ -15,6 +15,8 @@ const MAX_MS = 2
 const MAX_PRESENCE_DELIVERIES = 16 * 1024
 
 export class TurnBudget {
+  /** When what is carried out was read. */
+  readMs = 0
   readonly #now: () => number
   #requests = 0
   #presenceDeliveries = 0
@@ -25,11 +27,13 @@ export class TurnBudget {
     this.#now = now
   }
 
-  /** The next connection's turn. */
-  begin(): void {
+  /** The next connection's turn. @param readMs when what it sent was read, where that was not a moment ago */
+  begin(readMs: number | null = null): void {
+    const nowMs = this.#now()
+    this.readMs = readMs ?? nowMs
     this.#requests = MAX_REQUESTS
     this.#presenceDeliveries = MAX_PRESENCE_DELIVERIES
-    this.#endMs = this.#now() + MAX_MS
+    this.#endMs = nowMs + MAX_MS
   }
 
   /** Something that is no message is told to so many people. */

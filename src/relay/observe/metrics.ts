@@ -36,6 +36,10 @@ export interface MetricSources {
   readonly logLinesLost: () => number
 }
 
+/** For who reads a metric without a page beside it. */
+const CAUSES =
+  'room (one that it sends to is congested), direct (a person that it sends to is slow), answers (it does not read its own), turn (others are next), decoding (what it sent is being inflated), refusals (too many names were refused)'
+
 /** A registry of its own, so that several relays can live in one process. */
 export function createMetrics(sources: MetricSources): Registry {
   const registry = new Registry()
@@ -76,7 +80,7 @@ export function createMetrics(sources: MetricSources): Registry {
   }).set({ version: sources.version, fanout: sources.fanoutWay }, 1)
   new Gauge({
     name: 'parlance_connections',
-    help: 'Connections that are open now.',
+    help: 'Connections that are open now, by dialect.',
     labelNames: ['dialect'],
     registers: [registry],
     collect() {
@@ -85,20 +89,24 @@ export function createMetrics(sources: MetricSources): Registry {
   })
   byDialect(
     'parlance_connections_opened_total',
-    'Connections that the relay has accepted since its start.',
+    'Connections that the relay has accepted since its start, by dialect.',
     'opened',
   )
-  byDialect('parlance_received_bytes_total', 'Bytes read from clients.', 'bytesIn')
-  byDialect('parlance_sent_bytes_total', 'Bytes written to clients.', 'bytesOut')
+  byDialect(
+    'parlance_received_bytes_total',
+    'Bytes read from clients since the start, by dialect.',
+    'bytesIn',
+  )
+  byDialect('parlance_sent_bytes_total', 'Bytes written to clients since the start, by dialect.', 'bytesOut')
   byLabel(
     'parlance_disconnects_total',
-    'Connections that ended, by reason.',
+    'Connections that have ended since the start, by reason: left, reset, slow and so on.',
     'reason',
     () => tally.disconnects,
   )
   byLabel(
     'parlance_rejected_joins_total',
-    'Names that were refused, by reason.',
+    'Requests for a name that were refused, by reason: somebody has it (taken), or it cannot be one (invalid).',
     'reason',
     () => tally.rejections,
   )
@@ -168,7 +176,7 @@ export function createMetrics(sources: MetricSources): Registry {
   )
   new Gauge({
     name: 'parlance_connections_paused',
-    help: 'Connections that the relay does not read from at the moment, by cause.',
+    help: `Connections that the relay does not read from at the moment, by cause: ${CAUSES}.`,
     labelNames: ['cause'],
     registers: [registry],
     collect() {
@@ -180,12 +188,12 @@ export function createMetrics(sources: MetricSources): Registry {
   }
   byCause(
     'parlance_pauses_total',
-    'How often the relay stopped reading from a connection for a while, by cause.',
+    `How often the relay stopped reading from a connection for a while, by cause: ${CAUSES}.`,
     (clock) => clock.total,
   )
   byCause(
     'parlance_paused_seconds_total',
-    'Seconds for which the relay did not read from connections, added up over all connections, by cause.',
+    `Seconds for which the relay did not read from connections, added up over all of these, by cause: ${CAUSES}.`,
     (clock) => clock.seconds,
   )
   counter(
@@ -215,7 +223,7 @@ export function createMetrics(sources: MetricSources): Registry {
   }
   magnitudes(
     'parlance_batch_events',
-    'Events in a batch: what one room is told in one turn of the event loop.',
+    'Events in a batch: what one room is told in one turn of the event loop, in one dialect.',
     fanout.batchEvents,
     16,
     1,
@@ -230,6 +238,9 @@ export function createMetrics(sources: MetricSources): Registry {
   const flushHelp =
     'Seconds that one flush takes: writing to everybody what one turn of the event loop has brought.'
   magnitudes('parlance_flush_seconds', flushHelp, fanout.flushMicroseconds, 24, 1e-6)
+  const deliveryHelp =
+    'Seconds from when the relay read a message to when it had written the message to all who are to have it and keep up, waiting for its turn included. A direct message counts once for each person that it is for.'
+  magnitudes('parlance_delivery_seconds', deliveryHelp, fanout.deliveryMicroseconds, 25, 1e-6)
   return registry
 }
 

@@ -1,9 +1,9 @@
 /** Opens the two log files and what writes into them. */
 
-import { mkdirSync } from 'node:fs'
 import { LOG_DIR_MODE } from './append-file.js'
 import { Journal } from './journal.js'
 import { LogFile } from './log-file.js'
+import { makeDirectory } from './make-directory.js'
 import type { Logger } from './operational-log.js'
 
 export interface JournalOptions {
@@ -22,7 +22,7 @@ export interface OpenJournal {
 
 /** @throws the system's error when the directory or a file cannot be had */
 export function openJournal(options: JournalOptions, log: Logger): OpenJournal {
-  mkdirSync(options.logDir, { recursive: true, mode: LOG_DIR_MODE })
+  makeDirectory(options.logDir, LOG_DIR_MODE)
   const connections = openFile('connections', options, log)
   const chat = openFile('chat', options, log)
   const journal = new Journal({ connections, chat }, options.logDirect === 'text')

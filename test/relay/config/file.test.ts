@@ -1,8 +1,12 @@
 /** What a configuration file may be, and that it is refused in one sentence when it is something else. */
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parse as parseYaml } from 'yaml'
+import { SETTING_KEYS } from '../../../src/relay/config/settings.js'
 import { dir, fileWith, load, problemsOf } from './layers.js'
 
 test('a YAML file says the same as a JSON file', () => {
@@ -48,4 +52,54 @@ test('a file that cannot be read or is no list of settings is one problem that n
     /^--config: ".*missing\.yaml": ENOENT/,
   )
   assert.match(problemsOf({ file: dir })[0] ?? '', /^--config: .*EISDIR/)
+  const environment = { PARLANCE_CONFIG: join(dir, 'missing.yaml') }
+  assert.match(problemsOf({ environment })[0] ?? '', /^PARLANCE_CONFIG: ".*missing\.yaml": ENOENT/)
+})
+
+test('the environment may name the file, and a flag names another', () => {
+  const environment = { PARLANCE_CONFIG: fileWith('room: tea') }
+  assert.equal(load({ environment }).room, 'tea')
+  assert.equal(load({ environment, file: fileWith('room: coffee') }).room, 'coffee')
+})
+
+test('where a list is needed, one entry alone is shown as one', () => {
+  const file = fileWith('listen: framed://:9100')
+  const said = `${file}: listen: "framed://:9100": expected a list: `
+  const [problem, ...more] = problemsOf({ file })
+  assert.deepEqual(more, [])
+  assert.ok(problem?.startsWith(said), problem)
+  // What it says can be put in its place.
+  const right = fileWith(`listen: ${problem?.slice(said.length)}`)
+  assert.deepEqual(
+    load({ file: right }).listen.map(({ url }) => url),
+    ['framed://:9100'],
+  )
+})
+
+test('what YAML takes for yes or no is no directory', () => {
+  for (const word of ['no', 'false', 'null', '~', 'yes']) {
+    assert.equal(problemsOf({ file: fileWith(`logDir: ${word}`) }).length, 1, word)
+  }
+  assert.equal(load({ file: fileWith('logDir: off') }).logDir, 'off')
+})
+
+test('keys that are none are each refused, with the key that is nearest', () => {
+  const file = fileWith('log-dir: a\nLISTNE: b\nfan_out: c\nsomething: d\nconfig: e\n')
+  assert.deepEqual(
+    problemsOf({ file }).map((problem) => problem.slice(file.length + 2)),
+    [
+      'log-dir: "a": expected a setting: did you mean logDir?',
+      'LISTNE: "b": expected a setting: did you mean listen?',
+      'fan_out: "c": expected a setting: did you mean fanout?',
+      'something: "d": expected a setting: parlance serve --help lists them',
+      'config: "e": expected a setting: parlance serve --help lists them',
+    ],
+  )
+})
+
+test('the example file is taken as it is, has every setting, and changes none', () => {
+  const file = fileURLToPath(new URL('../../../deploy/parlance.example.yaml', import.meta.url))
+  assert.deepEqual(load({ file }), load({}))
+  const keys = Object.keys(parseYaml(readFileSync(file, 'utf8')))
+  assert.deepEqual([...keys].sort(), [...SETTING_KEYS].sort())
 })

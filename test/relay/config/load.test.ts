@@ -17,6 +17,7 @@ import { fileWith, load, problemsOf } from './layers.js'
 const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   listen: ['framed://:9001', 'framed://:9002', 'framed://:9003'],
   ops: ['127.0.0.1:1', '[::1]:2', 'off'],
+  addressFile: ['/a.json', '/b.json', '/c.json'],
   logDir: ['/a', '/b', 'off'],
   logLevel: ['debug', 'warn', 'trace'],
   logDirect: ['text', 'fact', 'text'],
@@ -68,6 +69,7 @@ test('nobody says anything: every setting has its documented default', () => {
   const { listen: _, ...rest } = config
   assert.deepEqual(rest, {
     ops: { host: '127.0.0.1', port: 9464 },
+    addressFile: 'off',
     logDir: 'logs',
     logLevel: 'info',
     logDirect: 'fact',
@@ -134,15 +136,20 @@ test('everything that is wrong is said at once, with its key, its value and what
   const file = fileWith('room: tea room\nlogKeepFiles: 0\nrom: tea\n__proto__: 1\nlogMaxBytes: "5000"\n')
   const problems = problemsOf({
     file,
-    environment: { PARLANCE_LINGER_MS: '5s', PARLANCE_LISTEN: 'framed://:1 framed://:x http://:2' },
+    environment: {
+      PARLANCE_LINGER_MS: '5s',
+      PARLANCE_LISTEN: 'framed://:1 framed://:x http://:2',
+      PARLANCE_LOG_DIRR: '/var/log',
+    },
     flags: { logLevel: 'loud', ops: 'nowhere', listen: ['framed://:9000?style=curly'] },
   })
   const wanted = [
-    /^.*\.yaml: rom: "tea": expected one of the keys listen, /,
-    /^.*\.yaml: __proto__: 1: expected one of the keys /,
+    /^.*\.yaml: rom: "tea": expected a setting: did you mean room\?$/,
+    /^.*\.yaml: __proto__: 1: expected a setting: parlance serve --help lists them$/,
     /^.*\.yaml: room: "tea room": expected 1 to 64 printable ASCII characters without a space$/,
     /^.*\.yaml: logKeepFiles: 0: expected a whole number from 1 to 100000 \(files\)$/,
     /^.*\.yaml: logMaxBytes: "5000": expected a whole number from 4096 /,
+    /^PARLANCE_LOG_DIRR: "\/var\/log": expected a setting: did you mean PARLANCE_LOG_DIR\?$/,
     /^PARLANCE_LINGER_MS: "5s": expected a whole number from 1 to 86400000 \(milliseconds\)$/,
     /^PARLANCE_LISTEN: "framed:\/\/:x": expected HOST:PORT or :PORT/,
     /^PARLANCE_LISTEN: "http:\/\/:2": expected one of framed.* before :\/\/$/,
@@ -164,11 +171,57 @@ test('nothing that is repeated acts on a terminal', () => {
   const file = fileWith(JSON.stringify({ 'no\u001b[2J\u202e': '\u009b', room: '\u2028' }), 'json')
   const problems = problemsOf({
     file,
-    environment: { PARLANCE_OPS: '\x1b\u200b' },
+    environment: { PARLANCE_OPS: '\x1b\u200b', 'PARLANCE_\x9b': '\u202e' },
     flags: { logLevel: '\x7f', listen: ['framed://:1?%1b%0a=1', '\u202e'] },
   })
-  assert.equal(problems.length, 6)
+  assert.equal(problems.length, 7)
   for (const problem of problems) assert.match(problem, /^[ -~]*$/)
+})
+
+test('a variable that looks like a setting and is none is refused, with the setting that is nearest', () => {
+  const problems = (environment: Record<string, string>) => problemsOf({ environment })
+  assert.deepEqual(problems({ PARLANCE_LOG_DIRR: 'x', PARLANCE_CONFG: 'y', PARLANCE_PORT: '9000' }), [
+    'PARLANCE_LOG_DIRR: "x": expected a setting: did you mean PARLANCE_LOG_DIR?',
+    'PARLANCE_CONFG: "y": expected a setting: did you mean PARLANCE_CONFIG?',
+    'PARLANCE_PORT: "9000": expected a setting: parlance serve --help lists them',
+  ])
+})
+
+test('variables of the tests, and what Kubernetes says of a service called parlance, are no settings', () => {
+  const environment = {
+    PARLANCE_TEST_SEED: '1',
+    PARLANCE_SERVICE_HOST: '10.0.0.1',
+    PARLANCE_SERVICE_PORT: '9000',
+    PARLANCE_SERVICE_PORT_FRAMED: '9000',
+    PARLANCE_PORT: 'tcp://10.0.0.1:9000',
+    PARLANCE_PORT_9000_TCP: 'tcp://10.0.0.1:9000',
+    PARLANCE_PORT_9000_TCP_PROTO: 'tcp',
+    PARLANCE_PORT_9000_TCP_PORT: '9000',
+    PARLANCE_RELAY_PORT_9000_TCP_ADDR: '10.0.0.1',
+    parlance_log_dirr: 'not ours',
+  }
+  assert.deepEqual(load({ environment }), load({}))
+})
+
+test('an address is listened on once, whoever gives it', () => {
+  assert.deepEqual(problemsOf({ flags: { listen: ['framed://:9100', 'framed://:1', 'framed://:9100'] } }), [
+    '--listen: "framed://:9100": expected each listener once: it is given twice',
+  ])
+  assert.deepEqual(problemsOf({ environment: { PARLANCE_LISTEN: 'framed://a:7 sendto://a:7' } }), [
+    'PARLANCE_LISTEN: "sendto://a:7": expected an address of its own: framed://a:7 has it already',
+  ])
+  const apart = ['framed://:0', 'framed://:0', 'framed://a:7', 'framed://b:7', 'framed://a:8']
+  assert.equal(load({ flags: { listen: apart } }).listen.length, apart.length)
+})
+
+test('a directory or a file is not called yes or no', () => {
+  for (const word of ['no', 'No', 'false', 'none', 'null', 'OFF', 'yes', 'true', 'on']) {
+    assert.deepEqual(problemsOf({ flags: { logDir: word } }), [
+      `--log-dir: "${word}": expected a directory or off (./${word} is a directory of that name)`,
+    ])
+    assert.equal(problemsOf({ flags: { addressFile: word } }).length, 1)
+    assert.equal(load({ flags: { logDir: `./${word}` } }).logDir, `./${word}`)
+  }
 })
 
 test('a layer that is overruled is still refused when it is wrong', () => {

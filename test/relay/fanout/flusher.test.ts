@@ -39,3 +39,24 @@ test('a flush waits for the turn in which no connection comes, and not for ever'
   await turn()
   assert.equal(bob.received(), 'plain|Amy|1\nplain|Amy|2\n')
 })
+
+test('each message counts with the time from its read to the end of the flush that writes it', async () => {
+  const { world, amy, bob } = threePeople()
+  const room = world.room(amy, bob)
+  const { deliveryMicroseconds } = world.flusher.stats
+  const counted = () => deliveryMicroseconds.counts.reduce((total, count) => total + count)
+  const readMs = performance.now() - 50
+  // Alone there is nobody to write to, and so no flush that it could be counted with.
+  world.flusher.told(readMs - 1000)
+  room.tell(message(amy, '1'), amy.recipient)
+  for (const read of [readMs, readMs, readMs + 10]) world.flusher.told(read)
+  assert.equal(counted(), 0)
+  await turn()
+  assert.equal(counted(), 3)
+  const { sum } = deliveryMicroseconds
+  assert.ok(sum >= 140_000 && sum < 1_000_000, `${sum}`)
+  await turn()
+  room.tell(message(amy, '2'), amy.recipient)
+  await turn()
+  assert.equal(counted(), 3, 'and once')
+})

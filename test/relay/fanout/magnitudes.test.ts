@@ -18,6 +18,13 @@ test('bucket i holds what is above 2^(i-1) and up to 2^i', () => {
   }
 })
 
+test('a value that was several times counts as often', () => {
+  const magnitudes = new Magnitudes()
+  magnitudes.add(3, 4)
+  assert.equal(magnitudes.counts[2], 4)
+  assert.equal(magnitudes.sum, 12)
+})
+
 test('nothing and one are in the first bucket, and everything too large in the last', () => {
   const magnitudes = new Magnitudes()
   magnitudes.add(0)

@@ -198,6 +198,23 @@ test('the time of a turn ends it, whatever few requests it was', async () => {
   assert.equal(world.speaker.heard, 'absab')
 })
 
+test('what is decoded later was read when it was read, however often it had to wait', async () => {
+  const readMs: number[] = []
+  const world = connected((byte, connection) => {
+    readMs.push(world.context.turn.readMs)
+    if (byte === 'p') connection.pause(PAUSE.room)
+  })
+  world.pass(10)
+  world.read('pbpc')
+  for (let pause = 0; pause < 2; pause++) {
+    world.pass(100)
+    world.connection.resume(PAUSE.room)
+    await deferred()
+  }
+  world.read('d')
+  assert.deepEqual(readMs, [10, 10, 10, 10, 210])
+})
+
 test('a pause ends with the connection: its clock does not go on', () => {
   const world = connected((_byte, connection) => connection.pause(PAUSE.room))
   world.read('a')

@@ -4,6 +4,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TurnBudget } from '../../../src/relay/net/turn-budget.js'
 
+test('what a turn carries out was read when it begins, unless it has waited', () => {
+  const turn = new TurnBudget(() => 7)
+  turn.begin()
+  assert.equal(turn.readMs, 7)
+  turn.begin(3)
+  assert.equal(turn.readMs, 3)
+})
+
 test('a turn ends with its requests, its time, or what it has told thousands, and the next one has all of it again', () => {
   let nowMs = 0
   const turn = new TurnBudget(() => nowMs)

@@ -1,0 +1,53 @@
+/**
+ * Names that are no setting's, in the environment and in the configuration file: each is a problem, because a setting
+ * that is misspelt would leave the relay running with another value than the operator believes.
+ */
+
+import { quoted, shown } from '../streams/printable.js'
+import { nearest } from './nearest.js'
+import { environmentName, SETTING_KEYS, type SettingKey } from './settings.js'
+
+const PREFIX = environmentName('')
+/** Variables of the tests and the scripts. */
+const TEST_PREFIX = environmentName('test_')
+/**
+ * What Kubernetes puts into every container of a namespace that has a service called `parlance` or `parlance-…`. A bare
+ * `PARLANCE_PORT` is one of them only with a value as Kubernetes writes it.
+ */
+const SERVICE_NAME =
+  /_SERVICE_HOST$|_SERVICE_PORT(?:_\w+)?$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/
+const SERVICE_URL = /^(?:tcp|udp|sctp):\/\//
+
+/** @returns what is wrong with each variable that looks like a setting and is none */
+export function strayVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set([environmentName('config'), ...SETTING_KEYS.map(environmentName)])
+  const stray = Object.entries(environment).filter(
+    ([name, text]) =>
+      text !== undefined &&
+      name.startsWith(PREFIX) &&
+      !name.startsWith(TEST_PREFIX) &&
+      !known.has(name) &&
+      !isOfService(name, text),
+  )
+  return stray.map(([name, text]) => {
+    const key = nearest(name.slice(PREFIX.length), ['config', ...SETTING_KEYS])
+    return `${shown(name)}: ${quoted(text)}: ${expected(key === null ? null : environmentName(key))}`
+  })
+}
+
+/** @returns what is wrong with a key of the file that is no setting's */
+export function strayKey(key: string, value: unknown): string {
+  return `${shown(key)}: ${quoted(value)}: ${expected(nearest(key, SETTING_KEYS))}`
+}
+
+export function isSettingKey(key: string): key is SettingKey {
+  return (SETTING_KEYS as readonly string[]).includes(key)
+}
+
+function isOfService(name: string, text: string): boolean {
+  return SERVICE_NAME.test(name) || (name.endsWith('_PORT') && SERVICE_URL.test(text))
+}
+
+function expected(meant: string | null): string {
+  return `expected a setting: ${meant === null ? 'parlance serve --help lists them' : `did you mean ${meant}?`}`
+}

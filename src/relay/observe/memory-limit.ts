@@ -1,0 +1,26 @@
+/** What the relay says when the system will not let it have the memory that it may come to need. */
+
+const MIB = 1024 * 1024
+/**
+ * A relay with some 1,000 clients takes 100 to 130 MiB (docs/performance.md, `flood`); with less than this one may start
+ * and the next one spend its time in page faults of its own code.
+ */
+const LEAST_BYTES = 192 * MIB
+
+/**
+ * @param limitBytes what `process.constrainedMemory` gives, that of the control group: where there is none `undefined`, 0,
+ *   or more than there is
+ * @returns a sentence for the operator, `null` when there is nothing to say
+ */
+export function memoryWarning(limitBytes: number | undefined, retainedLimitBytes: number): string | null {
+  if (limitBytes === undefined || limitBytes === 0) return null
+  if (limitBytes >= LEAST_BYTES + retainedLimitBytes) return null
+  const limit = `the memory limit is ${inMib(limitBytes)}`
+  if (limitBytes < LEAST_BYTES) return `${limit}: the relay needs at least ${inMib(LEAST_BYTES)}`
+  const most = inMib(LEAST_BYTES + retainedLimitBytes)
+  return `${limit}: with a retainedLimitBytes of ${inMib(retainedLimitBytes)} the relay may come to ${most} while readers are slow, and would be killed`
+}
+
+function inMib(bytes: number): string {
+  return `${Math.floor(bytes / MIB)} MiB`
+}
