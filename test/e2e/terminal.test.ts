@@ -205,8 +205,10 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
     terminal.type('/quit')
     terminal.press('Enter')
     await terminal.endsIn('Bob> /quit', 'code 0', 'shell>')
-    while (heard.length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
-    assert.deepEqual(heard, [BOB_JOINED, 'direct [Bob] psst', '[Bob] /foo', '**Bob is leaving the chat**'])
+    const expected = ['direct [Bob] psst', '[Bob] /foo', '**Bob is leaving the chat**']
+    while (!heard.includes('[Bob] /foo') || heard.at(-1) !== expected.at(-1))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(heard.slice(-3), expected)
   })
 
   test('text outside ASCII says what the others read', async () => {
@@ -259,7 +261,9 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
 
   test('there are colours, and none with NO_COLOR', async () => {
     await bob()
-    assert.ok(terminal.colouredText().includes(`\x1b[2m${BOB_JOINED}`), terminal.colouredText())
+    // The row before it had another colour, which tmux takes back.
+    const coloured = terminal.colouredText().replaceAll('\x1b[39m', '')
+    assert.ok(coloured.includes(`\x1b[2m${BOB_JOINED}`), coloured)
     terminal.press('C-d')
     await terminal.endsIn('code 0', 'shell>')
     await bob('NO_COLOR=1 ')
