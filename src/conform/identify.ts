@@ -15,7 +15,7 @@ export type Identity =
   | { readonly kind: 'silent'; readonly ended: boolean }
 
 /** How long the server may take for its first words, before it is asked in other dialects. */
-const FIRST_WORDS_MS = 1000
+const FIRST_WORDS_MS = 700
 /** How long it may take for those. */
 const OTHERS_MS = 700
 
@@ -63,7 +63,7 @@ async function whoAnswers(suites: readonly Suite[], server: ServerUnderTest): Pr
   } catch {
     return undefined
   } finally {
-    await Promise.all(peers.map(leaveAlone))
+    for (const peer of peers) peer.close()
   }
 }
 

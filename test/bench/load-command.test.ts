@@ -4,15 +4,22 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startRelay } from '../fixtures/relay-process.js'
+import { type RelayProcess, startRelay } from '../fixtures/relay-process.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 
 /** `.ts` by tsx, `.js` where the tests are compiled. */
 const KIND = extname(import.meta.filename)
 const LOADER = KIND === '.ts' ? ['--import', import.meta.resolve('tsx')] : []
 const COMMAND = [...LOADER, join(import.meta.dirname, `../../bench/load/cli${KIND}`)]
+
+let relay: RelayProcess
+
+before(async () => {
+  relay = await startRelay()
+})
+after(() => relay.stop())
 
 function load(t: TestContext, ...words: readonly string[]): RunningProgram {
   const program = new RunningProgram(process.execPath, [...COMMAND, ...words])
@@ -24,9 +31,9 @@ test('--fail-if: a load beyond a threshold has an exit code of its own', async (
   const directory = mkdtempSync(join(tmpdir(), 'parlance-test-'))
   t.after(() => rmSync(directory, { recursive: true }))
   const json = join(directory, 'load.json')
-  const short = ['--receivers', '5', '--warm-up', '0.2', '--seconds', '0.4', '--in-flight', '4']
+  const short = ['--receivers', '5', '--warm-up', '0.2', '--seconds', '1', '--in-flight', '4']
   const limits = ['--fail-if', 'p99<100s', '--fail-if', 'deliveries/s<1', '--fail-if', 'wrong>0']
-  const program = load(t, 'fanout', '--spawn', 'parlance', ...short, ...limits, '--json', json)
+  const program = load(t, 'fanout', '--port', `${relay.port}`, ...short, ...limits, '--json', json)
   assert.equal(await program.exitCode(), 3, program.output + program.errorOutput)
   assert.match(program.output, /^FAILED p99<100s: it is [\d.]+ m?[µs]s?$/m)
   assert.equal(program.output.match(/FAILED/g)?.length, 1)
@@ -43,8 +50,6 @@ test('--fail-if: a load beyond a threshold has an exit code of its own', async (
 })
 
 test('a server that is gone ends it soon, and is said', async (t) => {
-  const relay = await startRelay()
-  t.after(() => relay.stop())
   const words = ['--port', `${relay.port}`, '--receivers', '5', '--rate', '50', '--seconds', '600']
   const program = load(t, 'fanout', ...words)
   await program.shows('50/s even …')
