@@ -60,7 +60,7 @@ test('a client that speaks lines and does nothing wrong', async (t) => {
     'login Amy\nlogin Bob\nlist\nsendto Zed Hi there\nsendto nobody x\nsendto Bob note\nlogout\nexit\n',
   )
   await bob.expectLines('Failure', 'Success', 'Amy: Hello Bob', 'Amy', 'Bob', 'Zed', 'Success')
-  await bob.expectLines('Zed: Just between us, Bob', 'Failure', 'Bob: note', 'Success', 'Success')
+  await bob.expectLines('Zed: Just between us, Bob', 'Failure', 'Bob: note', 'Success', 'Success', 'EXIT')
   assert.equal((await bob.rest()).length, 0)
   bob.socket.end()
   assert.match((await summary()).at(-1) as string, /^summary: 1 rules? kept, 0 broken$/)
