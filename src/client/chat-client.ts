@@ -1,11 +1,10 @@
 /** What the clients of `parlance chat` have in common, whatever they speak. */
 
+import type { Address } from './address.js'
 import type { Streams } from './console-program.js'
 
 /** What every client of a person needs. */
-export interface ChatClientOptions extends Streams {
-  readonly host: string
-  readonly port: number
+export interface ChatClientOptions extends Streams, Address {
   readonly name: string
   /** Whether packages are compressed; `false` for clients without compression. */
   readonly compressed: boolean

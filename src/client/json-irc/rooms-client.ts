@@ -12,7 +12,7 @@ import { RoomsChat } from './rooms-chat.js'
  * @returns the exit code, as `runConsoleProgram` does
  */
 export async function runRoomsClient(options: LineClientOptions): Promise<number> {
-  const { host, port, name, output, errorOutput } = options
+  const { host, port, tls, name, output, errorOutput } = options
   if (name.trim() === '') {
     errorOutput.on('error', () => {})
     errorOutput.write(`The name is blank: ${NAME_RULE}.\n`)
@@ -21,6 +21,6 @@ export async function runRoomsClient(options: LineClientOptions): Promise<number
   return runConsoleProgram(options, (console) => {
     const style = new LineStyle(output)
     const noticeStyle = console.interactive ? style : new LineStyle(errorOutput)
-    return new RoomsChat({ host, port }, name, console, style, noticeStyle)
+    return new RoomsChat({ host, port, tls }, name, console, style, noticeStyle)
   })
 }

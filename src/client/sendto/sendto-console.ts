@@ -12,9 +12,9 @@ export interface SendtoConsoleOptions extends Streams, Address {
 
 /** There is no prompt: in a pipe only the words of the protocol's page are written. @returns as `runConsoleProgram` does */
 export function runSendtoConsole(options: SendtoConsoleOptions): Promise<number> {
-  const { host, port, name, output } = options
+  const { host, port, tls, name, output } = options
   const firstLine = name === undefined ? null : `login ${name}`
   return runConsoleProgram(options, (console) => {
-    return new SendtoChat({ host, port }, console, new LineStyle(output), firstLine)
+    return new SendtoChat({ host, port, tls }, console, new LineStyle(output), firstLine)
   })
 }
