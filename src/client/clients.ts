@@ -1,6 +1,7 @@
 /** The clients that `parlance chat` can start, by dialect. A new one is one more entry. */
 
 import type { ChatClient } from './chat-client.js'
+import { runChatmasterClient } from './chatmaster/chatmaster-program.js'
 import { runChatroomClient } from './chatroom/chatroom-line-client.js'
 import { runRoomsClient } from './json-irc/rooms-client.js'
 import { runLineClient } from './line-client.js'
@@ -24,11 +25,7 @@ const chatmaster: ChatClient = {
   dialect: 'chatmaster',
   defaultPort: 9001,
   canCompress: true,
-  run: async (options) => {
-    // Loaded when it is wanted: the terminal library takes longer to start than all other clients together.
-    const { runFullScreenClient } = await import('./chatmaster/full-screen-client.js')
-    return runFullScreenClient(options)
-  },
+  run: runChatmasterClient,
 }
 
 const jsonIrc: ChatClient = {
