@@ -9,6 +9,14 @@ import { isIPv6 } from 'node:net'
 export interface Address {
   readonly host: string
   readonly port: number
+  /** How its certificate is judged where it speaks TLS; `undefined` where it does not. */
+  readonly tls?: Trust | undefined
+}
+
+/** Whose certificates are believed. */
+export interface Trust {
+  /** Certificates in PEM, which alone are believed then; `undefined` for the authorities that Node knows. */
+  readonly ca: string | undefined
 }
 
 /** An address that cannot be read. Its message is one line for the person who typed it. */

@@ -1,11 +1,10 @@
 /** What the clients of `parlance chat` have in common, whatever they speak. */
 
+import type { Address } from './address.js'
 import type { Streams } from './console-program.js'
 
 /** What every client of a person needs. */
-export interface ChatClientOptions extends Streams {
-  readonly host: string
-  readonly port: number
+export interface ChatClientOptions extends Streams, Address {
   /** Not blank; whether it is a name is for the relay to say. */
   readonly name: string
   /** Whether packages are compressed; `false` for clients without compression. */

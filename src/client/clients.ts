@@ -1,6 +1,7 @@
 /** The clients that `parlance chat` can start, by dialect. A new one is one more entry. */
 
 import type { ChatClient } from './chat-client.js'
+import { runChatmasterClient } from './chatmaster/chatmaster-program.js'
 import { CHATROOM_NAME_RULE } from './chatroom/chatroom-chat.js'
 import { runChatroomClient } from './chatroom/chatroom-line-client.js'
 import { runRoomsClient } from './json-irc/rooms-client.js'
@@ -30,11 +31,7 @@ const chatmaster: ChatClient = {
   defaultPort: 9001,
   nameRule: NAME_RULE,
   canCompress: true,
-  run: async (options) => {
-    // Loaded when it is wanted: the terminal library takes longer to start than all other clients together.
-    const { runFullScreenClient } = await import('./chatmaster/full-screen-client.js')
-    return runFullScreenClient(options)
-  },
+  run: runChatmasterClient,
 }
 
 const jsonIrc: ChatClient = {

@@ -4,18 +4,19 @@
  */
 
 import { EventEmitter } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { COMMAND } from '../relay/dialects/framed/commands.js'
 import { FrameDecoder } from '../relay/frame/decoder.js'
+import type { Address } from './address.js'
 import { Answer } from './answer.js'
 import { encodeFrame, isAscii } from './encode-frame.js'
 import { FramedClientError } from './framed-client-error.js'
 import type { FramedClientEvents } from './framed-client-events.js'
 import { type JoinAnswer, joinAnswer } from './join-answer.js'
+import { openConnection } from './open-connection.js'
+import { destroyWhenQuiet } from './quiet-socket.js'
 
-export interface FramedClientOptions {
-  readonly host: string
-  readonly port: number
+export interface FramedClientOptions extends Address {
   /** How long the relay may take to accept the connection. */
   readonly connectTimeoutMs?: number
   /** How long the relay may take to answer a JOIN or a LIST. */
@@ -57,33 +58,24 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
    * Connects, once in the life of a client.
    *
    * @throws FramedClientError `connect-timeout`; `closed` when `close` was called meanwhile; `busy` the second
-   *   time. What the system reports (`ECONNREFUSED`, `ENOTFOUND`, …) is thrown as it is.
+   *   time. What the system or TLS reports (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, …) is thrown as it is.
    */
   async connect(): Promise<void> {
     if (this.#socket !== null) throw new FramedClientError('busy', 'a client connects once')
-    const { host, port, connectTimeoutMs = DEFAULT_TIMEOUT_MS } = this.#options
-    const socket = connect({ host, port, noDelay: true })
+    const { socket, opened } = openConnection(this.#options, this.#options.connectTimeoutMs)
     this.#socket = socket
-    const { promise, resolve, reject } = deferred()
-    const timer = setTimeout(() => {
-      socket.destroy(new FramedClientError('connect-timeout', `no connection within ${connectTimeoutMs} ms`))
-    }, connectTimeoutMs)
     socket.on('error', (error) => {
       this.#cause = error
     })
-    socket.on('connect', () => {
-      this.#connected = true
-      clearTimeout(timer)
-      resolve()
-    })
-    socket.on('data', (chunk) => this.#decoder.decode(chunk))
+    socket.on('data', (chunk: Buffer) => this.#decoder.decode(chunk))
     socket.on('drain', () => this.emit('drain'))
-    socket.on('close', () => {
-      clearTimeout(timer)
-      reject(this.#cause ?? new FramedClientError('closed', 'closed before it was connected'))
-      this.#closed()
-    })
-    return promise
+    socket.on('close', () => this.#closed())
+    try {
+      await opened
+    } catch (error) {
+      throw ownError(error as NodeJS.ErrnoException)
+    }
+    this.#connected = true
   }
 
   /**
@@ -148,20 +140,12 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
       return false
     }
     let handedOver = false
-    const closed = deferred()
-    socket.once('close', closed.resolve)
+    const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.write(encodeFrame(COMMAND.LEAVE, ''), (error) => {
       handedOver = error == null
     })
-    socket.setTimeout(graceMs)
-    socket.on('timeout', () => {
-      // A timer fires ahead of bytes that came while the process was held up: let those be read first.
-      const { bytesRead } = socket
-      setImmediate(() => {
-        if (!socket.isPaused() && socket.bytesRead === bytesRead) socket.destroy()
-      })
-    })
-    await closed.promise
+    destroyWhenQuiet(socket, graceMs)
+    await closed
     return handedOver
   }
 
@@ -238,12 +222,8 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
   }
 }
 
-function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
-  let resolve!: () => void
-  let reject!: (error: Error) => void
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
+/** What the caller of `connect` can handle, in the words of this client. */
+function ownError(error: NodeJS.ErrnoException): Error {
+  if (error.code === 'ETIMEDOUT') return new FramedClientError('connect-timeout', error.message)
+  return error.code === 'ECONNABORTED' ? new FramedClientError('closed', error.message) : error
 }

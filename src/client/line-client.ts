@@ -1,12 +1,11 @@
 /** The line client of the framed dialect, as a program. The chat itself is `LineChat`. */
 
+import type { Address } from './address.js'
 import { runConsoleProgram, type Streams } from './console-program.js'
 import { LineChat } from './line-chat.js'
 import { LineStyle } from './line-style.js'
 
-export interface LineClientOptions extends Streams {
-  readonly host: string
-  readonly port: number
+export interface LineClientOptions extends Streams, Address {
   readonly name: string
 }
 
@@ -15,10 +14,10 @@ export interface LineClientOptions extends Streams {
  * @returns the exit code, as `runConsoleProgram` does
  */
 export function runLineClient(options: LineClientOptions): Promise<number> {
-  const { host, port, name, output, errorOutput } = options
+  const { host, port, tls, name, output, errorOutput } = options
   return runConsoleProgram(options, (console) => {
     const style = new LineStyle(output)
     const noticeStyle = console.interactive ? style : new LineStyle(errorOutput)
-    return new LineChat({ host, port }, name, console, style, noticeStyle)
+    return new LineChat({ host, port, tls }, name, console, style, noticeStyle)
   })
 }

@@ -5,14 +5,18 @@
 
 /** What a foreign relay may leave at the end of a text: C programs pad with NUL, terminals end in CR and LF. */
 const PADDING = /[\r\n\0]+$/
-/** Controls, invisible formatting (text direction among it), lone surrogates and line separators; not tab. */
-const HARMFUL = /(?!\t)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+/**
+ * Controls, invisible formatting (text direction among it), lone surrogates and line separators; not tab, and not what
+ * makes one emoji of two.
+ */
+const HARMFUL =
+  /(?!\t|(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d\p{Extended_Pictographic})[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 const DEL = 0x7f
 
 /**
  * `text` with everything that a terminal would act on written out: `^[` for escape, `^?` for DEL, `\u{9b}`
- * for what is beyond ASCII. Trailing line ends and padding are dropped.
+ * for what is beyond ASCII. Trailing line ends and padding are dropped; what joins two emoji stays.
  */
 export function visible(text: string): string {
   return text.replace(PADDING, '').replace(HARMFUL, writtenOut)

@@ -4,10 +4,11 @@ import { Command, Option } from 'commander'
 import { AddressError, parseAddress } from '../client/address.js'
 import { CLIENTS } from '../client/clients.js'
 import { EXIT_CODE } from '../exit-code.js'
+import { TLS_HELP, TlsFlagError, type TlsFlags, trustOf, withTlsFlags } from './tls-flags.js'
 
 const DEFAULT_DIALECT = 'framed'
 
-interface ChatFlags {
+interface ChatFlags extends TlsFlags {
   readonly dialect: string
   readonly plain?: boolean
   readonly compressed?: boolean
@@ -17,7 +18,7 @@ export function chatCommand(): Command {
   const ports = [...CLIENTS.values()]
     .map(({ dialect, defaultPort }) => `${dialect} ${defaultPort}`)
     .join(', ')
-  return new Command('chat')
+  const command = new Command('chat')
     .argument('<address>', `the relay: HOST, HOST:PORT or [IPV6]:PORT (ports when none is given: ${ports})`)
     .argument(
       '<name>',
@@ -30,6 +31,7 @@ export function chatCommand(): Command {
     )
     .addOption(new Option('--plain', 'chatmaster: packages as they are (the default)'))
     .addOption(new Option('--compressed', 'chatmaster: packages compressed with zlib').conflicts('plain'))
+  return withTlsFlags(command)
     .addHelpText(
       'after',
       `
@@ -40,19 +42,23 @@ What is typed goes to everyone; json-irc wants /join ROOM first. In each dialect
   /quit, @exit                    leave; so does the end of input
   //TEXT, /say TEXT               /TEXT, and TEXT whatever it begins with
 sendto takes commands, as parlance sendto does, and logs in as the name first.
-chatmaster fills the screen and needs a terminal: PgUp, PgDn and the wheel scroll, and Shift with the mouse marks text
-as ever. The others work in a pipe too: lines are read as if they were typed, what comes in is written, and remarks go
-to the error output. Colours only on a terminal, and not with NO_COLOR.
+On a terminal chatmaster fills the screen: PgUp, PgDn and the wheel scroll, and Shift with the mouse marks text as ever.
+All work in a pipe too: lines are read as if they were typed, what comes in is written, and remarks go to the error
+output. Colours only on a terminal, and not with NO_COLOR. What is pasted waits in the prompt, its line ends shown as ⏎,
+until Enter says it line by line.
+${TLS_HELP}
 
 Examples:
   parlance chat 127.0.0.1 Bob
   parlance chat chat.example.org:9000 Amy
   parlance chat --dialect chatmaster 127.0.0.1 Bob
+  parlance chat --tls chat.example.org:9443 Amy
   date | parlance chat 127.0.0.1 clock
   sed 's|^|/say |' poem.txt | parlance chat 127.0.0.1 poet
 
 Exit codes: 0 left; 1 the connection was lost, or the name was refused and the input had no other one; 64 wrong arguments,
-a blank name among them; 69 the relay cannot be reached; 130 Ctrl-C.`,
+a blank name among them; 69 the relay cannot be reached, or shows a certificate that is not to be trusted; 73 --ca cannot
+be read; 130 Ctrl-C.`,
     )
     .action(chat)
 }
@@ -66,15 +72,17 @@ async function chat(addressText: string, name: string, flags: ChatFlags): Promis
   if (name.trim() === '') return wrong(`the name is blank: ${client.nameRule}`)
   try {
     const { host, port } = parseAddress(addressText, client.defaultPort)
+    const tls = trustOf(flags)
     const { stdin: input, stdout: output, stderr: errorOutput } = process
-    process.exitCode = await client.run({ host, port, name, compressed, input, output, errorOutput })
+    process.exitCode = await client.run({ host, port, tls, name, compressed, input, output, errorOutput })
   } catch (error) {
-    if (!(error instanceof AddressError)) throw error
-    wrong(error.message)
+    if (error instanceof TlsFlagError) wrong(error.message, error.exitCode)
+    else if (error instanceof AddressError) wrong(error.message)
+    else throw error
   }
 }
 
-function wrong(words: string): void {
+function wrong(words: string, exitCode: number = EXIT_CODE.usage): void {
   process.stderr.write(`parlance: ${words}\n`)
-  process.exitCode = EXIT_CODE.usage
+  process.exitCode = exitCode
 }

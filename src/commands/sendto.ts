@@ -6,11 +6,13 @@ import { AddressError, parseAddress } from '../client/address.js'
 import { runSendtoConsole } from '../client/sendto/sendto-console.js'
 import { EXIT_CODE } from '../exit-code.js'
 import { sendto } from '../relay/dialects/sendto/sendto.js'
+import { TLS_HELP, TlsFlagError, type TlsFlags, trustOf, withTlsFlags } from './tls-flags.js'
 
 export function sendtoCommand(): Command {
-  return new Command('sendto')
+  const command = new Command('sendto')
     .argument('<address>', 'the relay: HOST, HOST:PORT or [IPV6]:PORT')
     .argument('[port]', `the port where the address has none (default: ${sendto.defaultPort})`)
+  return withTlsFlags(command)
     .addHelpText(
       'after',
       `
@@ -24,26 +26,30 @@ Commands, one a line:
 Answers are Success, Failure, Malformed packet, Bad username, Bad message and Invalid command. There is no
 prompt. On a terminal the commands are shown at the start and behind Invalid command; in a pipe nothing else is
 written. The end of input is as good as exit.
+${TLS_HELP}
 
 Examples:
   parlance sendto 127.0.0.1
   parlance sendto chat.example.org 3560
+  parlance sendto --tls chat.example.org 3563
   printf 'login clock\\nsendto Amy %s\\n' "$(date)" | parlance sendto 127.0.0.1
 
-Exit codes: 0 ended, 1 the connection was lost, 64 wrong arguments, 69 the relay cannot be reached, 130 Ctrl-C.`,
+Exit codes: 0 ended, 1 connection lost, 64 wrong arguments, 69 the relay cannot be reached or
+shows a certificate that is not to be trusted, 73 --ca cannot be read, 130 Ctrl-C.`,
     )
     .action(run)
 }
 
-async function run(addressText: string, portText: string | undefined): Promise<void> {
+async function run(addressText: string, portText: string | undefined, flags: TlsFlags): Promise<void> {
   try {
     const { host, port } = addressOf(addressText, portText)
+    const tls = trustOf(flags)
     const { stdin: input, stdout: output, stderr: errorOutput } = process
-    process.exitCode = await runSendtoConsole({ host, port, input, output, errorOutput })
+    process.exitCode = await runSendtoConsole({ host, port, tls, input, output, errorOutput })
   } catch (error) {
-    if (!(error instanceof AddressError)) throw error
+    if (!(error instanceof AddressError || error instanceof TlsFlagError)) throw error
     process.stderr.write(`parlance: ${error.message}\n`)
-    process.exitCode = EXIT_CODE.usage
+    process.exitCode = error instanceof TlsFlagError ? error.exitCode : EXIT_CODE.usage
   }
 }
 

@@ -5,21 +5,21 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { FullScreenChat } from '../../src/client/chatmaster/full-screen-chat.js'
+import { ScreenChat } from '../../src/client/chatmaster/screen-chat.js'
 import type { Outcome } from '../../src/client/console-program.js'
 import { ChatmasterRelay, type Script, welcoming } from './chatmaster-relay.js'
 
 const SIZE = { columns: 79, rows: 20 }
 
 class Person {
-  readonly chat: FullScreenChat
+  readonly chat: ScreenChat
   readonly outcome: Promise<Outcome>
 
   constructor(port: number, name = 'Bob') {
     const nothing = () => {}
     const screen = { size: SIZE, changed: nothing, forget: nothing, suspend: nothing }
     const address = { host: '127.0.0.1', port }
-    this.chat = new FullScreenChat(address, name, false, screen, () => 0)
+    this.chat = new ScreenChat(address, name, false, screen, () => 0)
     this.outcome = this.chat.run()
   }
 
@@ -113,7 +113,42 @@ test('what is too long is not sent, and said so', async (t) => {
   await person.sees('Bob: fits')
   person.chat.stop(130)
   assert.equal((await person.outcome).code, 130)
-  assert.equal(relay.packages.length, 2)
+  assert.equal(relay.packages.filter(({ type }) => type === 'message').length, 1)
+})
+
+test('a paste stays in the box with its line ends, and Enter says it line by line', async (t) => {
+  const { relay, port } = await relayWith(t)
+  const person = await new Person(port).sees('You are in general now')
+  person.chat.text('one\r\rtwo\x03\r')
+  assert.equal(person.rows.at(-1), '> one⏎⏎two⏎')
+  person.chat.key('ENTER')
+  assert.equal(person.rows.at(-1), '> ')
+  person.chat.key('UP')
+  assert.equal(person.rows.at(-1), '> one⏎⏎two⏎')
+  person.chat.stop(0)
+  await person.outcome
+  const said = relay.packages.filter(({ type }) => type === 'message').map(({ data }) => data.message)
+  assert.deepEqual(said, ['one', 'two'])
+})
+
+test('X15 who is in the channel is asked for on arrival, and a relay that has no such list is not asked again', async (t) => {
+  const asked: string[] = []
+  const { port } = await relayWith(
+    t,
+    welcoming([], ({ data }, guest) => {
+      if (data.command !== 'members') return
+      asked.push('members')
+      guest.send('error', { error_type: 'members', message: 'Unknown command.' })
+      guest.send('message', { username: 'Amy', message: 'Hi' })
+    }),
+  )
+  const person = await new Person(port).sees('Amy: Hi')
+  assert.ok(!person.rows.some((row) => row.includes('Unknown command')))
+  person.types('/join den')
+  await person.sees('You are in den now')
+  person.chat.stop(0)
+  await person.outcome
+  assert.deepEqual(asked, ['members'])
 })
 
 test('everything typed before leaving is sent, and a second request to leave does not wait', async (t) => {

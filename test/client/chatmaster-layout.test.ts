@@ -54,6 +54,9 @@ test('no row is wider than asked, and nothing is lost but spaces at breaks', (t)
 
 test('M3 what a terminal would act on is written out', () => {
   assert.equal(printable('\x1b[2J\u009b\u202e\x07tab\tend\n'), '^[[2J\\u{9b}\\u{202e}^Gtab    end')
+  // Terminals differ about the width of joined emoji: each is for itself, as all of them show it.
+  assert.equal(printable('👨\u200d👩\u200d👧'), '👨👩👧')
+  assert.equal(textWidth(printable('👨\u200d👩\u200d👧')), 6)
   assert.equal(fitted('日本語', 5), '日本…')
   assert.equal(fitted('日本語', 4), '日…')
 })
@@ -106,7 +109,7 @@ const STATE: ChatState = {
   ...firstState('Bob'),
   phase: 'chatting',
   channel: 'general',
-  people: new Set(['Bob', 'Amy', 'Zoe']),
+  people: ['Amy', 'Bob', 'Zoe'],
   log: entries('Hi', 'there'),
 }
 
@@ -114,7 +117,7 @@ function shown(columns: number, rows: number, state = STATE, line = EMPTY_LINE) 
   return layOut({ state, line, place: null, address: 'h:1' }, { columns, rows })
 }
 
-test('a wide screen shows the log beside the people seen', () => {
+test('a wide screen shows the log beside the people seen, or those who are here', () => {
   const clock = new Date(0).toTimeString().slice(0, 5)
   const { rows, cursor } = shown(80, 7)
   assert.deepEqual(screen(rows), [
@@ -127,6 +130,8 @@ test('a wide screen shows the log beside the people seen', () => {
     '> ',
   ])
   assert.deepEqual(cursor, { column: 2, row: 6 })
+  const known = shown(80, 7, { ...STATE, areAllKnown: true })
+  assert.equal(screen(known.rows)[1]?.slice(58), '│ People (3)')
 })
 
 test('on a narrow screen the people fold away into a number', () => {
@@ -138,10 +143,12 @@ test('on a narrow screen the people fold away into a number', () => {
     '─'.repeat(40),
     '> ',
   ])
+  const known = shown(40, 5, { ...STATE, areAllKnown: true })
+  assert.equal(screen(known.rows)[0]?.trimEnd(), ' general · Bob · 3 here · h:1')
 })
 
 test('more people than rows are counted', () => {
-  const people = new Set(Array.from({ length: 9 }, (_, index) => `n${index}`))
+  const people = Array.from({ length: 9 }, (_, index) => `n${index}`)
   const texts = screen(shown(80, 7, { ...STATE, people }).rows).slice(1, -2)
   const list = texts.map((row) => row.slice(row.indexOf('│') + 2))
   assert.deepEqual(list, ['People seen (9)', 'n0', 'n1', 'and 7 more'])
@@ -172,4 +179,10 @@ test('the message box follows the cursor', () => {
   assert.deepEqual(box(16), ['> jklmnop', 9])
   assert.deepEqual(box(0), ['> abcdefgh', 2])
   assert.deepEqual(box(7), ['> abcdefgh', 9])
+})
+
+test('the message box shows the line ends of a paste, and joined emoji each for itself', () => {
+  const line = edited(EMPTY_LINE, { kind: 'insert', text: 'one\ntwo\n👨\u200d👩' })
+  const frame = shown(30, 5, STATE, line)
+  assert.deepEqual([screen(frame.rows).at(-1), frame.cursor.column], ['> one⏎two⏎👨👩', 14])
 })

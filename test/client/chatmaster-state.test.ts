@@ -31,8 +31,8 @@ function message(from: string, marks: { isPrivate?: boolean; isEdited?: boolean 
 
 const BOB = after(firstState('Bob'), { kind: 'accepted', channels: ['general'] }, joined('Bob'))
 
-function people(state: ChatState): string[] {
-  return [...state.people].sort()
+function people(state: ChatState): readonly string[] {
+  return state.people
 }
 
 /** The last entry, as far as it is text. */
@@ -57,6 +57,20 @@ test('X3 where we are, and whom we have seen there: by coming, leaving, speaking
   assert.deepEqual(people(left), ['Bob', 'Zed'])
   assert.equal(last(left), 'happening Amy left general')
   assert.deepEqual(people(after(BOB, joined('Amy', 'den'), message('Zoe', { isPrivate: true }))), ['Bob'])
+})
+
+test('X15 who is there is known when the relay has listed them, until it tells of crowds', () => {
+  const members = (...names: readonly string[]): Received => ({ kind: 'members', names })
+  assert.equal(BOB.areAllKnown, false)
+  const known = after(BOB, joined('Zoe'), members('Amy', 'Bob'), members('Cyd', 'Zoe'))
+  assert.deepEqual([known.areAllKnown, people(known)], [true, ['Amy', 'Bob', 'Cyd', 'Zoe']])
+  const later = after(known, { kind: 'left', name: 'Amy', channel: 'general' }, joined('Dan'))
+  assert.deepEqual([later.areAllKnown, people(later)], [true, ['Bob', 'Cyd', 'Dan', 'Zoe']])
+  assert.equal(after(known, joined('212 people')).areAllKnown, false)
+  assert.equal(after(known, { kind: 'left', name: '2 people', channel: 'general' }).areAllKnown, false)
+  assert.equal(after(known, joined('Bob', 'den')).areAllKnown, false)
+  const many = members(...Array.from({ length: 10_001 }, (_, index) => `n${index}`))
+  assert.equal(after(BOB, many).areAllKnown, false)
 })
 
 test('X7 X8 in another channel the people are others', () => {
@@ -102,9 +116,10 @@ test('X9 X10 X11 what else the relay says', () => {
 
 test('the log and the people are bounded, and entries keep their numbers', () => {
   let state = BOB
+  state = after(state, { kind: 'members', names: Array.from({ length: 9_000 }, (_, index) => `m${index}`) })
   for (let index = 0; index < 3_000; index++) state = after(state, message(`n${index}`))
   assert.equal(state.log.length, 2_000)
-  assert.equal(state.people.size, 1_000)
+  assert.equal(state.people.length, 10_000)
   const serials = state.log.map(({ serial }) => serial)
   assert.deepEqual(
     serials,

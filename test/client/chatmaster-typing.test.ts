@@ -37,13 +37,23 @@ test('a line is edited where the cursor is', () => {
 test('a character is what people see as one', () => {
   const line = after(EMPTY_LINE, ['日e\u0301🇬🇧'])
   assert.equal(line.characters.length, 3)
+  const mixed = ['a', 'b', 'e\u0301', 'c', 'd\u0301', 'x', '\n', '🇬🇧', 'y', '日', 'z', 'z']
+  assert.deepEqual(after(EMPTY_LINE, [mixed.join('')]).characters, mixed)
   assert.equal(shown(after(line, 'backspace')), '日e\u0301|')
   assert.equal(shown(after(line, 'left', 'backspace')), '日|🇬🇧')
   assert.equal(after(EMPTY_LINE, ['e'], ['\u0301'], 'backspace').characters.length, 0)
 })
 
-test('M3 a paste is one line without control characters', () => {
-  assert.equal(textOf(after(EMPTY_LINE, ['one\r\n  two\tthree\x1b[2J\x00\u009b'])), 'one two three[2J')
+test('M3 a paste keeps its lines and loses its control characters', () => {
+  const line = after(EMPTY_LINE, ['one\r\n  two\tthree\x1b[2J\x00\u009b\rfour'])
+  assert.equal(textOf(line), 'one\n  two\tthree[2J\nfour')
+  assert.equal(shown(after(line, 'word-left', 'backspace')), 'one\n  two\tthree[2J|four')
+})
+
+test('a paste of 70 KB is kept whole, also in the middle of another', () => {
+  const text = 'a line of some length\n'.repeat(3_200)
+  const line = after(EMPTY_LINE, [text], 'home', 'word-right', [text], ['x'])
+  assert.equal(textOf(line).length, 2 * text.length + 1)
 })
 
 test('lines entered before come back, and the new one is not lost meanwhile', () => {

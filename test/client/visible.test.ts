@@ -26,6 +26,12 @@ test('M3 line ends and padding after a text are dropped', () => {
   assert.equal(visible('\n'), '')
 })
 
+test('what joins emoji stays, and nowhere else', () => {
+  const family = '👨\u200d👩🏽\u200d👧 ❤\ufe0f\u200d🔥'
+  assert.equal(visible(family), family)
+  assert.equal(visible('a\u200db 👨\u200d'), 'a\\u{200d}b 👨\\u{200d}')
+})
+
 test('text that is harmless stays as it is', () => {
   for (const text of ['', '[Bob] Hi', 'café 北京 😀', '  spaces  ']) assert.equal(visible(text), text)
 })

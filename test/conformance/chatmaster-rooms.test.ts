@@ -1,4 +1,4 @@
-/** Names and rooms of chatmaster: rules X5–X10, X13, R2–R5, N3. */
+/** Names and rooms of chatmaster: rules X5–X10, X13, X15, R2–R5, N3. */
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
@@ -262,4 +262,18 @@ test('joins and leaves in a room above announceUpTo come as how many', async (t)
     await amy.next(),
     /"event_type":"user_left","username":"(\d people|1 person|c\d)","channel":"general"/,
   )
+})
+
+test('X15 R4 who is in the channel is told to those who are in it, sorted and as it is', async (t) => {
+  const members = (...names: readonly string[]) => notification('member_list', { members: names })
+  const room = await startChatmaster(t)
+  const { cyd, bob, amy } = await everybody(room, 'cyd', 'bob', 'amy')
+  await amy.ask(command('members'), members('amy', 'bob', 'cyd'))
+  await move(bob, 'bob', 'tea')
+  for (const peer of [amy, cyd]) await peer.expect(left('bob'))
+  await bob.ask(command('members', null), members('bob'))
+  await amy.ask(command('members', { channel: 'tea' }), members('amy', 'cyd'))
+  await amy.ask(command('rename', { username: 'zoe' }), renamed('amy', 'zoe'))
+  await cyd.expect(renamed('amy', 'zoe'))
+  await cyd.ask(command('members'), members('cyd', 'zoe'))
 })

@@ -17,6 +17,9 @@ const reason = noTmux()
 if (reason !== null && process.env.CI === 'true') throw new Error(reason)
 if (reason !== null) console.error(`SKIPPED: ${reason}`)
 
+/** What would take minutes character by character takes less, also beside other tests. */
+const SECONDS_MS = 10_000
+
 /** Resolves when `condition` holds. */
 async function until(what: string, condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000
@@ -84,7 +87,7 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
     return Number(readFileSync(`${folder}/pid`, 'utf8'))
   }
 
-  test('the log, the people seen and the message box, and what is typed goes to everyone', async () => {
+  test('X15 the log, the people here and the message box, and what is typed goes to everyone', async () => {
     await bob()
     terminal.type('Hi 日本')
     await terminal.endsIn('> Hi 日本')
@@ -98,7 +101,7 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
     assert.equal(rows.length, 24)
     assert.equal(rows[0], ` general · Bob · 127.0.0.1:${relay.port}`)
     const people = rows.flatMap((row) => row.split('│ ')[1]?.trimEnd() ?? []).filter((name) => name !== '')
-    assert.deepEqual(people, ['People seen (2)', 'Amy', 'Bob (you)'])
+    assert.deepEqual(people, ['People (2)', 'Amy', 'Bob (you)'])
     assert.deepEqual(rows.slice(-2), ['─'.repeat(80), '>'])
     terminal.type('/quit')
     terminal.press('Enter')
@@ -123,14 +126,14 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
     await terminal.shows(/ Amy: a line that is longer/)
     terminal.type('half')
     terminal.resize(40, 12)
-    await terminal.shows(/^ general · Bob · 2 seen · 127/)
+    await terminal.shows(/^ general · Bob · 2 here · 127/)
     await terminal.shows('Amy: a line that is longer than forty')
     await terminal.shows('columns, and so it is broken')
     await terminal.endsIn('─'.repeat(40), '> half')
     assert.deepEqual(terminal.cursor(), [6, 11])
     assert.ok(!terminal.rows().some((row) => row.includes('│')))
     terminal.resize(100, 30)
-    await terminal.shows(/│ People seen \(2\)$/)
+    await terminal.shows(/│ People \(2\)$/)
     await terminal.endsIn('─'.repeat(100), '> half')
     terminal.resize(15, 4)
     await terminal.endsIn('─'.repeat(15), '> half')
@@ -156,12 +159,41 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
     await terminal.endsIn('> draft')
     terminal.press('Home')
     terminal.paste('two\nlines and ')
-    await terminal.endsIn('> two lines and draft')
+    await terminal.endsIn('> two⏎lines and draft')
     terminal.press('Enter')
-    await until('Amy heard both', () => said().length === 2)
-    assert.deepEqual(said(), ['One two three', 'two lines and draft'])
+    await until('Amy heard all', () => said().length === 3)
+    assert.deepEqual(said(), ['One two three', 'two', 'lines and draft'])
     terminal.press('C-c')
     await endedWith(130)
+  })
+
+  test('a paste of 70 KB is said line by line on Enter, within seconds', async () => {
+    await bob()
+    const lines = Array.from(
+      { length: 1_000 },
+      (_, index) => `${index} ${'of a thousand lines '.repeat(3)}and`,
+    )
+    const before = performance.now()
+    terminal.paste(lines.join('\n'))
+    await terminal.endsIn(/of a thousand lines and$/)
+    assert.deepEqual(said(), [])
+    terminal.press('Enter')
+    await until('Amy heard all', () => said().length === lines.length)
+    assert.ok(performance.now() - before < SECONDS_MS)
+    assert.deepEqual(said(), lines)
+    terminal.press('C-c')
+    await endedWith(130)
+  })
+
+  test('emoji that are joined take the columns that they are shown in', async () => {
+    await bob()
+    terminal.type('👨\u200d👩\u200d👧!')
+    await terminal.endsIn('> 👨👩👧!')
+    assert.deepEqual(terminal.cursor(), ['> '.length + 3 * 2 + 1, 23])
+    terminal.press('Enter')
+    await terminal.shows(/ Bob: 👨👩👧! +│/)
+    await until('Amy heard it', () => said().includes('👨\u200d👩\u200d👧!'))
+    terminal.press('C-c')
   })
 
   test('commands, what they need, and // for a message that begins with /', async () => {
@@ -373,11 +405,6 @@ async function ended(t: TestContext, env: NodeJS.ProcessEnv, ...args: string[]):
   assert.equal(program.output, '')
   return program
 }
-
-test('without a terminal it says that it needs one', async (t) => {
-  const { errorOutput } = await ended(t, {}, '--dialect', 'chatmaster', '127.0.0.1', 'Bob')
-  assert.match(errorOutput, /it needs a terminal/)
-})
 
 test('what does not go together is refused', async (t) => {
   assert.match(

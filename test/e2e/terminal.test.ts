@@ -1,6 +1,9 @@
 /** The line client as a person has it: in a terminal, against the relay. */
 
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FramedClient } from '../../src/client/framed-client.js'
@@ -9,6 +12,9 @@ import { noTmux, Terminal } from './tmux.js'
 
 /** In which a program hears of another size of its terminal, also beside others. */
 const SIGNAL_MS = 1000
+
+/** What would take minutes character by character takes less, also beside other tests. */
+const SECONDS_MS = 10_000
 
 const COLUMNS = 40
 const ROWS = 20
@@ -24,8 +30,10 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
   let amy: FramedClient
   let heard: string[]
   let terminal: Terminal
+  let folder: string
 
   before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'parlance-terminal-'))
     relay = await startRelay()
     amy = new FramedClient(relay)
     amy.on('line', (text) => heard.push(text))
@@ -37,6 +45,7 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
   after(async () => {
     await amy.leave()
     await relay.stop()
+    rmSync(folder, { recursive: true })
   })
   beforeEach(() => {
     heard = []
@@ -125,6 +134,142 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
     await terminal.endsIn('Bob> from here over the hills and far aw', 'ay to there')
     amy.say('Hi')
     await terminal.endsIn(BOB_JOINED, '[Amy] Hi', 'Bob> from here over the hills and far aw', 'ay to there')
+  })
+
+  /** Resolves when Amy has heard `count` lines of Bob. @returns them, without their speaker */
+  async function said(count: number): Promise<string[]> {
+    for (;;) {
+      const lines = heard
+        .filter((line) => line.startsWith('[Bob] '))
+        .map((line) => line.slice('[Bob] '.length))
+      if (lines.length >= count) return lines
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  /** The terminal as programs have left it: whether it marks pastes. */
+  function marksPastes(record: string): boolean {
+    const written = readFileSync(record, 'utf8')
+    return written.lastIndexOf('\x1b[?2004h') > written.lastIndexOf('\x1b[?2004l')
+  }
+
+  test('a paste of several lines waits in the prompt, its line ends shown, until Enter says it line by line', async () => {
+    await bob()
+    terminal.type('from  on')
+    terminal.press(...Array.from({ length: ' on'.length }, () => 'Left'))
+    terminal.paste('here\nand\tthere\x03\x04\x15\n\nand so')
+    await terminal.endsIn('Bob> from here⏎and there⏎⏎and so on')
+    amy.say('Hi')
+    await terminal.endsIn('[Amy] Hi', 'Bob> from here⏎and there⏎⏎and so on')
+    assert.deepEqual(await said(0), [])
+    terminal.press('Enter')
+    await terminal.endsIn('Bob> from here⏎and there⏎⏎and so on', 'Bob>')
+    assert.deepEqual(await said(3), ['from here', 'and\tthere', 'and so on'])
+    terminal.press('Up')
+    await terminal.endsIn('Bob> from here⏎and there⏎⏎and so on')
+    terminal.press('BSpace', 'BSpace', 'BSpace', 'Enter')
+    assert.deepEqual((await said(6)).slice(3), ['from here', 'and\tthere', 'and so'])
+  })
+
+  test('a paste of 70 KB is in the prompt, and on Enter said, within seconds', async () => {
+    await bob()
+    const lines = Array.from(
+      { length: 1_000 },
+      (_, index) => `${index} ${'of a thousand lines '.repeat(3)}and`,
+    )
+    const before = performance.now()
+    terminal.paste(lines.join('\n'))
+    await terminal.endsIn(/lines and$/)
+    assert.deepEqual(await said(0), [])
+    terminal.press('Enter')
+    assert.deepEqual(await said(lines.length), lines)
+    await terminal.endsIn('Bob>')
+    assert.ok(performance.now() - before < SECONDS_MS)
+  })
+
+  test('so is one into a terminal that does not mark pastes, where each line end is Enter', async () => {
+    await bob()
+    const lines = Array.from(
+      { length: 100 },
+      (_, index) => `${index} ${'of a hundred long lines '.repeat(30)}`,
+    )
+    const before = performance.now()
+    terminal.pasteUnmarked(lines.join('\n'))
+    assert.equal((await said(lines.length - 1)).length, lines.length - 1)
+    assert.ok(performance.now() - before < SECONDS_MS)
+  })
+
+  test('the terminal is asked to mark pastes, and no longer when the client ends, in whatever way', async () => {
+    const ends: [(pid: number) => void, string][] = [
+      [() => terminal.press('C-c'), 'code 130'],
+      [() => terminal.press('C-d'), 'code 0'],
+      [(pid) => process.kill(pid, 'SIGTERM'), 'code 143'],
+      [(pid) => process.kill(pid, 'SIGHUP'), 'code 129'],
+    ]
+    const record = join(folder, 'written')
+    terminal.record(record)
+    for (const [end, code] of ends) {
+      const command = `"${process.execPath}" "${CLI}" chat 127.0.0.1:${relay.port} Bob`
+      terminal.run(`clear; sh -c 'echo $$ > "${folder}/pid"; exec ${command}'; echo "code $?"`)
+      await terminal.endsIn(BOB_JOINED, 'Bob>')
+      assert.equal(marksPastes(record), true)
+      end(Number(readFileSync(`${folder}/pid`, 'utf8')))
+      await terminal.endsIn(code, 'shell>')
+      assert.equal(marksPastes(record), false, code)
+    }
+  })
+
+  test('Ctrl-Z gives the terminal back until the client goes on', async () => {
+    await bob()
+    const record = join(folder, 'stopped')
+    terminal.record(record)
+    terminal.type('half')
+    await terminal.endsIn('Bob> half')
+    terminal.press('C-z')
+    await terminal.shows(/Stopped/)
+    await terminal.endsIn('shell>')
+    assert.equal(marksPastes(record), false)
+    terminal.run('fg')
+    await terminal.endsIn('Bob> half')
+    terminal.paste(' more\nto')
+    await terminal.endsIn('Bob> half more⏎to')
+    terminal.press('C-c')
+    await terminal.endsIn('shell>')
+  })
+
+  test('emoji that are joined take the columns that they are shown in', async () => {
+    await bob()
+    terminal.type('x👨\u200d👩\u200d👧 ❤\ufe0f y')
+    await terminal.endsIn(/^Bob> x👨👩👧 ❤ y$/)
+    assert.equal(terminal.cursor()[0], 'Bob> x'.length + 3 * 2 + ' ❤ y'.length)
+    terminal.press('Left', 'Left', 'Left')
+    terminal.type('z')
+    await terminal.endsIn(/^Bob> x👨👩👧 ❤z y$/)
+    amy.say('Hi')
+    await terminal.endsIn('[Amy] Hi', /^Bob> x👨👩👧 ❤z y$/)
+  })
+
+  test('a terminal that becomes narrower leaves nothing of the line as it was', async () => {
+    await bob()
+    terminal.resize(2 * COLUMNS, ROWS)
+    const typed = 'a line that goes on until it takes two rows of forty'
+    for (const text of ['one', 'two', 'three', 'four']) amy.say(text)
+    terminal.type(typed)
+    await terminal.endsIn('[Amy] four', `Bob> ${typed}`)
+    // What the terminal does by itself looks the same until the client has heard of it.
+    await delay(SIGNAL_MS)
+    terminal.resize(COLUMNS, ROWS)
+    await delay(SIGNAL_MS)
+    const rows = ['Bob> a line that goes on until it takes', 'two rows of forty']
+    await terminal.endsIn('[Amy] three', '[Amy] four', ...rows)
+    terminal.resize(COLUMNS / 2, ROWS)
+    await delay(SIGNAL_MS)
+    await terminal.endsIn('[Amy] four', 'Bob> a line that goe', 's on until it takes', 'two rows of forty')
+    terminal.press('Home')
+    terminal.resize(COLUMNS / 4, ROWS)
+    await delay(SIGNAL_MS)
+    await terminal.endsIn('Bob> a lin', 'e that goe', 's on until', ' it takes', 'two rows o', 'f forty')
+    assert.equal(terminal.rows().filter((row) => row.startsWith('Bob>')).length, 1)
   })
 
   test('a terminal that becomes wider or narrower keeps what was said and what is typed', async () => {

@@ -3,7 +3,7 @@
 import { Screen } from '../../src/client/chatmaster/screen.js'
 
 const nothing = () => {}
-const user = { key: nothing, text: nothing, redraw: nothing, gone: nothing }
+const user = { key: nothing, text: nothing, pasteCut: nothing, redraw: nothing, gone: nothing }
 const { stdin, stdout, stderr } = process
 new Screen(stdin, stdout, stderr, user).open()
 setTimeout(() => {

@@ -37,8 +37,12 @@ export class Terminal {
 
   /** Pastes, as a terminal does it whose program has asked to be told of pastes. */
   paste(text: string): void {
-    this.#tmux('set-buffer', '--', text)
-    this.#tmux('paste-buffer', '-p')
+    this.#paste(text, '-p')
+  }
+
+  /** Pastes, as a terminal does it that cannot tell anybody of pastes. */
+  pasteUnmarked(text: string): void {
+    this.#paste(text)
   }
 
   /** A command line for the shell. */
@@ -78,18 +82,16 @@ export class Terminal {
   }
 
   /** Resolves when the rows end in `expected`, an empty row standing for one at the cursor. */
-  async endsIn(...expected: string[]): Promise<void> {
-    await this.#until(`the last rows ${JSON.stringify(expected)}`, () => {
+  async endsIn(...expected: (string | RegExp)[]): Promise<void> {
+    await this.#until(`the last rows ${expected.map(String).join('\n')}`, () => {
       const rows = this.rows()
-      return expected.every((row, index) => rows.at(index - expected.length) === row)
+      return expected.every((row, index) => isAsExpected(rows.at(index - expected.length) ?? '', row))
     })
   }
 
   /** Resolves when some row is `expected`. */
   async shows(expected: string | RegExp): Promise<void> {
-    await this.#until(String(expected), () =>
-      this.rows().some((row) => (typeof expected === 'string' ? row === expected : expected.test(row))),
-    )
+    await this.#until(String(expected), () => this.rows().some((row) => isAsExpected(row, expected)))
   }
 
   close(): void {
@@ -104,7 +106,17 @@ export class Terminal {
     }
   }
 
+  #paste(text: string, ...flags: readonly string[]): void {
+    // From a pipe: there are limits to what a command line takes.
+    execFileSync('tmux', ['-L', this.#socket, 'load-buffer', '-'], { input: text })
+    this.#tmux('paste-buffer', ...flags)
+  }
+
   #tmux(...args: string[]): string {
     return execFileSync('tmux', ['-L', this.#socket, ...args], { encoding: 'utf8' })
   }
+}
+
+function isAsExpected(row: string, expected: string | RegExp): boolean {
+  return typeof expected === 'string' ? row === expected : expected.test(row)
 }

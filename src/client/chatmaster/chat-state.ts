@@ -1,5 +1,5 @@
 /**
- * What a person sees of the chat, as values: what was said and happened, where they are, and whom they have seen there.
+ * What a person sees of the chat, as values: what was said and happened, where they are, and who else is there.
  * A pure function of what came before and one event; knows no terminal, no socket and no clock.
  */
 
@@ -26,8 +26,10 @@ export interface ChatState {
   readonly name: string
   /** Where we are, as far as the relay has said it. */
   readonly channel: string | null
-  /** Who was seen in the channel since we came: the protocol has no list of members. */
-  readonly people: ReadonlySet<string>
+  /** Who is in the channel, as far as we know, in order: names are found, and put in, where they belong. */
+  readonly people: readonly string[]
+  /** Whether these are all: the relay has listed them (X15). Otherwise they are those who were seen since we came. */
+  readonly areAllKnown: boolean
   readonly log: readonly Entry[]
 }
 
@@ -42,12 +44,12 @@ export type ChatEvent =
   | { readonly kind: 'asked'; readonly name: string }
 
 const MAX_ENTRIES = 2_000
-/** Whoever was noticed first is forgotten first. */
-const MAX_PEOPLE = 1_000
+/** No more are kept. In larger channels relays do not tell of everyone who comes, either. */
+const MAX_PEOPLE = 10_000
 const NAME_WORDS = 'Choose another one.'
 
 export function firstState(name: string): ChatState {
-  return { phase: 'joining', name, channel: null, people: new Set(), log: [] }
+  return { phase: 'joining', name, channel: null, people: [], areAllKnown: false, log: [] }
 }
 
 export function changed(state: ChatState, event: ChatEvent): ChatState {
@@ -89,6 +91,8 @@ function afterReceived(state: ChatState, received: Received, at: number): ChatSt
     }
     case 'channels':
       return logged(state, at, 'happening', `Channels: ${received.channels.join(', ')}`)
+    case 'members':
+      return withPeople({ ...state, areAllKnown: true }, received.names)
     case 'other':
       return logged(state, at, 'happening', received.words)
     case 'error':
@@ -97,9 +101,10 @@ function afterReceived(state: ChatState, received: Received, at: number): ChatSt
 }
 
 function accepted(state: ChatState, channels: readonly string[], at: number): ChatState {
-  const chatting: ChatState = { ...state, phase: 'chatting', people: new Set([state.name]) }
-  const told = logged(chatting, at, 'remark', 'Enter sends, PgUp and PgDn scroll, /help says more.')
-  return channels.length === 0 ? told : logged(told, at, 'happening', `Channels: ${channels.join(', ')}`)
+  const chatting: ChatState = { ...state, phase: 'chatting', people: [state.name], areAllKnown: false }
+  return channels.length === 0
+    ? chatting
+    : logged(chatting, at, 'happening', `Channels: ${channels.join(', ')}`)
 }
 
 function said(state: ChatState, message: Received & { kind: 'message' }, at: number): ChatState {
@@ -107,15 +112,14 @@ function said(state: ChatState, message: Received & { kind: 'message' }, at: num
   const marks = [...(isPrivate ? ['private'] : []), ...(isEdited ? ['edited'] : [])].join(', ')
   const speaker = marks === '' ? from : `${from} (${marks})`
   // Who speaks privately may be in any channel.
-  const people = isPrivate ? state.people : withPerson(state.people, from)
-  return logged({ ...state, people }, at, isPrivate ? 'private' : 'message', text, speaker)
+  const seen = isPrivate ? state : withPeople(state, [from])
+  return logged(seen, at, isPrivate ? 'private' : 'message', text, speaker)
 }
 
 function arrived(state: ChatState, channel: string | null, at: number): ChatState {
   const here = channel ?? state.channel
-  const people = new Set([state.name])
   return logged(
-    { ...state, channel: here, people },
+    { ...state, channel: here, people: [state.name], areAllKnown: false },
     at,
     'happening',
     `You are in ${here ?? 'the channel'} now`,
@@ -123,36 +127,65 @@ function arrived(state: ChatState, channel: string | null, at: number): ChatStat
 }
 
 function joined(state: ChatState, { name, channel }: Received & { kind: 'joined' }, at: number): ChatState {
-  const people = isHere(state, channel) ? withPerson(state.people, name) : state.people
-  return logged({ ...state, people }, at, 'happening', `${name} joined ${channel ?? 'the channel'}`)
+  const seen = isHere(state, channel) ? withPeople(state, [name]) : state
+  return logged(seen, at, 'happening', `${name} joined ${channel ?? 'the channel'}`)
 }
 
 function left(state: ChatState, { name, channel }: Received & { kind: 'left' }, at: number): ChatState {
   const isGone = isHere(state, channel) && name !== state.name
-  const people = isGone ? withoutPerson(state.people, name) : state.people
-  return logged({ ...state, people }, at, 'happening', `${name} left ${channel ?? 'the channel'}`)
+  const others = isGone ? withoutPerson(state, name) : state
+  return logged(others, at, 'happening', `${name} left ${channel ?? 'the channel'}`)
 }
 
 function renamed(state: ChatState, from: string, to: string, at: number): ChatState {
-  const people = withPerson(withoutPerson(state.people, from), to)
-  if (from !== state.name) return logged({ ...state, people }, at, 'happening', `${from} is ${to} now`)
-  return logged({ ...state, people, name: to }, at, 'happening', `You are ${to} now`)
+  const after = withPeople(withoutPerson(state, from), [to])
+  if (from !== state.name) return logged(after, at, 'happening', `${from} is ${to} now`)
+  return logged({ ...after, name: to }, at, 'happening', `You are ${to} now`)
 }
 
 function isHere(state: ChatState, channel: string | null): boolean {
   return channel === null || state.channel === null || channel === state.channel
 }
 
-/** A name with a space in it is nobody's (N2): it says how many came at once. */
-function withPerson(people: ReadonlySet<string>, name: string): ReadonlySet<string> {
-  if (people.has(name) || name.includes(' ')) return people
-  return new Set([...[...people].slice(1 - MAX_PEOPLE), name])
+function withPeople(state: ChatState, names: readonly string[]): ChatState {
+  const some = names.filter((name) => !isCrowd(name) && !isKnown(state.people, name))
+  const many = state.people.length + some.length
+  const areAllKnown = state.areAllKnown && !names.some(isCrowd) && many <= MAX_PEOPLE
+  if (some.length === 0) return { ...state, areAllKnown }
+  // One who comes is put in place: in a large channel that costs a fraction of putting all in order.
+  const people =
+    some.length === 1
+      ? state.people.toSpliced(placeOf(state.people, some[0] as string), 0, ...some)
+      : [...new Set([...state.people, ...some])].sort()
+  return { ...state, people: people.slice(0, MAX_PEOPLE), areAllKnown }
 }
 
-function withoutPerson(people: ReadonlySet<string>, name: string): ReadonlySet<string> {
-  const left = new Set(people)
-  left.delete(name)
-  return left
+function withoutPerson(state: ChatState, name: string): ChatState {
+  const people = isKnown(state.people, name)
+    ? state.people.toSpliced(placeOf(state.people, name), 1)
+    : state.people
+  return { ...state, people, areAllKnown: state.areAllKnown && !isCrowd(name) }
+}
+
+function isKnown(people: readonly string[], name: string): boolean {
+  return people[placeOf(people, name)] === name
+}
+
+/** The index of `name` in order, or where it belongs. */
+function placeOf(people: readonly string[], name: string): number {
+  let low = 0
+  let high = people.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((people[middle] as string) < name) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** A name with a space in it is nobody's (N2): it says how many came or went at once. */
+function isCrowd(name: string): boolean {
+  return name.includes(' ')
 }
 
 function logged(

@@ -5,9 +5,11 @@
  */
 
 import { EventEmitter } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { deflateSync } from 'node:zlib'
 import type { Address } from '../address.js'
+import { openConnection } from '../open-connection.js'
+import { destroyWhenQuiet } from '../quiet-socket.js'
 import { PackageDecoder } from './package-decoder.js'
 import { type Received, readPackage } from './received.js'
 
@@ -20,11 +22,12 @@ export interface ChatmasterClientOptions extends Address {
 
 export interface ChatmasterClientEvents {
   received: [received: Received]
+  /** What was sent has left, after `isBehind` was true. */
+  drain: []
   /** The connection has ended, once and last of all events. `cause` is null where the relay closed it in good order. */
   close: [cause: Error | null]
 }
 
-const CONNECT_TIMEOUT_MS = 10_000
 /** What a relay takes of one package, before it is compressed. */
 const MAX_PACKAGE_BYTES = 64 * 1024
 
@@ -47,14 +50,8 @@ export class ChatmasterClient extends EventEmitter<ChatmasterClientEvents> {
 
   /** Connects, once in the life of a client. How it ends, also before it has begun, is told by `close`. */
   connect(): void {
-    const { host, port, connectTimeoutMs = CONNECT_TIMEOUT_MS } = this.#options
-    const socket = connect({ host, port, noDelay: true })
+    const { socket, opened } = openConnection(this.#options, this.#options.connectTimeoutMs)
     this.#socket = socket
-    const late = () => {
-      const error = new Error(`no connection within ${connectTimeoutMs} ms`)
-      socket.destroy(Object.assign(error, { code: 'ETIMEDOUT' }))
-    }
-    const timer = setTimeout(late, connectTimeoutMs)
     const decoder = new PackageDecoder({
       package: (value) => {
         const received = readPackage(value)
@@ -65,18 +62,31 @@ export class ChatmasterClient extends EventEmitter<ChatmasterClientEvents> {
       },
       broken: (words) => socket.destroy(new Error(`the relay sent ${words}`)),
     })
-    socket.on('connect', () => {
+    const connected = () => {
       this.#wasConnected = true
-      clearTimeout(timer)
-    })
+    }
+    // Otherwise `close` says so.
+    opened.then(connected, () => {})
     socket.on('data', (chunk: Buffer) => decoder.decode(chunk))
+    socket.on('drain', () => this.emit('drain'))
     socket.on('error', (error) => {
       this.#cause = error
     })
-    socket.on('close', () => {
-      clearTimeout(timer)
-      this.emit('close', this.#cause)
-    })
+    socket.on('close', () => this.emit('close', this.#cause))
+  }
+
+  /** Whether what was sent piles up: wait for `drain` before sending more. */
+  get isBehind(): boolean {
+    return this.#socket?.writableNeedDrain === true
+  }
+
+  /** Takes nothing from the network until `resume`, for a caller that cannot keep up. */
+  pause(): void {
+    this.#socket?.pause()
+  }
+
+  resume(): void {
+    this.#socket?.resume()
   }
 
   /** Asks for a name (X2): `accepted` or `rejected` comes back. */
@@ -107,24 +117,33 @@ export class ChatmasterClient extends EventEmitter<ChatmasterClientEvents> {
     return this.#command('join', { channel })
   }
 
-  /** One of the commands without parameters (X5). */
-  command(command: 'leave' | 'private' | 'public' | 'channels'): boolean {
+  /** One of the commands without parameters (X5, X15). */
+  command(command: 'leave' | 'private' | 'public' | 'channels' | 'members'): boolean {
     return this.#command(command, null)
   }
 
-  /** Ends the connection once everything sent has left, and waits for that; by force after `graceMs`. */
-  async leave(graceMs: number): Promise<void> {
+  /**
+   * Ends our side once everything sent has left, and waits until the relay has ended its own: what it answers until then
+   * still comes. A relay that does not is left after `graceMs` in which nothing moved.
+   *
+   * @returns whether everything sent before has been handed to the network
+   */
+  async leave(graceMs: number): Promise<boolean> {
     const socket = this.#socket
-    if (socket === null || socket.destroyed) return
-    if (socket.connecting) return this.close()
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => socket.destroy(), graceMs)
-      socket.once('close', () => {
-        clearTimeout(timer)
-        resolve()
-      })
-      socket.end()
+    if (socket === null || socket.destroyed) return false
+    if (!this.#wasConnected) {
+      this.close()
+      return false
+    }
+    let handedOver = false
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.once('finish', () => {
+      handedOver = true
     })
+    socket.end()
+    destroyWhenQuiet(socket, graceMs)
+    await closed
+    return handedOver
   }
 
   /** Ends the connection at once. */

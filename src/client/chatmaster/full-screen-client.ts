@@ -1,14 +1,15 @@
 /**
- * The full-screen client of chatmaster as a program: needs a terminal, turns signals and a terminal that has gone into
- * leaving, and gives the terminal back however it ends. The chat itself is `FullScreenChat`.
+ * The full-screen client of chatmaster as a program: turns signals and a terminal that has gone into leaving, and gives the
+ * terminal back however it ends. The chat itself is `ScreenChat`.
  */
 
 import { constants } from 'node:os'
 import { EXIT_CODE } from '../../exit-code.js'
 import type { ChatClientOptions } from '../chat-client.js'
 import { SIGNALLED, written } from '../console-program.js'
-import { FullScreenChat } from './full-screen-chat.js'
+import { Suspension } from '../suspension.js'
 import { Screen } from './screen.js'
+import { ScreenChat } from './screen-chat.js'
 
 /** A terminal that is drawn more often shows nothing more. */
 const FRAME_MS = 16
@@ -20,16 +21,7 @@ const FRAME_MS = 16
  * @returns the exit code (`EXIT_CODE`, or 128 and the signal), once the terminal is as it was; never rejects
  */
 export async function runFullScreenClient(options: ChatClientOptions): Promise<number> {
-  const { host, port, name, compressed, input, output, errorOutput } = options
-  // Where remarks cannot be written, there is nowhere left to remark on it.
-  errorOutput.on('error', () => {})
-  if (!isTerminal(input, output)) {
-    errorOutput.write(
-      'The chatmaster client fills the screen: it needs a terminal, for input and for output.\n',
-    )
-    return EXIT_CODE.usage
-  }
-
+  const { host, port, tls, name, compressed, input, output, errorOutput } = options
   const stopOn = (signal: 'SIGTERM' | 'SIGHUP') => () => chat.stop(SIGNALLED + constants.signals[signal])
   const terminated = stopOn('SIGTERM')
   const hungUp = stopOn('SIGHUP')
@@ -45,27 +37,12 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
   const screen = new Screen(input, output, errorOutput, {
     key: (key) => chat.key(key),
     text: (text) => chat.text(text),
+    pasteCut: () => chat.pasteCut(),
     redraw: wanted,
     gone: hungUp,
   })
-  const reopened = () => {
-    // Also after a stop that could not be seen coming: whatever the shell did to the terminal is undone.
-    screen.close()
-    screen.open()
-    wanted()
-  }
-  const suspend = () => {
-    screen.close()
-    process.off('SIGTSTP', suspend)
-    // The whole job, as the terminal itself would do it. Where nobody could wake it again the system ignores that.
-    process.kill(0, 'SIGTSTP')
-    setImmediate(() => {
-      process.on('SIGTSTP', suspend)
-      reopened()
-    })
-  }
-  const chat = new FullScreenChat(
-    { host, port },
+  const chat = new ScreenChat(
+    { host, port, tls },
     name.trim(),
     compressed,
     {
@@ -77,12 +54,18 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
         screen.forget()
         wanted()
       },
-      suspend,
+      suspend: () => suspension.stop(),
     },
     Date.now,
   )
+  const reopened = () => {
+    // Also after a stop that could not be seen coming: whatever the shell did to the terminal is undone.
+    screen.close()
+    screen.open()
+    wanted()
+  }
+  const suspension = new Suspension(() => screen.close(), reopened)
   process.on('SIGINT', interrupted).on('SIGTERM', terminated).on('SIGHUP', hungUp)
-  process.on('SIGTSTP', suspend).on('SIGCONT', reopened)
   try {
     screen.open()
     wanted()
@@ -93,12 +76,7 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
   } finally {
     if (timer !== null) clearTimeout(timer)
     screen.release()
+    suspension.release()
     process.off('SIGINT', interrupted).off('SIGTERM', terminated).off('SIGHUP', hungUp)
-    process.off('SIGTSTP', suspend).off('SIGCONT', reopened)
   }
-}
-
-function isTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): boolean {
-  const { TERM: kind } = process.env
-  return input.isTTY === true && output.isTTY === true && kind !== undefined && kind !== '' && kind !== 'dumb'
 }

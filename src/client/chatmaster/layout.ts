@@ -2,13 +2,14 @@
  * Lays out the whole screen as rows of styled text, from what is known and the size of the terminal. Writes nothing.
  *
  *     general · Bob · 127.0.0.1:9001            <- title
- *     09:05 Amy: Hi        │ People seen (2)    <- the chat log, and who was seen; the latter not when narrow
+ *     09:05 Amy: Hi        │ People (2)         <- the chat log, and who is here; the latter not when narrow
  *     09:05 Bob: Hello     │ Amy
  *                          │ Bob (you)
  *     ── 3 newer, PgDn ─────────────────────    <- rule, with what is below when scrolled back
  *     > text being typed_                       <- message box
  */
 
+import { LINE_END_SIGN } from '../pasted-text.js'
 import type { ChatState } from './chat-state.js'
 import type { EditedLine } from './line-editor.js'
 import { LogView, type Place } from './log-view.js'
@@ -79,8 +80,9 @@ function alone(left: Row): ScreenRow {
 }
 
 function title({ state, address }: Shown, columns: number): string {
-  const seen = columns < COLUMNS_WITH_PEOPLE ? [`${state.people.size} seen`] : []
-  const words = [state.channel ?? 'not in a channel yet', state.name, ...seen, address].map(printable)
+  const many = `${state.people.length} ${state.areAllKnown ? 'here' : 'seen'}`
+  const people = columns < COLUMNS_WITH_PEOPLE ? [many] : []
+  const words = [state.channel ?? 'not in a channel yet', state.name, ...people, address].map(printable)
   const text = fitted(` ${words.join(' · ')}`, columns)
   return text + ' '.repeat(Math.max(0, columns - textWidth(text)))
 }
@@ -97,11 +99,13 @@ function peopleColumns(columns: number): number {
 
 function peopleRows(state: ChatState, columns: number, height: number): Row[] {
   const room = peopleColumns(columns) - SEPARATOR.length
-  const names = [...state.people].sort().map((name) => (name === state.name ? `${name} (you)` : name))
+  const names = state.people
   const fits = names.length <= height - 1
-  const shown = fits ? names : names.slice(0, Math.max(0, height - 2))
+  const first = fits ? names : names.slice(0, Math.max(0, height - 2))
+  const shown = first.map((name) => (name === state.name ? `${name} (you)` : name))
   const more = fits ? [] : [`and ${names.length - shown.length} more`]
-  const words = [`People seen (${names.length})`, ...shown, ...more].slice(0, height)
+  const heading = `${state.areAllKnown ? 'People' : 'People seen'} (${names.length})`
+  const words = [heading, ...shown, ...more].slice(0, height)
   const rows = Array.from({ length: height }, (_, index) => fitted(printable(words[index] ?? ''), room))
   return rows.map((text, index) => [
     piece(SEPARATOR, 'time'),
@@ -113,21 +117,32 @@ function peopleRows(state: ChatState, columns: number, height: number): Row[] {
 function messageBox(state: ChatState, line: EditedLine, columns: number): { row: Row; cursor: number } {
   const prompt = fitted(state.phase === 'asking' ? 'Name: ' : '> ', Math.max(0, columns - 2))
   const room = Math.max(1, columns - textWidth(prompt))
-  const characters = line.characters.map(printable)
-  const widths = characters.map(textWidth)
-  let start = line.cursor
+  const { characters, cursor } = line
   // One column is for the cursor behind the last character.
-  let used = 1
-  while (start > 0 && used + (widths[start - 1] as number) <= room) used += widths[--start] as number
-  let end = line.cursor
-  used -= 1
-  while (end < characters.length && used + (widths[end] as number) <= room) used += widths[end++] as number
-  const before = widths.slice(start, line.cursor).reduce((sum, width) => sum + width, 0)
+  const before = fitting(characters, cursor - 1, -1, room - 1)
+  const behind = fitting(characters, cursor, 1, room - before.width)
   return {
     row: [
       { text: prompt, style: 'happening' },
-      { text: characters.slice(start, end).join(''), style: 'plain' },
+      { text: before.shown.reverse().concat(behind.shown).join(''), style: 'plain' },
     ],
-    cursor: Math.min(columns - 1, textWidth(prompt) + before),
+    cursor: Math.min(columns - 1, textWidth(prompt) + before.width),
   }
+}
+
+/** The characters from `start` on in one direction, as they are shown in the box, as far as they fit `columns`. */
+function fitting(characters: readonly string[], start: number, step: 1 | -1, columns: number) {
+  const shown: string[] = []
+  let width = 0
+  for (let at = start; characters[at] !== undefined; at += step) {
+    const character = inBox(characters[at] as string)
+    if (width + textWidth(character) > columns) break
+    width += textWidth(character)
+    shown.push(character)
+  }
+  return { shown, width }
+}
+
+function inBox(character: string): string {
+  return character === '\n' ? LINE_END_SIGN : printable(character)
 }

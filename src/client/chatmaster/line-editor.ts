@@ -3,10 +3,12 @@
  * sent before, and no terminal.
  */
 
+import { pastedText } from '../pasted-text.js'
+import { MAX_PASTE } from '../terminal-input.js'
 import { graphemes } from './text-width.js'
 
 export interface EditedLine {
-  /** The characters as people see them, one each. */
+  /** The characters as people see them, one each, and the line ends (`\n`) of what was pasted. */
   readonly characters: readonly string[]
   /** How many characters are before the cursor. */
   readonly cursor: number
@@ -37,12 +39,8 @@ export type EditKey =
   | 'later'
 
 const MAX_HISTORY = 200
-/** More than fits a package in any case. */
-const MAX_CHARACTERS = 65_536
-/** What a paste has between its lines, and what no text may have (M3). A tab is text, and hard to see in a box. */
-const LINE_ENDS = /\s*[\r\n]+\s*/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g
+/** More would not be edited at the pace of a person who types. */
+const MAX_CHARACTERS = 2 * MAX_PASTE
 
 export const EMPTY_LINE: EditedLine = { characters: [], cursor: 0, history: [], shown: 0, draft: '' }
 
@@ -93,11 +91,11 @@ export function edited(line: EditedLine, edit: Edit): EditedLine {
 }
 
 function inserted(line: EditedLine, text: string): EditedLine {
-  const clean = text.replace(LINE_ENDS, ' ').replaceAll('\t', ' ').replace(CONTROLS, '')
+  const before = line.characters.slice(0, line.cursor)
   // Together with what is before it: an accent joins the letter that it is typed after.
-  const before = graphemes(line.characters.slice(0, line.cursor).join('') + clean)
-  const characters = [...before, ...line.characters.slice(line.cursor)].slice(0, MAX_CHARACTERS)
-  return { ...line, characters, cursor: Math.min(before.length, characters.length) }
+  const joined = graphemes((before.pop() ?? '') + pastedText(text))
+  const characters = [...before, ...joined, ...line.characters.slice(line.cursor)].slice(0, MAX_CHARACTERS)
+  return { ...line, characters, cursor: Math.min(before.length + joined.length, characters.length) }
 }
 
 function without(line: EditedLine, start: number, end: number): EditedLine {
@@ -107,16 +105,20 @@ function without(line: EditedLine, start: number, end: number): EditedLine {
 
 function wordStart({ characters, cursor }: EditedLine): number {
   let at = cursor
-  while (at > 0 && characters[at - 1] === ' ') at--
-  while (at > 0 && characters[at - 1] !== ' ') at--
+  while (at > 0 && isSpace(characters[at - 1])) at--
+  while (at > 0 && !isSpace(characters[at - 1])) at--
   return at
 }
 
 function wordEnd({ characters, cursor }: EditedLine): number {
   let at = cursor
-  while (at < characters.length && characters[at] === ' ') at++
-  while (at < characters.length && characters[at] !== ' ') at++
+  while (at < characters.length && isSpace(characters[at])) at++
+  while (at < characters.length && !isSpace(characters[at])) at++
   return at
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t' || character === '\n'
 }
 
 function recalled(line: EditedLine, shown: number): EditedLine {

@@ -22,6 +22,8 @@ export type Received =
   | { readonly kind: 'renamed'; readonly from: string; readonly to: string }
   | { readonly kind: 'visibility'; readonly isPrivate: boolean; readonly channel: string | null }
   | { readonly kind: 'channels'; readonly channels: readonly string[] }
+  /** Who is in our channel (X15); very many come in several. */
+  | { readonly kind: 'members'; readonly names: readonly string[] }
   /** A notification of a kind that the client does not know, in its own words. */
   | { readonly kind: 'other'; readonly words: string }
   | { readonly kind: 'error'; readonly about: string; readonly words: string }
@@ -53,6 +55,7 @@ const PERSON = z.object({ username: z.string(), channel: z.string().optional() }
 const RENAME = z.object({ old_username: z.string(), new_username: z.string() })
 const CHANNEL = z.object({ channel: z.string().optional() })
 const CHANNELS = z.object({ channels: NAMES })
+const MEMBERS = z.object({ members: NAMES })
 
 /** @returns what `value`, parsed JSON, says; null when it is no package or lacks what its type needs */
 export function readPackage(value: unknown): Received | null {
@@ -117,6 +120,10 @@ function readNotification(data: Record<string, unknown>): Received | null {
   if (event === 'channel_list') {
     const channels = CHANNELS.safeParse(fields).data?.channels
     return channels === undefined ? null : { kind: 'channels', channels }
+  }
+  if (event === 'member_list') {
+    const names = MEMBERS.safeParse(fields).data?.members
+    return names === undefined ? null : { kind: 'members', names }
   }
   return { kind: 'other', words: `${event} ${plainFields(fields)}`.trim() }
 }

@@ -5,16 +5,18 @@
 
 import { styleText } from 'node:util'
 import termkit from 'terminal-kit'
+import { MARK_NO_PASTES, MARK_PASTES, TerminalInput } from '../terminal-input.js'
 import type { Frame, ScreenRow, Size } from './layout.js'
 import type { Row, Style } from './styled-text.js'
-import { TerminalInput } from './terminal-input.js'
 
 /** Who is told what happens at the terminal. */
 export interface ScreenUser {
   /** A key, a turn of the wheel, by the name of terminal-kit. */
   key(name: string): void
-  /** Text to insert: one character that was typed, or a paste. */
+  /** Text to insert: what was typed, or pasted. */
   text(text: string): void
+  /** What was pasted is the beginning of what was too much. */
+  pasteCut(): void
   /** The screen has another size, or is empty: a frame is wanted. */
   redraw(): void
   /** The terminal has gone. Called more than once, maybe. */
@@ -36,8 +38,8 @@ const FORMATS: Record<Style, Format | null> = {
 }
 
 /** Pastes come marked as such, and no row that is too wide wraps into the next. */
-const MODES_ON = '\x1b[?2004h\x1b[?7l'
-const MODES_OFF = '\x1b[?2004l\x1b[?7h'
+const MODES_ON = `${MARK_PASTES}\x1b[?7l`
+const MODES_OFF = `${MARK_NO_PASTES}\x1b[?7h`
 /** What a terminal without a size of its own is taken for. */
 const UNKNOWN_SIZE: Size = { columns: 80, rows: 24 }
 
@@ -68,16 +70,17 @@ export class Screen {
       isTTY: true,
       isSSH,
     })
-    this.#terminal.on('key', (name, _matches, { isCharacter }) => {
-      if (isCharacter) user.text(name)
-      else user.key(name)
-    })
+    this.#terminal.on('key', (name) => user.key(name))
     this.#terminal.on('mouse', (name) => user.key(name))
     this.#terminal.on('resize', () => {
       this.#drawn = []
       user.redraw()
     })
-    this.#input.on('paste', (text) => user.text(text))
+    this.#input.on('text', (text) => user.text(text))
+    this.#input.on('paste', (text, isCut) => {
+      user.text(text)
+      if (isCut) user.pasteCut()
+    })
     this.#input.on('gone', () => user.gone())
     // The listener stays: a write to a terminal that has gone may fail late.
     output.on('error', () => user.gone())

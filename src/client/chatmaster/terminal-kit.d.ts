@@ -27,13 +27,8 @@ declare module 'terminal-kit' {
     readonly isSSH: boolean
   }
 
-  interface KeyData {
-    /** Whether the key is a character to insert; `name` is the character then. */
-    readonly isCharacter: boolean
-  }
-
   interface Terminal {
-    on(event: 'key', listener: (name: string, matches: string[], data: KeyData) => void): void
+    on(event: 'key', listener: (name: string) => void): void
     on(event: 'mouse', listener: (name: string) => void): void
     on(event: 'resize', listener: (width: number, height: number) => void): void
     /** Enters the alternate screen and clears it, or leaves it. */

@@ -4,10 +4,11 @@
  */
 
 import { EventEmitter } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { LineDecoder } from '../../relay/streams/lines.js'
 import { decodeUtf8 } from '../../relay/streams/utf8.js'
 import type { Address } from '../address.js'
+import { openConnection } from '../open-connection.js'
 import { type Push, readPush } from './received-push.js'
 
 export interface ChatroomClientEvents {
@@ -19,7 +20,6 @@ export interface ChatroomClientEvents {
 }
 
 const ERROR_LINE = /^[45]\d\d /
-const CONNECT_TIMEOUT_MS = 10_000
 /** A relay ends the connection for a request line that is longer than this, its end not counted. */
 export const MAX_REQUEST_BYTES = 8 * 1024
 /** A board of everybody in a large room is one line. */
@@ -53,24 +53,13 @@ export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
 
   /** Resolves when the relay has accepted the connection. Once in the life of a client. */
   async connect(): Promise<void> {
-    const socket = connect({ ...this.#address, noDelay: true })
+    const { socket, opened } = openConnection(this.#address)
     this.#socket = socket
-    await new Promise<void>((resolve, reject) => {
-      const late = () => socket.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' }))
-      const timer = setTimeout(late, CONNECT_TIMEOUT_MS)
-      socket.once('connect', () => {
-        clearTimeout(timer)
-        socket.on('close', () => this.emit('close', this.#cause))
-        resolve()
-      })
-      socket.once('close', () => {
-        clearTimeout(timer)
-        reject(this.#cause ?? new Error('closed before it was connected'))
-      })
-      socket.on('error', (error) => {
-        this.#cause = error
-      })
+    socket.on('error', (error) => {
+      this.#cause = error
     })
+    await opened
+    socket.on('close', () => this.emit('close', this.#cause))
     socket.on('data', (chunk: Buffer) => this.#lines.decode(chunk))
     socket.on('drain', () => this.emit('drain'))
   }

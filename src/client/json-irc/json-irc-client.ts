@@ -4,11 +4,13 @@
  */
 
 import { EventEmitter } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { z } from 'zod'
 import { type BrokenStream, JsonObjectDecoder } from '../../relay/streams/json-objects.js'
 import { decodeUtf8 } from '../../relay/streams/utf8.js'
 import type { Address } from '../address.js'
+import { openConnection } from '../open-connection.js'
+import { destroyWhenQuiet } from '../quiet-socket.js'
 
 /** The four fields of an object. */
 export interface Fields {
@@ -27,7 +29,6 @@ export interface JsonIrcClientEvents {
   close: [cause: Error | null]
 }
 
-const CONNECT_TIMEOUT_MS = 10_000
 /** Of an object that a relay takes; it ends the connection for a longer one. */
 const MAX_OBJECT_BYTES = 64 * 1024
 /** Other relays may send longer lists in one object than ours does. */
@@ -58,29 +59,20 @@ export class JsonIrcClient extends EventEmitter<JsonIrcClientEvents> {
     this.#address = address
   }
 
-  /** Connects, once in the life of a client. What the system reports (`ECONNREFUSED`, …) is thrown as it is. */
+  /** Connects, once in the life of a client. @throws as `Opening.opened` does */
   async connect(): Promise<void> {
-    const socket = connect({ ...this.#address, noDelay: true })
+    const { socket, opened } = openConnection(this.#address)
     this.#socket = socket
-    await new Promise<void>((resolve, reject) => {
-      const late = () => socket.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' }))
-      const timer = setTimeout(late, CONNECT_TIMEOUT_MS)
-      socket.on('error', (error) => {
-        this.#cause ??= error
-      })
-      socket.once('connect', () => {
-        clearTimeout(timer)
-        this.#connected = true
-        resolve()
-      })
-      socket.on('data', (chunk: Buffer) => this.#decoder.decode(chunk))
-      socket.on('drain', () => this.emit('drain'))
-      socket.on('close', () => {
-        clearTimeout(timer)
-        reject(this.#cause ?? new Error('closed before it was connected'))
-        if (this.#connected) this.emit('close', this.#cause)
-      })
+    socket.on('error', (error) => {
+      this.#cause ??= error
     })
+    socket.on('data', (chunk: Buffer) => this.#decoder.decode(chunk))
+    socket.on('drain', () => this.emit('drain'))
+    socket.on('close', () => {
+      if (this.#connected) this.emit('close', this.#cause)
+    })
+    await opened
+    this.#connected = true
   }
 
   /**
@@ -111,13 +103,7 @@ export class JsonIrcClient extends EventEmitter<JsonIrcClientEvents> {
     socket.write(`${JSON.stringify({ command: '/close', nickname, room: '', message: '' })}\n`, (error) => {
       handedOver = error == null
     })
-    socket.setTimeout(graceMs, () => {
-      // A timer fires ahead of bytes that came while the process was held up: let those be read first.
-      const { bytesRead } = socket
-      setImmediate(() => {
-        if (!socket.isPaused() && socket.bytesRead === bytesRead) socket.destroy()
-      })
-    })
+    destroyWhenQuiet(socket, graceMs)
     await closed
     return handedOver
   }

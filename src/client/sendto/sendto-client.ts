@@ -4,11 +4,12 @@
  */
 
 import { EventEmitter } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { MessageDecoder } from '../../relay/dialects/sendto/decoder.js'
 import { messageOf } from '../../relay/dialects/sendto/encoder.js'
 import { TYPE } from '../../relay/dialects/sendto/layout.js'
 import type { Address } from '../address.js'
+import { openConnection } from '../open-connection.js'
 
 export interface SendtoClientEvents {
   /** A request was answered with a status byte; `type` is that of the request, `undefined` where there was none. */
@@ -24,8 +25,6 @@ export interface SendtoClientEvents {
   /** A connection that had been made has ended. `cause` is null where the relay closed it in good order. */
   close: [cause: Error | null]
 }
-
-const CONNECT_TIMEOUT_MS = 10_000
 
 export class SendtoClient extends EventEmitter<SendtoClientEvents> {
   readonly #address: Address
@@ -53,22 +52,13 @@ export class SendtoClient extends EventEmitter<SendtoClientEvents> {
 
   /** Resolves when the relay has accepted the connection. Once in the life of a client. */
   async connect(): Promise<void> {
-    const socket = connect({ ...this.#address, noDelay: true })
+    const { socket, opened } = openConnection(this.#address)
     this.#socket = socket
-    await new Promise<void>((resolve, reject) => {
-      const late = () => socket.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' }))
-      const timer = setTimeout(late, CONNECT_TIMEOUT_MS)
-      socket.once('connect', () => {
-        clearTimeout(timer)
-        socket.on('close', () => this.emit('close', this.#cause))
-        resolve()
-      })
-      socket.once('close', () => clearTimeout(timer))
-      socket.on('error', (error) => {
-        this.#cause = error
-        reject(error)
-      })
+    socket.on('error', (error) => {
+      this.#cause = error
     })
+    await opened
+    socket.on('close', () => this.emit('close', this.#cause))
     socket.on('data', (chunk: Buffer) => this.#decoder.decode(chunk))
     socket.on('drain', () => this.emit('drain'))
   }

@@ -16,6 +16,7 @@ export const COMMANDS: ReadonlySet<string> = new Set([
   'public',
   'channels',
   'channel_list',
+  'members',
   'direct',
 ])
 

@@ -134,6 +134,12 @@ class StrictServer {
         kept('X9', `asked for a ${command} channel`)
         this.#setPrivate(command)
         break
+      case 'members': {
+        kept('X15', 'asked who is in its channel')
+        const members = [...OTHERS].flatMap(([other, channel]) => (channel === this.#channel ? [other] : []))
+        this.#send(notification('member_list', { members: [...members, name].sort() }))
+        break
+      }
       case 'direct':
         this.#direct(name, parameters)
         break

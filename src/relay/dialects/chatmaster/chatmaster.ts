@@ -1,8 +1,8 @@
-/** The chatmaster dialect: TCP port 9001, JSON packages both ways, plain or compressed. Rules X1–X14. */
+/** The chatmaster dialect: TCP port 9001, JSON packages both ways, plain or compressed. Rules X1–X15. */
 
 import type { Client, Dialect, DialectContext } from '../dialect.js'
-import { channelAnswers } from './channel-list.js'
 import { CHATMASTER_ENCODINGS } from './encoding.js'
+import { listAnswers } from './list-answers.js'
 import { type ChatmasterOptions, chatmasterOptions } from './options.js'
 import { ChatmasterSpeaker } from './speaker.js'
 
@@ -15,8 +15,8 @@ export const chatmaster: Dialect<ChatmasterOptions> = {
     const encodings = CHATMASTER_ENCODINGS[options.notifications]
     const accepted = options.status === 'boolean' ? true : 1
     const lists = {
-      plain: channelAnswers(encodings.plain, accepted),
-      zlib: channelAnswers(encodings.zlib, accepted),
+      plain: listAnswers(encodings.plain, accepted),
+      zlib: listAnswers(encodings.zlib, accepted),
     }
     const listener = { relay, options, encodings, lists }
     return (client: Client) => new ChatmasterSpeaker(listener, client)

@@ -1,4 +1,4 @@
-/** X5: the commands of those who have logged in, by name. A map, because names come from clients (N4). */
+/** X5, X15: the commands of those who have logged in, by name. A map, because names come from clients (N4). */
 
 import type { Member } from './member.js'
 
@@ -10,5 +10,6 @@ export const COMMANDS: ReadonlyMap<string, (member: Member, parameters: unknown)
   ['public', (member) => member.setPrivate(false)],
   ['channels', (member) => member.channels()],
   ['channel_list', (member) => member.channels()],
+  ['members', (member) => member.members()],
   ['direct', (member, parameters) => member.direct(parameters)],
 ])

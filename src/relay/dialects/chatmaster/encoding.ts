@@ -69,6 +69,11 @@ export class ChatmasterEncoding implements Encoding {
     return this.#wire.bytesOf(this.notification('channel_list', `"channels":${array}`))
   }
 
+  /** X15. @param array of names, as JSON */
+  memberList(array: string): Buffer {
+    return this.#wire.bytesOf(this.notification('member_list', `"members":${array}`))
+  }
+
   /** @param parameters as JSON members */
   notification(eventType: string, parameters: string): string {
     return notificationPackage(this.#nested, eventType, parameters)

@@ -1,4 +1,4 @@
-/** One person who has logged in: their requests as hub calls, and the answers (X4–X10, X14). In one room at a time. */
+/** One person who has logged in: their requests as hub calls, and the answers (X4–X10, X14, X15). In one room at a time. */
 
 import type { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS } from '../../hub/close-reason.js'
@@ -22,6 +22,8 @@ export interface MemberContext {
   readonly hub: Hub<Recipient>
   /** X10: tells this client of these rooms. */
   listChannels(names: readonly string[]): void
+  /** X15: tells this client who these are. */
+  listMembers(names: readonly string[]): void
   /** Sends one package to this client. */
   answer(json: string): void
   nameRequested(name: string, outcome: ClaimOutcome): void
@@ -80,6 +82,11 @@ export class Member {
   channels(): void {
     const listed = this.#context.hub.rooms.publicNames()
     this.#context.listChannels(this.#room.isPrivate ? [...listed, this.#room.name].sort(byBytes) : listed)
+  }
+
+  /** X15: of one's own channel, whose members one may know (R4). */
+  members(): void {
+    this.#context.listMembers(this.#context.hub.rooms.memberNames(this.#room))
   }
 
   /** X14. */

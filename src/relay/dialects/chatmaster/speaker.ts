@@ -14,10 +14,10 @@ import { isText } from '../../hub/text.js'
 import { JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
 import { loggedName } from '../words.js'
-import type { ChannelAnswers } from './channel-list.js'
 import { COMMANDS } from './commands.js'
 import type { ChatmasterEncoding } from './encoding.js'
 import { INFLATIONS } from './inflations.js'
+import type { ListAnswers } from './list-answers.js'
 import { Member, type MemberContext, REFUSAL_WORDS } from './member.js'
 import type { ChatmasterOptions } from './options.js'
 import { errorPackage, MAX_PACKAGE_BYTES, MAX_PACKAGE_DEPTH, sessionPackage } from './packages.js'
@@ -29,7 +29,7 @@ export interface ChatmasterListener {
   readonly relay: DialectContext
   readonly options: ChatmasterOptions
   readonly encodings: { readonly plain: ChatmasterEncoding; readonly zlib: ChatmasterEncoding }
-  readonly lists: { readonly plain: ChannelAnswers; readonly zlib: ChannelAnswers }
+  readonly lists: { readonly plain: ListAnswers; readonly zlib: ListAnswers }
 }
 
 /** The first byte of a zlib stream with the usual window, and of no package that is not compressed. */
@@ -105,6 +105,10 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     for (const slice of this.#lists.channels.get(names)) this.#recipient.send(slice)
   }
 
+  listMembers(names: readonly string[]): void {
+    for (const slice of this.#lists.members.get(names)) this.#recipient.send(slice)
+  }
+
   answer(json: string): void {
     this.#recipient.send(this.#encoding.answer(json))
   }
@@ -113,7 +117,7 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     this.#client.nameRequested(name, outcome)
   }
 
-  get #lists(): ChannelAnswers {
+  get #lists(): ListAnswers {
     const { encodings, lists } = this.#listener
     return this.#encoding === encodings.zlib ? lists.zlib : lists.plain
   }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { channelArrays } from '../../../../src/relay/dialects/chatmaster/channel-list.js'
+import { nameArrays } from '../../../../src/relay/dialects/chatmaster/list-answers.js'
 import { messagePackages } from '../../../../src/relay/dialects/chatmaster/packages.js'
 import { fieldOf, readPackage, requestOf } from '../../../../src/relay/dialects/chatmaster/request.js'
 
@@ -61,11 +61,11 @@ test('M6 whatever the text is, its packages fit, and together they say it', () =
   )
 })
 
-test('X2 X10 names are split into arrays that fit a package, and made once for each list', () => {
-  assert.deepEqual(channelArrays([]), ['[]'])
-  assert.deepEqual(channelArrays(['"', 'a', '\\']), ['["\\"","a","\\\\"]'])
+test('X2 X10 X15 names are split into arrays that fit a package, and made once for each list', () => {
+  assert.deepEqual(nameArrays([]), ['[]'])
+  assert.deepEqual(nameArrays(['"', 'a', '\\']), ['["\\"","a","\\\\"]'])
   const names = Array.from({ length: 3000 }, (_, index) => `${index}`.padStart(64, '"'))
-  const arrays = channelArrays(names)
+  const arrays = nameArrays(names)
   assert.ok(arrays.length > 1)
   for (const array of arrays) assert.ok(array.length < 65_536 - 100)
   assert.deepEqual(

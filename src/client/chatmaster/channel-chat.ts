@@ -1,8 +1,8 @@
 /**
- * The course of one chat on a screen: joins, asks for another name, sends what is typed, shows what comes, leaves. What
- * is shown is `ChatState` and `layOut`, the terminal is `Screen`'s, the wire `ChatmasterClient`'s.
+ * The course of one chat over channels: joins, asks for another name, sends what is entered, leaves. What has been said and
+ * happened is `ChatState`, the wire `ChatmasterClient`'s; who shows it, and reads what is typed, is told of changes.
  *
- *     joining --accepted--> chatting --/quit, Ctrl-C, Ctrl-D--> leaving --> exit code
+ *     joining --accepted--> chatting --/quit, `stop`--> leaving --> exit code
  *      |   ^                   |
  *      |   +---- a name ----+  +--connection lost--> exit code 1
  *      +--rejected--> asking (over a new connection where the relay did not wait)
@@ -18,20 +18,18 @@ import { visible } from '../visible.js'
 import { type ChatEvent, type ChatState, changed, firstState } from './chat-state.js'
 import { ChatmasterClient } from './chatmaster-client.js'
 import { BOX_COMMANDS, type BoxKind } from './commands.js'
-import { actionOf } from './keys.js'
-import { layOut, logSize, type Size } from './layout.js'
-import { type Edit, type EditedLine, EMPTY_LINE, edited, entered, textOf } from './line-editor.js'
-import { LogView, type Place } from './log-view.js'
 import type { Received } from './received.js'
 
-/** What the chat asks of its screen. */
-export interface ChatScreen {
-  readonly size: Size
-  /** Something has changed: a frame is wanted, soon. */
+/** Who shows the chat. */
+export interface ChatViewer {
+  /** What to say to somebody who has been let in; '' for nothing. */
+  readonly hello: string
+  /** Whether they want to know who is in the channel, and not only who was seen there. */
+  readonly wantsMembers: boolean
+  /** Something else is to be shown. */
   changed(): void
-  /** What the terminal shows is not what was drawn. */
-  forget(): void
-  suspend(): void
+  /** What was sent has left, after `isBehind` was true. */
+  drained(): void
 }
 
 /** Whatever is longer is no name on any relay. */
@@ -40,28 +38,30 @@ const MOST_OF_A_NAME = 1024
 const LEAVE_GRACE_MS = 1_000
 /** How long the relay may take to ask for a name, and to answer it. */
 const LOGIN_MS = 10_000
+const MEMBERS = 'members'
 
-export class FullScreenChat {
+export class ChannelChat {
   readonly #address: Address
   readonly #compressed: boolean
-  readonly #screen: ChatScreen
+  readonly #viewer: ChatViewer
   readonly #now: () => number
   readonly #outcome: Promise<Outcome>
   #settle!: (outcome: Outcome) => void
 
   #state: ChatState
-  #line: EditedLine = EMPTY_LINE
-  #place: Place = null
   #client: ChatmasterClient | null = null
   #deadline: NodeJS.Timeout | null = null
   /** The last thing that came, where that was an error: it may be why the connection ended. */
   #lastError = ''
   #isLeaving = false
+  /** Whether the relay may know the command `members` (X15). */
+  #asksForMembers: boolean
 
-  constructor(address: Address, name: string, compressed: boolean, screen: ChatScreen, now: () => number) {
+  constructor(address: Address, name: string, compressed: boolean, viewer: ChatViewer, now: () => number) {
     this.#address = address
     this.#compressed = compressed
-    this.#screen = screen
+    this.#viewer = viewer
+    this.#asksForMembers = viewer.wantsMembers
     this.#now = now
     this.#state = firstState(name)
     this.#outcome = new Promise((resolve) => {
@@ -74,34 +74,53 @@ export class FullScreenChat {
     return this.#outcome
   }
 
-  /** What the screen is to show. */
-  frame(size: Size) {
-    const address = formatAddress(this.#address) + (this.#compressed ? ', compressed' : '')
-    return layOut({ state: this.#state, line: this.#line, place: this.#place, address }, size)
+  get state(): ChatState {
+    return this.#state
   }
 
-  text(text: string): void {
-    this.#edit({ kind: 'insert', text })
+  /** Whether it is over, but for what is still on its way. */
+  get isLeaving(): boolean {
+    return this.#isLeaving
   }
 
-  key(name: string): void {
-    const action = actionOf(name)
-    if (action === null) return
-    const page = Math.max(1, logSize(this.#screen.size).rows - 1)
-    if (action.kind === 'edit') this.#edit({ kind: action.edit })
-    else if (action.kind === 'scroll') this.#scroll(action.rows)
-    else if (action.kind === 'page') this.#scroll(action.pages * page)
-    else if (action.kind === 'newest') this.#show(null)
-    else if (action.kind === 'enter') this.#enter()
-    else if (action.kind === 'interrupt') this.stop(EXIT_CODE.interrupted)
-    else if (action.kind === 'suspend') this.#screen.suspend()
-    else if (action.kind === 'redraw') this.#screen.forget()
-    else if (textOf(this.#line) === '') this.stop(EXIT_CODE.ok)
-    else this.#edit({ kind: 'delete' })
+  /** Whether what was sent piles up. */
+  get isBehind(): boolean {
+    return this.#client?.isBehind === true
   }
 
-  /** Leaves in good order and soon; asked a second time, at once. */
-  stop(code: number): void {
+  /** Takes nothing from the relay until `resume`. */
+  pause(): void {
+    this.#client?.pause()
+  }
+
+  resume(): void {
+    this.#client?.resume()
+  }
+
+  /**
+   * Takes one line that somebody entered: a name where one is asked for, otherwise a command or something to say.
+   * @returns `false` when it has to wait until the relay has answered about a name
+   */
+  enter(line: string): boolean {
+    if (this.#isLeaving) return true
+    const typed = BOX_COMMANDS.read(line)
+    // Before the relay has answered there is nobody to say it to.
+    if (this.#state.phase === 'joining' && typed.kind !== 'quit') return false
+    if (typed.kind === 'nothing') return true
+    if (typed.kind === 'quit') this.stop(EXIT_CODE.ok)
+    else if (this.#state.phase === 'asking') this.#nameTyped(line.trim(), typed.kind === 'help')
+    else if (typed.kind === 'mistake') this.remark(typed.words)
+    else if (!this.#send(typed)) this.remark('Not sent: that is too long for one message.')
+    return true
+  }
+
+  /** Something that the client has to say. */
+  remark(text: string): void {
+    this.#change({ kind: 'remark', text, at: this.#now() })
+  }
+
+  /** Leaves in good order; asked a second time, at once. @param graceMs for which nothing may move meanwhile */
+  stop(code: number, graceMs: number = LEAVE_GRACE_MS): void {
     if (this.#isLeaving) {
       this.#client?.close()
       this.#settle({ code, words: '' })
@@ -109,14 +128,28 @@ export class FullScreenChat {
     }
     this.#isLeaving = true
     this.#stopWaiting()
-    const left = this.#client?.leave(LEAVE_GRACE_MS) ?? Promise.resolve()
-    void left.then(() => this.#settle({ code, words: '' }))
+    const left = this.#client?.leave(graceMs) ?? Promise.resolve(true)
+    const chatting = this.#state.phase === 'chatting'
+    void left.then((handedOver) => {
+      if (handedOver || !chatting) this.#settle({ code, words: '' })
+      else this.#settle({ code: EXIT_CODE.lost, words: this.#lost('not everything could be sent') })
+    })
+  }
+
+  /** Ends it at once. @param words what is left to say about it: one line */
+  finish(code: number, words: string): void {
+    if (this.#isLeaving) return
+    this.#isLeaving = true
+    this.#stopWaiting()
+    this.#client?.close()
+    this.#settle({ code, words })
   }
 
   #connect(): void {
     const client = new ChatmasterClient({ ...this.#address, compressed: this.#compressed })
     this.#client = client
     client.on('received', (received) => this.#received(received))
+    client.on('drain', () => this.#viewer.drained())
     client.on('close', (cause) => this.#closed(client, cause))
     this.#wait()
     client.connect()
@@ -127,8 +160,16 @@ export class FullScreenChat {
       this.#client?.login(this.#state.name)
     }
     if (received.kind === 'accepted' || received.kind === 'rejected') this.#stopWaiting()
+    if (received.kind === 'error' && received.about === MEMBERS && this.#asksForMembers) {
+      // A relay that has no lists of members: we know those whom we see.
+      this.#asksForMembers = false
+      return
+    }
     this.#lastError = received.kind === 'error' ? received.words : ''
+    if (received.kind === 'accepted' && this.#viewer.hello !== '') this.remark(this.#viewer.hello)
     this.#change({ kind: 'received', received, at: this.#now() })
+    const arrived = received.kind === 'joined' && received.name === this.#state.name
+    if (arrived && this.#asksForMembers) this.#client?.command(MEMBERS)
   }
 
   #closed(client: ChatmasterClient, cause: Error | null): void {
@@ -137,28 +178,13 @@ export class FullScreenChat {
     // While a name is being thought about that is the relay's deadline: the next name connects anew.
     if (this.#state.phase === 'asking') return
     const words = cause === null ? 'the relay closed it' : failureWords(cause)
-    if (!client.wasConnected) this.#finish(EXIT_CODE.unavailable, this.#unreachable(words))
-    else this.#finish(EXIT_CODE.lost, this.#lost(words))
-  }
-
-  #enter(): void {
-    const line = textOf(this.#line)
-    const typed = BOX_COMMANDS.read(line)
-    // Before the relay has answered there is nobody to say it to: the line waits.
-    if (this.#state.phase === 'joining' && typed.kind !== 'quit') return
-    this.#line = entered(this.#line)
-    this.#place = null
-    this.#screen.changed()
-    if (typed.kind === 'nothing') return
-    if (typed.kind === 'quit') this.stop(EXIT_CODE.ok)
-    else if (this.#state.phase === 'asking') this.#nameTyped(line.trim(), typed.kind === 'help')
-    else if (typed.kind === 'mistake') this.#remark(typed.words)
-    else if (!this.#send(typed)) this.#remark('Not sent: that is too long for one message.')
+    if (!client.wasConnected) this.finish(EXIT_CODE.unavailable, this.#unreachable(words))
+    else this.finish(EXIT_CODE.lost, this.#lost(words))
   }
 
   /** Before a name is accepted a relay may take less than it takes later. */
   #nameTyped(name: string, isHelp: boolean): void {
-    if (isHelp || name.length > MOST_OF_A_NAME) this.#remark(`Choose a name: ${NAME_RULE}. /quit leaves.`)
+    if (isHelp || name.length > MOST_OF_A_NAME) this.remark(`Choose a name: ${NAME_RULE}. /quit leaves.`)
     else this.#ask(name)
   }
 
@@ -188,21 +214,21 @@ export class FullScreenChat {
       case 'channels':
         return client.command(typed.kind)
       case 'list':
-        this.#remark(this.#peopleSeen())
+        this.remark(this.#peopleSeen())
         return true
       case 'help':
-        for (const row of BOX_COMMANDS.help) this.#remark(row)
+        for (const row of BOX_COMMANDS.help) this.remark(row)
         return true
       case 'quit':
         return true
     }
   }
 
-  /** The protocol has no list of members. */
+  /** Not every relay has a list of members. */
   #peopleSeen(): string {
-    const { people, name } = this.#state
+    const { people, name, areAllKnown } = this.#state
     const names = [...people].sort().map((one) => (one === name ? `${one} (you)` : one))
-    return `Seen here: ${names.join(', ')}`
+    return `${areAllKnown ? 'Here' : 'Seen here'}: ${names.join(', ')}`
   }
 
   #ask(name: string): void {
@@ -215,34 +241,15 @@ export class FullScreenChat {
     this.#wait()
   }
 
-  #edit(edit: Edit): void {
-    this.#line = edited(this.#line, edit)
-    this.#screen.changed()
-  }
-
-  #scroll(rows: number): void {
-    const { columns, rows: height } = logSize(this.#screen.size)
-    this.#show(new LogView(this.#state.log, columns, height).moved(this.#place, rows))
-  }
-
-  #show(place: Place): void {
-    this.#place = place
-    this.#screen.changed()
-  }
-
-  #remark(text: string): void {
-    this.#change({ kind: 'remark', text, at: this.#now() })
-  }
-
   #change(event: ChatEvent): void {
     this.#state = changed(this.#state, event)
-    this.#screen.changed()
+    this.#viewer.changed()
   }
 
   /** For an answer about a name. */
   #wait(): void {
     this.#deadline = setTimeout(() => {
-      this.#finish(EXIT_CODE.unavailable, this.#unreachable('it did not answer in time'))
+      this.finish(EXIT_CODE.unavailable, this.#unreachable('it did not answer in time'))
     }, LOGIN_MS)
   }
 
@@ -259,13 +266,5 @@ export class FullScreenChat {
 
   #unreachable(reason: string): string {
     return `Cannot join the chat at ${formatAddress(this.#address)}: ${reason}.`
-  }
-
-  #finish(code: number, words: string): void {
-    if (this.#isLeaving) return
-    this.#isLeaving = true
-    this.#stopWaiting()
-    this.#client?.close()
-    this.#settle({ code, words })
   }
 }

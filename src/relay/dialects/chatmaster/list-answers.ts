@@ -1,4 +1,4 @@
-/** Room names as the JSON arrays of session packages and channel lists, no longer than fits a package (X2, X10). */
+/** Names as JSON arrays, no longer than fits a package, and the packages that have them (X2, X10, X15). */
 
 import { AnswerCache } from '../answer-cache.js'
 import type { ChatmasterEncoding } from './encoding.js'
@@ -8,7 +8,7 @@ import { MAX_PACKAGE_BYTES, sessionPackage } from './packages.js'
 const AROUND_BYTES = 256
 
 /** @returns one array, or several in order where the names do not fit one package; at least one */
-export function channelArrays(names: readonly string[]): string[] {
+export function nameArrays(names: readonly string[]): string[] {
   const arrays: string[] = []
   let members = ''
   for (const name of names) {
@@ -23,23 +23,26 @@ export function channelArrays(names: readonly string[]): string[] {
   return arrays
 }
 
-/** The answers that list the public rooms, for those who are spoken to in one way. */
-export interface ChannelAnswers {
+/** The answers that are lists of names, for those who are spoken to in one way. */
+export interface ListAnswers {
   /** X2: of a login that was accepted. */
   readonly session: AnswerCache<readonly string[]>
   /** X10. */
   readonly channels: AnswerCache<readonly string[]>
+  /** X15. */
+  readonly members: AnswerCache<readonly string[]>
 }
 
 /** @param accepted the status that says so */
-export function channelAnswers(encoding: ChatmasterEncoding, accepted: number | boolean): ChannelAnswers {
+export function listAnswers(encoding: ChatmasterEncoding, accepted: number | boolean): ListAnswers {
   return {
     session: new AnswerCache((names) => {
-      const [first, ...more] = channelArrays(names)
+      const [first, ...more] = nameArrays(names)
       // More rooms than fit one package.
       const further = more.map((array) => encoding.channelList(array))
       return [encoding.bytesOf(sessionPackage(accepted, `"channels":${first}`)), ...further]
     }),
-    channels: new AnswerCache((names) => channelArrays(names).map((array) => encoding.channelList(array))),
+    channels: new AnswerCache((names) => nameArrays(names).map((array) => encoding.channelList(array))),
+    members: new AnswerCache((names) => nameArrays(names).map((array) => encoding.memberList(array))),
   }
 }
