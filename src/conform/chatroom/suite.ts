@@ -13,6 +13,6 @@ import { TALKING } from './talking.js'
 export const chatroomSuite: Suite = {
   dialect: 'chatroom',
   checks: [...JOINING, ...TALKING, ...REFERRING, ...STREAMING, ...EXPIRING, ...CROWDED],
-  handshake,
   strictServer: serveStrictly,
+  handshake,
 }
