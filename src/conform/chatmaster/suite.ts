@@ -11,6 +11,6 @@ import { TALKING } from './talking.js'
 export const chatmasterSuite: Suite = {
   dialect: 'chatmaster',
   checks: [...JOINING, ...TALKING, ...ROOMS, ...STREAMING],
-  handshake,
   strictServer: serveStrictly,
+  handshake,
 }

@@ -14,6 +14,6 @@ import { TALKING } from './talking.js'
 export const chatroomSuite: Suite = {
   dialect: 'chatroom',
   checks: [...JOINING, ...TALKING, ...REFERRING, ...BARE, ...STREAMING, ...EXPIRING, ...CROWDED],
-  handshake,
   strictServer: serveStrictly,
+  handshake,
 }

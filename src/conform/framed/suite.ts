@@ -12,6 +12,6 @@ import { TALKING } from './talking.js'
 export const framedSuite: Suite = {
   dialect: 'framed',
   checks: [...JOINING, ...TALKING, ...ENDING, ...STREAMING, ...CROWDED],
-  handshake,
   strictServer: serveStrictly,
+  handshake,
 }

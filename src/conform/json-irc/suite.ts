@@ -11,6 +11,6 @@ import { TALKING } from './talking.js'
 export const jsonIrcSuite: Suite = {
   dialect: 'json-irc',
   checks: [...NAMING, ...ROOMING, ...TALKING, ...STREAMING],
-  handshake,
   strictServer: serveStrictly,
+  handshake,
 }

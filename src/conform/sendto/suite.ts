@@ -11,6 +11,6 @@ import { serveStrictly } from './strict-server.js'
 export const sendtoSuite: Suite = {
   dialect: 'sendto',
   checks: [...ASKING, ...SENDING, ...LINES, ...CROWDED],
-  handshake,
   strictServer: serveStrictly,
+  handshake,
 }
