@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 /** What an embedding program may use: the relay, its configuration, the errors of starting it, and a client of framed. */
 
+export type { Address, Trust } from './client/address.js'
 export { FramedClient, type FramedClientOptions } from './client/framed-client.js'
 export { FramedClientError, type FramedClientErrorCode } from './client/framed-client-error.js'
 export type { FramedClientEvents } from './client/framed-client-events.js'

@@ -209,7 +209,7 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
       ['/direct Amy psst', / Rob \(private to Amy\): psst/],
       ['/direct Zoe psst', / Error: direct: No such user\./],
       ['@Amy and so on', / Rob \(private to Amy\): and so on/],
-      ['/list', / -- Seen here: Rob \(you\)/],
+      ['/list', / -- Here: Rob \(you\)/],
       ['/dance', / -- There is no \/dance; \/\/dance says it\./],
       ['/help', / -- \/quit, \/exit: leave; so do @exit/],
       ['//join us', / Rob: \/join us/],
