@@ -152,6 +152,7 @@ describe('sendto clients in the wild', { skip: reason ?? false }, () => {
       'Bad username',
       'Invalid command',
       'Success',
+      'EXIT',
     ]
     assert.deepEqual(john.output.split('\n'), [...expected, 'closed', ''])
   })
