@@ -16,16 +16,17 @@ export interface ConnectionLimit {
   readonly descriptors: number | null
 }
 
-export function connectionLimit(): ConnectionLimit {
-  const descriptors = openFilesLimit()
+/** @param path where Linux says what this process may have; another one for tests */
+export function connectionLimit(path = '/proc/self/limits'): ConnectionLimit {
+  const descriptors = openFilesLimit(path)
   const limit = descriptors ?? UNKNOWN_LIMIT
   return { connections: Math.max(limit - RESERVED_DESCRIPTORS, Math.floor(limit / 4)), descriptors }
 }
 
-function openFilesLimit(): number | null {
+function openFilesLimit(path: string): number | null {
   try {
     // Node raises its soft limit to the hard one when it starts.
-    const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))
+    const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync(path, 'utf8'))
     if (line?.[1] === undefined) return null
     return line[1] === 'unlimited' ? 10_000_000 : Number(line[1])
   } catch {
