@@ -20,6 +20,7 @@ import type { ConsoleReader, LineConsole } from './line-console.js'
 import type { LineStyle } from './line-style.js'
 import { NAME_RULE } from './name-rule.js'
 import { visible } from './visible.js'
+import { WaitingInput } from './waiting-input.js'
 
 /** F1: names the commands of the wire, which nobody can type. */
 const WIRE_GREETING = /\bJOIN\b.*\bLEAVE\b.*\bMESSAGE\b.*\bLIST\b.*\bDIRECT\b/s
@@ -31,6 +32,7 @@ const LEAVE_GRACE_MS = 5_000
 export class LineChat implements ConsoleReader, ConsoleChat {
   readonly #address: Address
   readonly #console: LineConsole
+  readonly #input: WaitingInput
   readonly #style: LineStyle
   readonly #noticeStyle: LineStyle
   readonly #outcome: Promise<Outcome>
@@ -44,10 +46,6 @@ export class LineChat implements ConsoleReader, ConsoleChat {
   #goodbye = ''
   /** The last thing that came, where that was an ERROR: other relays may end with one. */
   #lastError = ''
-  /** Lines that came while the relay was deciding about a name. */
-  #early: string[] = []
-  #ended = false
-  #opened = false
 
   /** @param noticeStyle styles what goes to `LineConsole.notice`, which may be another output */
   constructor(
@@ -60,6 +58,7 @@ export class LineChat implements ConsoleReader, ConsoleChat {
     this.#address = address
     this.#name = name
     this.#console = console
+    this.#input = new WaitingInput(console, this)
     this.#style = style
     this.#noticeStyle = noticeStyle
     this.#requests = new FramedRequests({
@@ -79,7 +78,7 @@ export class LineChat implements ConsoleReader, ConsoleChat {
   }
 
   line(text: string): void {
-    if (this.#state === 'joining') this.#early.push(text)
+    if (this.#state === 'joining') this.#input.keep(text)
     else if (this.#state === 'asking') this.#nameTyped(text)
     else if (this.#state === 'chatting' && this.#client !== null) {
       if (!this.#requests.take(text, this.#client)) void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
@@ -87,7 +86,7 @@ export class LineChat implements ConsoleReader, ConsoleChat {
   }
 
   end(): void {
-    this.#ended = true
+    this.#input.end()
     if (this.#state === 'chatting') void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
     else if (this.#state === 'asking') this.#finish(EXIT_CODE.lost, 'There is no other name to try.')
   }
@@ -170,15 +169,7 @@ export class LineChat implements ConsoleReader, ConsoleChat {
   /** Takes what is typed, what came early first. */
   #listen(): void {
     this.#console.ask(this.#state === 'chatting' ? `${this.#name}> ` : 'Name: ')
-    if (!this.#opened) {
-      this.#opened = true
-      this.#console.open(this)
-    }
-    this.#console.release()
-    const early = this.#early
-    this.#early = []
-    for (const text of early) this.line(text)
-    if (this.#ended) this.end()
+    this.#input.listen()
   }
 
   /** What is not a command that makes sense here is a name. */

@@ -8,6 +8,7 @@ import type { Address } from '../address.js'
 import type { ConsoleChat, Outcome } from '../console-program.js'
 import type { ConsoleReader, LineConsole } from '../line-console.js'
 import type { LineStyle } from '../line-style.js'
+import { WaitingInput } from '../waiting-input.js'
 import { ChannelChat } from './channel-chat.js'
 import type { ChatState, Entry } from './chat-state.js'
 
@@ -23,6 +24,7 @@ const PROMPTS: Readonly<Record<ChatState['phase'], (name: string) => string>> = 
 export class ChannelLines implements ConsoleReader, ConsoleChat {
   readonly #chat: ChannelChat
   readonly #console: LineConsole
+  readonly #input: WaitingInput
   readonly #style: LineStyle
   readonly #noticeStyle: LineStyle
   /** Of the entry that was shown last. */
@@ -30,10 +32,6 @@ export class ChannelLines implements ConsoleReader, ConsoleChat {
   #phase: ChatState['phase'] = 'joining'
   /** The prompt as the console has it. */
   #prompted = ''
-  /** Lines that came while the relay was deciding about a name. */
-  #early: string[] = []
-  #opened = false
-  #ended = false
 
   /** @param noticeStyle styles what goes to `LineConsole.notice`, which may be another output */
   constructor(
@@ -45,6 +43,7 @@ export class ChannelLines implements ConsoleReader, ConsoleChat {
     noticeStyle: LineStyle,
   ) {
     this.#console = console
+    this.#input = new WaitingInput(console, this)
     this.#style = style
     this.#noticeStyle = noticeStyle
     const viewer = {
@@ -64,12 +63,12 @@ export class ChannelLines implements ConsoleReader, ConsoleChat {
   }
 
   line(text: string): void {
-    if (!this.#chat.enter(text)) this.#early.push(text)
+    if (!this.#chat.enter(text)) this.#input.keep(text)
     else if (this.#chat.isBehind) this.#console.hold()
   }
 
   end(): void {
-    this.#ended = true
+    this.#input.end()
     if (this.#chat.isLeaving) return
     if (this.#phase === 'chatting') this.#chat.stop(EXIT_CODE.ok, LEAVE_GRACE_MS)
     else if (this.#phase === 'asking') this.#chat.finish(EXIT_CODE.lost, 'There is no other name to try.')
@@ -125,14 +124,6 @@ export class ChannelLines implements ConsoleReader, ConsoleChat {
 
   /** Takes what is read, what came early first. */
   #listen(): void {
-    if (!this.#opened) {
-      this.#opened = true
-      this.#console.open(this)
-    }
-    this.#console.release()
-    const early = this.#early
-    this.#early = []
-    for (const text of early) this.line(text)
-    if (this.#ended) this.end()
+    this.#input.listen()
   }
 }

@@ -14,6 +14,7 @@ import type { ConsoleChat, Outcome } from '../console-program.js'
 import { failureWords } from '../failure-words.js'
 import type { ConsoleReader, LineConsole } from '../line-console.js'
 import { visible } from '../visible.js'
+import { WaitingInput } from '../waiting-input.js'
 import { ChatroomClient } from './chatroom-client.js'
 import type { ChatroomStyle } from './chatroom-style.js'
 import { Incoming } from './incoming.js'
@@ -29,6 +30,7 @@ const INTERRUPTED_GRACE_MS = 1_000
 export class ChatroomChat implements ConsoleReader, ConsoleChat {
   readonly #address: Address
   readonly #console: LineConsole
+  readonly #input: WaitingInput
   readonly #noticeStyle: ChatroomStyle
   #client: ChatroomClient
   #connected = false
@@ -39,12 +41,8 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   #state: 'connecting' | 'joining' | 'asking' | 'chatting' | 'ending' | 'leaving' = 'connecting'
   #name: string
   #code: number = EXIT_CODE.ok
-  #opened = false
-  #ended = false
   /** Runs while an answer is awaited at the end. */
   #deadline: NodeJS.Timeout | null = null
-  /** Lines that came while the relay was deciding about a name. */
-  #early: string[] = []
 
   /** @param noticeStyle styles what goes to `LineConsole.notice`, which may be another output */
   constructor(
@@ -57,6 +55,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
     this.#address = address
     this.#name = name
     this.#console = console
+    this.#input = new WaitingInput(console, this)
     this.#noticeStyle = noticeStyle
     this.#client = new ChatroomClient(address)
     this.#incoming = new Incoming({
@@ -98,13 +97,13 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   }
 
   line(text: string): void {
-    if (this.#state === 'joining' || this.#state === 'connecting') this.#early.push(text)
+    if (this.#state === 'joining' || this.#state === 'connecting') this.#input.keep(text)
     else if (this.#state === 'asking') this.#nameTyped(text)
     else if (this.#state === 'chatting') this.#carryOut(readTyped(text))
   }
 
   end(): void {
-    this.#ended = true
+    this.#input.end()
     if (this.#state === 'chatting') this.#endWhenDone()
     else if (this.#state === 'asking') this.#finish(EXIT_CODE.lost, 'There is no other name to try.')
   }
@@ -190,15 +189,7 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
   /** Takes what is typed, what came early first. */
   #listen(): void {
     this.#console.ask(this.#state === 'chatting' ? `${this.#name}> ` : 'Name: ')
-    if (!this.#opened) {
-      this.#opened = true
-      this.#console.open(this)
-    }
-    this.#console.release()
-    const early = this.#early
-    this.#early = []
-    for (const text of early) this.line(text)
-    if (this.#ended) this.end()
+    this.#input.listen()
   }
 
   #carryOut(typed: Typed): void {

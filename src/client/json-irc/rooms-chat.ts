@@ -16,6 +16,7 @@ import type { ConsoleReader, LineConsole } from '../line-console.js'
 import type { LineStyle } from '../line-style.js'
 import { NAME_RULE } from '../name-rule.js'
 import { visible } from '../visible.js'
+import { WaitingInput } from '../waiting-input.js'
 import { type Fields, JsonIrcClient } from './json-irc-client.js'
 import { MyRooms } from './my-rooms.js'
 import { ROOMS_COMMANDS } from './rooms-commands.js'
@@ -31,6 +32,7 @@ const ANSWER_TIMEOUT_MS = 10_000
 export class RoomsChat implements ConsoleChat, ConsoleReader {
   readonly #address: Address
   readonly #console: LineConsole
+  readonly #input: WaitingInput
   readonly #style: LineStyle
   readonly #noticeStyle: LineStyle
   readonly #rooms = new MyRooms()
@@ -52,10 +54,6 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
   /** The last thing that came, where that was an error: why the relay closes, when it does. */
   #lastError = ''
   #answerTimer: NodeJS.Timeout | undefined
-  /** Lines that came while the relay was deciding about a name. */
-  #early: string[] = []
-  #ended = false
-  #opened = false
   /** The prompt as the console has it. */
   #prompted = ''
 
@@ -70,6 +68,7 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
     this.#address = address
     this.#name = name
     this.#console = console
+    this.#input = new WaitingInput(console, this)
     this.#style = style
     this.#noticeStyle = noticeStyle
     this.#outcome = new Promise((resolve) => {
@@ -83,14 +82,14 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
   }
 
   line(text: string): void {
-    if (this.#state === 'naming') this.#early.push(text)
+    if (this.#state === 'naming') this.#input.keep(text)
     else if (this.#state === 'chatting') this.#typed(text)
     else if (this.#state === 'leaving') return
     else this.#nameTyped(text)
   }
 
   end(): void {
-    this.#ended = true
+    this.#input.end()
     if (this.#state === 'chatting') void this.#leave(EXIT_CODE.ok, LEAVE_GRACE_MS)
     else if (this.#state === 'asking') this.#finish(EXIT_CODE.lost, 'There is no other name to try.')
   }
@@ -205,15 +204,7 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
   /** Takes what is typed, what came early first. */
   #listen(): void {
     this.#prompt()
-    if (!this.#opened) {
-      this.#opened = true
-      this.#console.open(this)
-    }
-    this.#console.release()
-    const early = this.#early
-    this.#early = []
-    for (const text of early) this.line(text)
-    if (this.#ended) this.end()
+    this.#input.listen()
   }
 
   /** Says whether a name is wanted, or who says in which room what is typed next. */
