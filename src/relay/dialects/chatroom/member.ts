@@ -42,6 +42,7 @@ export class Member {
     const { messages } = this.#hub
     if (to === 'everyone') {
       const id = messages.say(this.session, this.#room, message, timestamp)
+      if (id === false) return ANSWERS.messageFailed
       return id === null ? ANSWERS.serverError : sentAnswer(id, timestamp, header)
     }
     const outcome = messages.direct(this.session, to, message, timestamp)
@@ -50,6 +51,8 @@ export class Member {
         return sentAnswer(outcome.id, timestamp, header)
       case 'missing':
         return ANSWERS.serverError
+      case 'refused':
+        return ANSWERS.messageFailed
       case 'blocked':
         return blockedAnswer(
           outcome.by.map((name) => this.#encoding.blocked(name, this.session.name, Date.now())),

@@ -141,16 +141,17 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     if (this.#member !== null) return ANSWERS.serverError
     const name = parameter === '' ? this.#heldName : parameter
     const { hub } = this.#listener.relay
+    const room = hub.defaultRoom.name
     const claimed =
-      this.#refusalOf(name) ?? hub.claim(name as string, this.#client.dialect, this.#recipient, true)
+      this.#refusalOf(name) ?? hub.claim(name as string, this.#client.dialect, this.#recipient, true, room)
     if (typeof claimed === 'string') {
       this.#client.nameRequested(loggedName(name ?? parameter ?? ''), claimed)
       return ANSWERS.invalidName
     }
     this.#client.nameRequested(claimed.name, 'accepted')
     this.#decoder.longer = RECEIPTS
-    const room = hub.join(claimed, hub.defaultRoom.name) as Room<Recipient>
-    this.#member = new Member(hub, claimed, room, this.#listener.encoding)
+    const entered = hub.join(claimed, room) as Room<Recipient>
+    this.#member = new Member(hub, claimed, entered, this.#listener.encoding)
     return ANSWERS.ok
   }
 
