@@ -55,7 +55,8 @@ export interface Gone extends Person {
 }
 
 /** `false` refuses; `true` or nothing lets it pass. */
-export type Verdict = boolean | undefined
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only notes something ends with a call, and answers nothing
+export type Verdict = boolean | void
 
 /** All are called in the middle of a request, and have to answer at once: what takes time holds up everybody. */
 export interface RelayHooks {

@@ -252,10 +252,14 @@ export type Config = { readonly [Key in SettingKey]: z.infer<(typeof SETTINGS)[K
 
 /** Some settings, as a program writes them: text where they are text in a file, numbers where they are numbers. */
 export type Settings = {
-  readonly [Key in SettingKey]?: Written<z.input<(typeof SETTINGS)[Key]['schema']>> | undefined
+  readonly [Key in SettingKey]?:
+    | (z.input<(typeof SETTINGS)[Key]['schema']> extends infer Written
+        ? Written extends readonly (infer Entry)[]
+          ? readonly Entry[]
+          : Written
+        : never)
+    | undefined
 }
-
-type Written<T> = T extends readonly (infer Entry)[] ? readonly Entry[] : T
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[]
 
