@@ -77,6 +77,11 @@ export class Terminal {
     return [Number(column), Number(row)]
   }
 
+  /** Resolves when the cursor is in this column. */
+  async cursorIn(column: number): Promise<void> {
+    await this.#until(`the cursor in column ${column}`, () => this.cursor()[0] === column)
+  }
+
   resize(columns: number, rows: number): void {
     this.#tmux('resize-window', '-x', String(columns), '-y', String(rows))
   }
