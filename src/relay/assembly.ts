@@ -6,7 +6,7 @@
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
 import type { Config } from './config/settings.js'
-import type { DialectContext } from './dialects/dialect.js'
+import type { Dialect, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
 import { Flusher } from './fanout/flusher.js'
 import type { OutboxContext } from './fanout/outbox.js'
@@ -123,9 +123,9 @@ export class Assembly {
     })
   }
 
-  /** What the connections of a listener share. */
-  contextOf(spec: ListenerSpec): ConnectionContext<Connection> {
-    const { name } = spec.dialect
+  /** What the connections of a listener share who speak this dialect. */
+  contextOf(dialect: Dialect, spec: ListenerSpec): ConnectionContext<Connection> {
+    const { name } = dialect
     let stats = this.stats.get(name)
     if (stats === undefined) {
       stats = { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 }
@@ -138,8 +138,8 @@ export class Assembly {
     }
     return {
       dialect: name,
-      needsLogin: spec.dialect.needsLogin,
-      speak: spec.dialect.listen(spec.options, dialectContext),
+      needsLogin: dialect.needsLogin,
+      speak: dialect.listen(spec.options, dialectContext),
       outboxes: this.#outboxes,
       slowPolicy: spec.slowPolicy,
       deadlines: this.#deadlines,

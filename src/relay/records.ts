@@ -9,6 +9,7 @@ import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
 import type { HubEvent } from './hub/events.js'
 import type { Connection } from './net/connection.js'
 import type { ConnectionObserver, TurnedAway } from './net/connection-context.js'
+import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
 import { OnceASecond } from './observe/once-a-second.js'
@@ -99,6 +100,12 @@ export class Records implements ConnectionObserver<Connection> {
   turnedAway(peer: TurnedAway): void {
     this.tally.closed(CLOSE_REASONS.full)
     this.#journal?.closed({ ...peer, name: null }, CLOSE_REASONS.full)
+  }
+
+  /** A request to become a WebSocket was answered with an HTTP status. */
+  upgradeRefused(reason: UpgradeRefusal, remoteAddress: string, remotePort: number): void {
+    this.tally.upgradeRefused(reason)
+    this.#journal?.upgradeRefused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
   }
 
   acceptFailed(url: string, error: Error): void {

@@ -6,14 +6,21 @@
  *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, files
  */
 
+import type { ServerResponse } from 'node:http'
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
+import type { ListenerSpec } from './config/listener-url.js'
 import type { Config } from './config/settings.js'
+import type { WebOptions } from './config/web-options.js'
+import { DIALECTS } from './dialects/registry.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
 import { inTurn } from './net/in-turn.js'
 import { Listener } from './net/listener.js'
+import type { ListeningOptions } from './net/listening.js'
 import { handlesSupported } from './net/tcp-handle.js'
+import { Gateway } from './net/websocket/gateway.js'
+import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { AddressFile } from './observe/address-file.js'
 import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
@@ -24,6 +31,7 @@ import { StartError } from './start-error.js'
 /** Where a listener is, now that it listens. */
 export interface ListeningAt {
   readonly url: string
+  /** `ws` where each client says which. */
   readonly dialect: string
   readonly host: string | undefined
   readonly port: number
@@ -54,7 +62,7 @@ export class Relay {
   readonly #records: Records
   readonly #parts: Assembly
   readonly #hooks: HookCalls | undefined
-  readonly #listeners: Listener[] = []
+  readonly #listeners: (Listener | Gateway)[] = []
   readonly #listeningAt: ListeningAt[] = []
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
@@ -187,15 +195,31 @@ export class Relay {
         failed: (error: Error) => this.#records.acceptFailed(spec.url, error),
       }
       try {
-        const listener = await Listener.open(options, this.#parts.contextOf(spec))
+        const listener = await this.#open(spec, options)
         this.#listeners.push(listener)
         const { url, dialect, host } = spec
         const tls = spec.tls !== undefined
-        this.#listeningAt.push({ url, dialect: dialect.name, host, port: listener.port, tls })
+        this.#listeningAt.push({ url, dialect: dialect?.name ?? 'ws', host, port: listener.port, tls })
       } catch (error) {
         throw new StartError('listen', spec.url, error as NodeJS.ErrnoException, this.#listenerAt(spec.port))
       }
     }
+  }
+
+  #open(spec: ListenerSpec, options: ListeningOptions): Promise<Listener | Gateway> {
+    if (spec.dialect !== null) return Listener.open(options, this.#parts.contextOf(spec.dialect, spec))
+    const web = spec.web as WebOptions
+    const contexts = [...DIALECTS.values()].map((dialect) => {
+      const plain = { ...spec, options: dialect.options.parse({}) }
+      return [dialect.name, this.#parts.contextOf(dialect, plain)] as const
+    })
+    const more = {
+      origins: web.origin,
+      pages: (_request: unknown, response: ServerResponse) => void response.writeHead(404).end(),
+      refused: (reason: UpgradeRefusal, address: string, port: number) =>
+        this.#records.upgradeRefused(reason, address, port),
+    }
+    return Gateway.open({ ...options, ...more }, new Map(contexts))
   }
 
   async #openOps(): Promise<void> {

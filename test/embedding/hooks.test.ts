@@ -187,6 +187,7 @@ test('rooms: whoever may not enter one is told as the page does, and stays where
     'framed://127.0.0.1:0?greeting=off&room=staff',
     'json-irc://127.0.0.1:0',
     'chatmaster://127.0.0.1:0',
+    'chatroom://127.0.0.1:0',
   ]
   const { relay, connect } = await embedded(t, { hooks, listen })
   const [, , jsonIrc, chatmaster] = SPEECHES as [Speech, Speech, Speech, Speech]
@@ -223,6 +224,11 @@ test('rooms: whoever may not enter one is told as the page does, and stays where
   await cat
     .send(into('tea'))
     .expect('{"type":"notification","data":{"event_type":"user_joined","username":"cat","channel":"tea"}}\n')
+  // C17.
+  const cid = await connect('chatroom')
+  await cid.send('JOIN cid\n').expect('200 OK\n')
+  await cid.send('ENTER staff\n').expect('500 SERVER ERROR\n')
+  await cid.send('ENTER den\n').expect('200 OK\n')
   // Each is asked once, also where a dialect has to know before it leaves the room before.
   assert.deepEqual(asked, [
     'amy staff',
@@ -232,13 +238,16 @@ test('rooms: whoever may not enter one is told as the page does, and stays where
     'cat general',
     'cat staff',
     'cat tea',
+    'cid general',
+    'cid staff',
+    'cid den',
   ])
-  assert.deepEqual(gone, ['cat general left'])
+  assert.deepEqual(gone, ['cat general left', 'cid general left'])
 
   cat.peer.close()
   await framed.send(Buffer.of(1, 0, 0)).peer.closed()
-  while (relay.people().length > 1) await turn()
-  assert.deepEqual(gone.slice(1).sort(), ['boss left', 'boss staff left', 'cat ended', 'cat tea ended'])
+  while (relay.people().length > 2) await turn()
+  assert.deepEqual(gone.slice(2).sort(), ['boss left', 'boss staff left', 'cat ended', 'cat tea ended'])
 })
 
 test('S5 sendto: who is in no room is gone all the same', async (t) => {
