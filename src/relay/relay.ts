@@ -6,7 +6,6 @@
  *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, files
  */
 
-import type { ServerResponse } from 'node:http'
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
 import type { ListenerSpec } from './config/listener-url.js'
@@ -27,6 +26,7 @@ import { OpsServer } from './observe/ops-server.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { Records } from './records.js'
 import { StartError } from './start-error.js'
+import { createPages } from './web/pages.js'
 
 /** Where a listener is, now that it listens. */
 export interface ListeningAt {
@@ -215,7 +215,7 @@ export class Relay {
     })
     const more = {
       origins: web.origin,
-      pages: (_request: unknown, response: ServerResponse) => void response.writeHead(404).end(),
+      pages: createPages({ page: web.page === 'on', room: this.#config.room, live: null }),
       refused: (reason: UpgradeRefusal, address: string, port: number) =>
         this.#records.upgradeRefused(reason, address, port),
     }
