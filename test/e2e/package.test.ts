@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { packageProject, ROOT, shownPrograms } from './package-project.js'
 
@@ -80,6 +80,26 @@ export const late: RelayHooks = { onMessage: async () => false }
 export const wrong: RelayOptions = { graceMs: '5000' }
 `
 
+/** What runs in Node and in browsers alike. */
+const CLIENT = `
+import {
+  type Chat, ChatError, type ChatEvent, type ChatState, ClosedError, connect, ConnectionLostError, type ConnectOptions,
+  NameTakenError, RefusedError, UnsupportedError,
+} from 'parlance-relay/client'
+
+export async function echo(options: ConnectOptions): Promise<ChatState> {
+  const chat: Chat = await connect('ws://127.0.0.1:8080', options)
+  for await (const event of chat) {
+    const told: ChatEvent = event
+    if (told.kind === 'message') await chat.say(told.text)
+    if (told.kind === 'direct') await chat.tell(told.from, told.text)
+  }
+  return chat.state
+}
+export const isOurs = (error: unknown): boolean => error instanceof ChatError
+export const errors = [ClosedError, ConnectionLostError, NameTakenError, RefusedError, UnsupportedError]
+`
+
 /** How projects resolve what they import. */
 const RESOLUTIONS = [
   { module: 'nodenext' },
@@ -93,6 +113,7 @@ for (const resolution of RESOLUTIONS) {
     const folder = join(project, words.replace(' ', '-'))
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'consumer.ts'), CONSUMER)
+    writeFileSync(join(folder, 'client.ts'), CLIENT)
     for (const [index, { code }] of shownPrograms('README.md', 'docs/embedding.md').entries())
       writeFileSync(join(folder, `program-${index}.ts`), code)
     const compilerOptions = {
@@ -113,6 +134,31 @@ for (const resolution of RESOLUTIONS) {
   })
 }
 
+test('a strict project for browsers compiles against the client, without the types of Node', () => {
+  const folder = join(project, 'browser')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'client.ts'), CLIENT)
+  const compilerOptions = {
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    customConditions: ['browser'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    types: [],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  const { status, stdout } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder, '--listFiles'], {
+    encoding: 'utf8',
+  })
+  assert.equal(status, 0, stdout)
+  assert.match(stdout, /client\/library\/browser\.d\.ts$/m)
+  assert.doesNotMatch(stdout, /@types\/node|tcp-link/)
+})
+
 test('the linters of packages have nothing to say', () => {
   // It has ES modules alone, which is what `esm-only` says.
   for (const [linter, ...args] of [
@@ -126,7 +172,7 @@ test('the linters of packages have nothing to say', () => {
 })
 
 test('it is no larger than it has to be', () => {
-  // Some 0.9 MB, of which two thirds are source maps and pages.
+  // Some 1.1 MB, of which two thirds are source maps and documentation.
   assert.ok(statSync(file).size < 1_500_000, `${statSync(file).size} bytes`)
 })
 
@@ -144,27 +190,28 @@ test('its source maps have their sources, and nothing native is in it', () => {
   )
 })
 
-test('every type that an exported one mentions is exported too', () => {
-  const index = readFileSync(join(installed, 'dist/index.d.ts'), 'utf8')
-  const exported = new Map<string, string>()
-  for (const [, names = '', path = ''] of index.matchAll(/export (?:type )?\{([^}]*)\} from '([^']*)'/g))
-    for (const name of names.split(',')) exported.set(name.replace(/\btype\b/, '').trim(), path)
-  assert.ok(exported.size > 10)
-  for (const [name, path] of exported) {
-    const file = join(installed, 'dist', path.replace(/\.js$/, '.d.ts'))
-    const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
-    const declaration = declarationOf(name, text)
-    for (const known of namesIn(text)) {
-      // What is only looked at for its type needs no name of its own.
-      const mentioned = new RegExp(`(?<!typeof )\\b${known}\\b(?!\\??:)`).test(declaration)
-      if (known !== name && mentioned) assert.ok(exported.has(known), `${name} mentions ${known} (${path})`)
+for (const entry of ['dist/index.d.ts', 'dist/client/library/node.d.ts', 'dist/client/library/browser.d.ts'])
+  test(`every type that an exported one of ${entry} mentions is exported too`, () => {
+    const index = readFileSync(join(installed, entry), 'utf8')
+    const exported = new Map<string, string>()
+    for (const [, names = '', path = ''] of index.matchAll(/export (?:type )?\{([^}]*)\} from '([^']*)'/g))
+      for (const name of names.split(',')) exported.set(name.replace(/\btype\b/, '').trim(), path)
+    assert.ok(exported.size > 10)
+    for (const [name, path] of exported) {
+      const file = join(installed, dirname(entry), path.replace(/\.js$/, '.d.ts'))
+      const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+      const declaration = declarationOf(name, text)
+      for (const known of namesIn(text)) {
+        // What is only looked at for its type needs no name of its own.
+        const mentioned = new RegExp(`(?<!typeof )\\b${known}\\b(?!\\??:)`).test(declaration)
+        if (known !== name && mentioned) assert.ok(exported.has(known), `${name} mentions ${known} (${path})`)
+      }
     }
-  }
-})
+  })
 
 /** From its keyword to the next declaration that is exported. */
 function declarationOf(name: string, text: string): string {
-  const keyword = `export (?:declare )?(?:class|interface|type|function|const) ${name}\\b`
+  const keyword = `export (?:declare )?(?:abstract )?(?:class|interface|type|function|const) ${name}\\b`
   const found = new RegExp(`^${keyword}[\\s\\S]*?(?=^export |(?![\\s\\S]))`, 'm').exec(text)?.[0]
   assert.ok(found !== undefined || text.includes(`export type { ${name} } from`), `no declaration of ${name}`)
   return found ?? ''
