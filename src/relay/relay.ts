@@ -28,6 +28,8 @@ import type {
   ConnectionObserver,
   ConnectionStats,
   HeldInput,
+  TransportKind,
+  TransportStats,
   TurnedAway,
 } from './net/connection-context.js'
 import { connectionLimit } from './net/connection-limit.js'
@@ -43,6 +45,8 @@ import { handlesSupported } from './net/tcp-handle.js'
 import { TurnBudget } from './net/turn-budget.js'
 import { Gateway } from './net/websocket/gateway.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
+import { Pulse } from './net/websocket/pulse.js'
+import type { WebSocketContext } from './net/websocket/websocket-transport.js'
 import { AddressFile } from './observe/address-file.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
@@ -123,6 +127,13 @@ export class Relay {
   readonly #hub: Hub<Recipient>
   readonly #connections = new Set<Connection>()
   readonly #stats = new Map<string, ConnectionStats>()
+  readonly #transports: Record<TransportKind, TransportStats> = {
+    tcp: { open: 0 },
+    tls: { open: 0 },
+    ws: { open: 0 },
+    wss: { open: 0 },
+  }
+  readonly #webSockets: WebSocketContext
   readonly #deadlines: ConnectionDeadlines<Connection>
   readonly #kernel = new SocketTable()
   readonly #silentPeers: SilentPeers<Connection>
@@ -161,6 +172,10 @@ export class Relay {
     const monotonic = () => performance.now()
     this.#pressure = new Pressure(config, this.#pool, monotonic, this.#kernel)
     this.#turn = new TurnBudget(monotonic)
+    this.#webSockets = {
+      pulse: new Pulse({ everyMs: config.pingMs, kernel: this.#kernel, now: monotonic }),
+      stats: { closes: new Map(), pingsUnanswered: 0 },
+    }
     this.#input = { bytes: 0, limitBytes: config.retainedLimitBytes / 4 }
     this.#outboxes = {
       flusher: this.#flusher,
@@ -265,6 +280,7 @@ export class Relay {
     for (const connection of this.#connections) connection.cutOff(CLOSE_REASONS.shutdown)
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
     this.#silentPeers.stop()
+    this.#webSockets.pulse.stop()
     this.#pressure.stop()
     await this.#ops?.close()
     this.#addressFile?.remove()
@@ -371,14 +387,18 @@ export class Relay {
   }
 
   #open(spec: ListenerSpec, options: ListeningOptions): Promise<Listener | Gateway> {
-    if (spec.dialect !== null) return Listener.open(options, this.#contextOf(spec.dialect, spec))
+    if (spec.dialect !== null) {
+      const kind = spec.tls === undefined ? 'tcp' : 'tls'
+      return Listener.open(options, this.#contextOf(spec.dialect, spec, kind))
+    }
     const web = spec.web as WebOptions
     const contexts = [...DIALECTS.values()].map((dialect) => {
       const plain = { ...spec, options: dialect.options.parse({}) }
-      return [dialect.name, this.#contextOf(dialect, plain)] as const
+      return [dialect.name, this.#contextOf(dialect, plain, spec.tls === undefined ? 'ws' : 'wss')] as const
     })
     const more = {
       origins: web.origin,
+      webSockets: this.#webSockets,
       pages: (_request: unknown, response: ServerResponse) => void response.writeHead(404).end(),
       refused: (reason: UpgradeRefusal, remoteAddress: string, remotePort: number) => {
         this.#tally.upgradeRefused(reason)
@@ -388,7 +408,7 @@ export class Relay {
     return Gateway.open({ ...options, ...more }, new Map(contexts))
   }
 
-  #contextOf(dialect: Dialect, spec: ListenerSpec): ConnectionContext<Connection> {
+  #contextOf(dialect: Dialect, spec: ListenerSpec, kind: TransportKind): ConnectionContext<Connection> {
     const { name } = dialect
     let stats = this.#stats.get(name)
     if (stats === undefined) {
@@ -411,6 +431,7 @@ export class Relay {
       turn: this.#turn,
       input: this.#input,
       stats,
+      transport: this.#transports[kind],
       observer: this.#observer,
       all: this.#connections,
     }
@@ -423,6 +444,8 @@ export class Relay {
       version: VERSION,
       fanoutWay: this.#fanout.name,
       connections: this.#stats,
+      transports: this.#transports,
+      webSockets: this.#webSockets.stats,
       fanout: this.#flusher.stats,
       pressure: this.#pressure,
       tally: this.#tally,

@@ -26,6 +26,8 @@ function sources(overrides: Partial<MetricSources> = {}) {
       ['framed', { opened: 10, closed: 3, bytesIn: 1000, bytesOut: 2000 }],
       ['other', { opened: 1, closed: 1, bytesIn: 0, bytesOut: 5 }],
     ]),
+    transports: { tcp: { open: 4 }, tls: { open: 1 }, ws: { open: 2 }, wss: { open: 0 } },
+    webSockets: { closes: new Map([[1003, 7]]), pingsUnanswered: 3 },
     fanout: new Flusher().stats,
     pressure: new Pressure(LIMITS, new ChunkPool(), () => 0, null),
     tally: new Tally(),
