@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as library from '../../src/client/library/node.js'
+import { startChatroom } from '../fixtures/chatroom-peer.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -30,3 +31,22 @@ test('every error and every option is on the page that comes first', () => {
   assert.ok(features.length >= 8)
   for (const feature of features) assert.ok(page.includes(`\`${feature.slice(1, -1)}\``), feature)
 })
+
+for (const path of ['README.md', 'docs/client/README.md']) {
+  test(`the five lines of ${path} chat`, async (t) => {
+    const text = readFileSync(`${ROOT}${path}`, 'utf8')
+    const example = /```ts\n(import [^\n]*'parlance-relay\/client'\n[\s\S]*?)```/.exec(text)?.[1] ?? ''
+    const room = await startChatroom(t)
+    const bob = await room.join('Bob')
+    const code = example.replace('127.0.0.1:8000', `127.0.0.1:${room.relay.ports[1]}`)
+    // As a file of the package would: what it imports is looked up from where it runs.
+    const run = [process.execPath, '--input-type=module', '--eval', code]
+    const program = new RunningProgram('sh', ['-c', 'cd "$0" && exec "$@"', ROOT, ...run])
+    t.after(() => program.end())
+    assert.equal((await bob.push('JOIN')).username, 'Amy')
+    assert.equal((await bob.push('SEND')).message, 'Hi')
+    await bob.say({ sender: 'Bob', message: 'Hello' })
+    await program.shows('Bob Hello')
+    assert.equal(program.errorOutput, '')
+  })
+}

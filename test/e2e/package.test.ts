@@ -52,6 +52,11 @@ import {
   type ListenerSpec, type ListeningAt, loadConfig, type Logger, openOperationalLog, Relay, type SettingKey,
   type SlowPolicy, StartError,
 } from 'parlance-relay'
+import {
+  BadAddressError, type CallOptions, type Chat, ChatError, type ChatErrorCode, type ChatEvent, type ChatState, ClosedError, connect,
+  ConnectionLostError, type ConnectOptions, type DialectName, type Feature, type MessageEvent, NameTakenError, type Person,
+  type ReconnectOptions, RefusedError, type Said, type Status, UnsupportedError,
+} from 'parlance-relay/client'
 import { FrameDecoder, type FrameSink } from 'parlance-relay/frame/decoder'
 import { writeAscii, writeFrame, writeHeader, writeTextFrame } from 'parlance-relay/frame/encoder'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from 'parlance-relay/frame/layout'
@@ -69,11 +74,23 @@ const options: Same<ConstructorParameters<typeof FramedClient>, [options: Framed
 const code: Same<FramedClientError['code'], FramedClientErrorCode> = true
 const line: Same<FramedClientEvents['line'], [text: string]> = true
 const sources: ConfigSources = { environment: {}, flags: { room: 'lobby' } satisfies Partial<Record<SettingKey, string>> }
+const connected: Same<Awaited<ReturnType<typeof connect>>, Chat> = true
+const asked: Same<Parameters<typeof connect>, [url: string, options: ConnectOptions]> = true
+const chat: Same<
+  keyof Chat,
+  | 'name' | 'room' | 'state' | 'dialect' | 'waitingEvents' | 'can' | 'say' | 'tell' | 'list' | 'rooms' | 'join' | 'leave' | 'edit'
+  | 'received' | 'block' | 'unblock' | 'setStatus' | 'close' | typeof Symbol.asyncIterator
+> = true
+export type Client = [CallOptions, ChatErrorCode, ChatState, DialectName, Feature, Person, ReconnectOptions, Said, Status]
+export const said = (event: ChatEvent): MessageEvent | null => (event.kind === 'message' ? event : null)
+export const clientErrors: readonly (typeof ChatError)[] = [
+  BadAddressError, ClosedError, ConnectionLostError, NameTakenError, RefusedError, UnsupportedError,
+] as never
 export const places: readonly ListeningAt[] = []
 export const errors = [ConfigError, StartError]
 const sink: FrameSink = { frame: () => true, oversize: () => {} }
 export const decoded: number = new FrameDecoder(sink).decode(new Uint8Array(HEADER_BYTES + MAX_PAYLOAD_BYTES))
-export const all = [members, start, listener, listen, ops, policy, fanout, answer, options, code, line, sources]
+export const all = [members, start, listener, listen, ops, policy, fanout, answer, options, code, line, sources, connected, asked, chat]
 export const functions = [loadConfig, openOperationalLog, writeAscii, writeFrame, writeHeader, writeTextFrame]
 `
 
@@ -96,6 +113,18 @@ test('a strict project compiles against it, without skipLibCheck', () => {
   const { status, stdout } = spawnSync(tsc, ['-p', project], { encoding: 'utf8' })
   // The example writes to the console, which needs the types of Node; the package itself brings them in.
   assert.equal(status, 0, stdout)
+  const bundler = {
+    ...compilerOptions,
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    customConditions: ['browser'],
+  }
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: bundler, include: ['consumer.ts'] }),
+  )
+  const browser = spawnSync(tsc, ['-p', project], { encoding: 'utf8' })
+  assert.equal(browser.status, 0, browser.stdout)
 })
 
 test('the example of README runs on it', async (t) => {
@@ -122,14 +151,17 @@ test('its source maps have their sources, and nothing native is in it', () => {
   )
 })
 
-test('every type that an exported one mentions is exported too', () => {
-  const index = readFileSync(join(installed, 'dist/index.d.ts'), 'utf8')
+for (const entry of ['dist/index.d.ts', 'dist/client/library/node.d.ts', 'dist/client/library/browser.d.ts'])
+  test(`every type that an exported one mentions is exported too: ${entry}`, () => everyTypeIsExported(entry))
+
+function everyTypeIsExported(entry: string): void {
+  const index = readFileSync(join(installed, entry), 'utf8')
   const exported = new Map<string, string>()
   for (const [, names = '', path = ''] of index.matchAll(/export (?:type )?\{([^}]*)\} from '([^']*)'/g))
     for (const name of names.split(',')) exported.set(name.replace(/\btype\b/, '').trim(), path)
   assert.ok(exported.size > 10)
   for (const [name, path] of exported) {
-    const file = join(installed, 'dist', path.replace(/\.js$/, '.d.ts'))
+    const file = join(installed, dirname(entry), path.replace(/\.js$/, '.d.ts'))
     const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
     const declaration = declarationOf(name, text)
     for (const known of namesIn(text)) {
@@ -138,11 +170,11 @@ test('every type that an exported one mentions is exported too', () => {
       if (known !== name && mentioned) assert.ok(exported.has(known), `${name} mentions ${known} (${path})`)
     }
   }
-})
+}
 
 /** From its keyword to the next declaration that is exported. */
 function declarationOf(name: string, text: string): string {
-  const keyword = `export (?:declare )?(?:class|interface|type|function|const) ${name}\\b`
+  const keyword = `export (?:declare )?(?:abstract )?(?:class|interface|type|function|const) ${name}\\b`
   const found = new RegExp(`^${keyword}[\\s\\S]*?(?=^export |(?![\\s\\S]))`, 'm').exec(text)?.[0]
   assert.ok(found !== undefined || text.includes(`export type { ${name} } from`), `no declaration of ${name}`)
   return found ?? ''
