@@ -115,7 +115,7 @@ export interface MissedEvent extends Occurrence {
   readonly by: 'relay' | 'library'
 }
 
-/** The chat is in another state. */
+/** The chat is in another state, or still `reconnecting` because the last attempt came to nothing. */
 export interface StateEvent extends Occurrence {
   readonly kind: 'state'
   readonly state: ChatState
