@@ -257,7 +257,8 @@ export class ChatStore {
   }
 
   blockedBy(name: string): void {
-    this.conversations.find('person', name)?.log.notice(`${name} has blocked you.`, this.#now())
+    const conversation = this.conversations.find('person', name)
+    if (conversation !== this.shown) conversation?.log.notice(`${name} has blocked you.`, this.#now())
     this.#logged(`${name} has blocked you.`)
     this.#changed()
   }
