@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'relay/observe': ['relay/streams', 'relay/hub', 'relay/fanout', 'relay/net', 'relay/dialects/dialect.ts'],
   'relay/web': [],
   relay: ['version.ts'],
+  embedding: ['relay'],
   web: ['client/library'],
   conform: [],
   client: [
