@@ -6,6 +6,7 @@ import { CROWDED } from './crowded.js'
 import { EXPIRING } from './expiring.js'
 import { handshake } from './handshake.js'
 import { JOINING } from './joining.js'
+import { messages } from './messages.js'
 import { REFERRING } from './referring.js'
 import { STREAMING } from './streaming.js'
 import { serveStrictly } from './strict-server.js'
@@ -16,4 +17,5 @@ export const chatroomSuite: Suite = {
   checks: [...JOINING, ...TALKING, ...REFERRING, ...BARE, ...STREAMING, ...EXPIRING, ...CROWDED],
   strictServer: serveStrictly,
   handshake,
+  messages,
 }
