@@ -40,8 +40,8 @@ COPY package.json LICENSE ./
 # By number, so that it is there in every base image and a cluster can see that it is not root.
 USER 1000:1000
 VOLUME /var/log/parlance
-# framed, chatroom, json-irc, chatmaster, sendto; metrics and health
-EXPOSE 9000 8000 1025 9001 3560 9464
+# framed, chatroom, json-irc, chatmaster, sendto; browsers; metrics and health
+EXPOSE 9000 8000 1025 9001 3560 8080 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["node", "/app/dist/cli.js", "health"]
 ENTRYPOINT ["node", "/app/dist/cli.js"]

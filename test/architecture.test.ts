@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'relay/hub': [],
   'relay/fanout': ['relay/hub'],
   'relay/dialects': ['relay/frame', 'relay/streams', 'relay/hub', 'relay/fanout'],
-  'relay/net': ['relay/hub', 'relay/fanout', 'relay/dialects/dialect.ts'],
+  'relay/net': ['relay/streams/held-bytes.ts', 'relay/hub', 'relay/fanout', 'relay/dialects/dialect.ts'],
   'relay/config': [
     'relay/streams',
     'relay/hub',

@@ -39,6 +39,10 @@ export class OpenSink {
     return true
   }
 
+  writeRest(bytes: Buffer, rest: number): boolean {
+    return this.write(bytes.subarray(bytes.length - rest))
+  }
+
   writeMany(pieces: Buffer[]): boolean {
     this.writes++
     for (const piece of pieces) this.bytes += piece.length

@@ -135,6 +135,11 @@ function announce(log: Logger, relay: Relay, config: Config): void {
     const address = formatAddress({ host: reachableHost(config.ops.host), port: relay.opsPort as number })
     log.info(`metrics: http://${address}/metrics`)
   }
+  for (const { dialect, host, port, tls } of relay.listeningAt) {
+    if (dialect !== 'ws') continue
+    const address = formatAddress({ host: reachableHost(host), port })
+    log.info(`in the browser: ${tls ? 'https' : 'http'}://${address}`)
+  }
   const { name, reason } = relay.fanout
   log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
   const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)

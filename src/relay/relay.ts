@@ -3,11 +3,14 @@
  * the order of starting and ending; everything else is somebody else's.
  */
 
+import type { ServerResponse } from 'node:http'
 import { VERSION } from '../version.js'
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
 import type { Config, SettingKey } from './config/settings.js'
-import type { ClaimOutcome, DialectContext } from './dialects/dialect.js'
+import type { WebOptions } from './config/web-options.js'
+import type { ClaimOutcome, Dialect, DialectContext } from './dialects/dialect.js'
+import { DIALECTS } from './dialects/registry.js'
 import { ChunkPool } from './fanout/chunk.js'
 import { Flusher } from './fanout/flusher.js'
 import type { OutboxContext } from './fanout/outbox.js'
@@ -32,11 +35,14 @@ import { Deadlines } from './net/deadlines.js'
 import { chooseFanout, type FanoutWay } from './net/direct-ways.js'
 import { inTurn } from './net/in-turn.js'
 import { Listener } from './net/listener.js'
+import type { ListeningOptions } from './net/listening.js'
 import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { TurnBudget } from './net/turn-budget.js'
+import { Gateway } from './net/websocket/gateway.js'
+import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { AddressFile } from './observe/address-file.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
@@ -83,6 +89,7 @@ export class StartError extends Error {
 /** Where a listener is, now that it listens. */
 export interface ListeningAt {
   readonly url: string
+  /** `ws` where each client says which. */
   readonly dialect: string
   readonly host: string | undefined
   readonly port: number
@@ -123,7 +130,7 @@ export class Relay {
   readonly #input: HeldInput
   readonly #maxConnections: number
   readonly #strangers: Strangers<Connection>
-  readonly #listeners: Listener[] = []
+  readonly #listeners: (Listener | Gateway)[] = []
   readonly #listeningAt: ListeningAt[] = []
   readonly #acceptErrors = new OnceASecond<object>((last, count) =>
     this.#log.error({ ...last, count }, 'a connection could not be accepted'),
@@ -352,19 +359,37 @@ export class Relay {
         },
       }
       try {
-        const listener = await Listener.open(options, this.#contextOf(spec))
+        const listener = await this.#open(spec, options)
         this.#listeners.push(listener)
         const { url, dialect, host } = spec
         const tls = spec.tls !== undefined
-        this.#listeningAt.push({ url, dialect: dialect.name, host, port: listener.port, tls })
+        this.#listeningAt.push({ url, dialect: dialect?.name ?? 'ws', host, port: listener.port, tls })
       } catch (error) {
         throw new StartError('listen', spec.url, error as NodeJS.ErrnoException, this.#listenerAt(spec.port))
       }
     }
   }
 
-  #contextOf(spec: ListenerSpec): ConnectionContext<Connection> {
-    const { name } = spec.dialect
+  #open(spec: ListenerSpec, options: ListeningOptions): Promise<Listener | Gateway> {
+    if (spec.dialect !== null) return Listener.open(options, this.#contextOf(spec.dialect, spec))
+    const web = spec.web as WebOptions
+    const contexts = [...DIALECTS.values()].map((dialect) => {
+      const plain = { ...spec, options: dialect.options.parse({}) }
+      return [dialect.name, this.#contextOf(dialect, plain)] as const
+    })
+    const more = {
+      origins: web.origin,
+      pages: (_request: unknown, response: ServerResponse) => void response.writeHead(404).end(),
+      refused: (reason: UpgradeRefusal, remoteAddress: string, remotePort: number) => {
+        this.#tally.upgradeRefused(reason)
+        this.#journal?.upgradeRefused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
+      },
+    }
+    return Gateway.open({ ...options, ...more }, new Map(contexts))
+  }
+
+  #contextOf(dialect: Dialect, spec: ListenerSpec): ConnectionContext<Connection> {
+    const { name } = dialect
     let stats = this.#stats.get(name)
     if (stats === undefined) {
       stats = { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 }
@@ -377,8 +402,8 @@ export class Relay {
     }
     return {
       dialect: name,
-      needsLogin: spec.dialect.needsLogin,
-      speak: spec.dialect.listen(spec.options, dialectContext),
+      needsLogin: dialect.needsLogin,
+      speak: dialect.listen(spec.options, dialectContext),
       outboxes: this.#outboxes,
       slowPolicy: spec.slowPolicy,
       deadlines: this.#deadlines,

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { WEB_PORT } from '../../src/relay/config/listener-url.js'
 import { DIALECTS } from '../../src/relay/dialects/registry.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -19,9 +20,9 @@ function portsIn(text: string, pattern: RegExp): number[] {
   return sorted([...text.matchAll(pattern)].map(([, port]) => Number(port)))
 }
 
-test('the image exposes the port of each dialect, and the ops port', () => {
+test('the image exposes the port of each dialect, that for browsers, and the ops port', () => {
   const exposed = /^EXPOSE (.+)$/m.exec(read('Dockerfile'))?.[1] ?? ''
-  assert.deepEqual(sorted(exposed.split(' ').map(Number)), sorted([...PORTS, OPS_PORT]))
+  assert.deepEqual(sorted(exposed.split(' ').map(Number)), sorted([...PORTS, WEB_PORT, OPS_PORT]))
 })
 
 test('the composition publishes the port of each dialect, and says which it is', () => {
@@ -29,7 +30,10 @@ test('the composition publishes the port of each dialect, and says which it is',
   for (const { name, defaultPort } of DIALECTS.values()) {
     assert.ok(compose.includes(`- "${defaultPort}:${defaultPort}" # ${name}\n`), name)
   }
-  assert.deepEqual(portsIn(compose, /- "(?:127\.0\.0\.1:)?\d+:(\d+)"/g), sorted([...PORTS, OPS_PORT]))
+  assert.deepEqual(
+    portsIn(compose, /- "(?:127\.0\.0\.1:)?\d+:(\d+)"/g),
+    sorted([...PORTS, WEB_PORT, OPS_PORT]),
+  )
 })
 
 test('README and the protocols’ page have a row with the port of each dialect', () => {
@@ -44,5 +48,5 @@ test('README and the protocols’ page have a row with the port of each dialect'
     }
   }
   const run = /docker run (.+)/.exec(read('README.md'))?.[1] ?? ''
-  assert.deepEqual(portsIn(run, /-p (\d+):\d+/g), sorted([...PORTS, OPS_PORT]))
+  assert.deepEqual(portsIn(run, /-p (\d+):\d+/g), sorted([...PORTS, WEB_PORT, OPS_PORT]))
 })

@@ -1,6 +1,7 @@
 /**
- * Listener URLs: `framed://:9000`, `framed+tls://:9443?cert=c.pem&key=k.pem`, `framed://127.0.0.1:9000?style=colon`.
- * Owns what the URL says about the listener; what the rest of its query may say is the dialect's.
+ * Listener URLs: `framed://:9000`, `framed+tls://:9443?cert=c.pem&key=k.pem`, `framed://127.0.0.1:9000?style=colon`, and
+ * `ws://:8080` for browsers, where any dialect is spoken. Owns what the URL says about the listener; what the rest of its
+ * query may say is the dialect's, or in `web-options.ts`.
  */
 
 import { z } from 'zod'
@@ -8,15 +9,18 @@ import type { Dialect } from '../dialects/dialect.js'
 import { DIALECTS } from '../dialects/registry.js'
 import type { SlowPolicy } from '../fanout/sink.js'
 import { parseHostPort } from './host-port.js'
+import { type WebOptions, webOptions } from './web-options.js'
 
 /** One listener, as configured and validated. */
 export interface ListenerSpec {
   /** As it was written. */
   readonly url: string
-  /** @internal */
-  readonly dialect: Dialect
+  /** What is spoken there; `null` for WebSocket, where each client says which. @internal */
+  readonly dialect: Dialect | null
   /** The dialect's own, validated by it. @internal */
   readonly options: unknown
+  /** For WebSocket. @internal */
+  readonly web: WebOptions | null
   /** `undefined` for all addresses. */
   readonly host: string | undefined
   /** 0 for any free one. */
@@ -26,6 +30,12 @@ export interface ListenerSpec {
   /** Paths of PEM files. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
 }
+
+/** The port of a WebSocket listener when none is given. */
+export const WEB_PORT = 8080
+/** How the schemes of WebSocket begin, and how they do with TLS. */
+const WEB = 'ws'
+const WEB_TLS = 'wss'
 
 // Not `new URL`: it takes no empty host, which is the ordinary way to say "all addresses" here.
 const FORM = /^([a-z][a-z0-9-]*)(\+tls)?:\/\/([^/?#]*)\/?(?:\?(.*))?$/
@@ -39,26 +49,42 @@ export const listenerUrl = z.string().transform((url, context): ListenerSpec => 
   const form = FORM.exec(url)
   if (form === null) return refuse('expected DIALECT://HOST:PORT, such as framed://:9000')
   const [, name, tlsMark, authority, query] = form as unknown as [string, string, ...(string | undefined)[]]
-  const dialect = DIALECTS.get(name)
-  if (dialect === undefined) return refuse(`expected one of ${[...DIALECTS.keys()].join(', ')} before ://`)
-  const where = parseHostPort(authority === '' ? `:${dialect.defaultPort}` : (authority as string))
+  const isWeb = name === WEB || name === WEB_TLS
+  const dialect = DIALECTS.get(name) ?? null
+  if ((dialect === null && !isWeb) || (isWeb && tlsMark !== undefined)) {
+    return refuse(`expected one of ${[...DIALECTS.keys(), WEB, WEB_TLS].join(', ')} before ://`)
+  }
+  const where = parseHostPort(
+    authority === '' ? `:${dialect?.defaultPort ?? WEB_PORT}` : (authority as string),
+  )
   if (where === null) return refuse('expected HOST:PORT or :PORT with a port from 0 to 65535')
 
   const given = [...new URLSearchParams(query ?? '')]
   if (new Set(given.map(([option]) => option)).size < given.length) return refuse('expected each option once')
   const { cert, key, policy = 'cut', ...rest } = Object.fromEntries(given)
-  const encrypted = tlsMark !== undefined
-  if (encrypted && (!cert || !key)) return refuse('expected ?cert=FILE&key=FILE with +tls')
+  const encrypted = tlsMark !== undefined || name === WEB_TLS
+  const encryptedScheme = isWeb ? WEB_TLS : `${name}+tls`
+  if (encrypted && (!cert || !key)) {
+    return refuse(`expected ?cert=FILE&key=FILE with ${isWeb ? `${WEB_TLS}://` : '+tls'}`)
+  }
   if (!encrypted && (cert ?? key) !== undefined)
-    return refuse(`expected ${name}+tls:// where cert and key are given`)
+    return refuse(`expected ${encryptedScheme}:// where cert and key are given`)
   if (policy !== 'cut' && policy !== 'drop-oldest') return refuse('expected policy=cut or policy=drop-oldest')
-  const options = dialect.options.safeParse(rest)
+  const options = (dialect?.options ?? webOptions).safeParse(rest)
   if (!options.success) {
     const wrong = options.error.issues.map(({ path, message }) => [...path, message].join(': '))
     return refuse(`expected the options of ${name}: ${wrong.join('; ')}`)
   }
-  const tls = encrypted ? { cert: cert as string, key: key as string } : undefined
-  return { url, dialect, options: options.data, host: where.host, port: where.port, slowPolicy: policy, tls }
+  return {
+    url,
+    dialect,
+    options: dialect === null ? null : options.data,
+    web: dialect === null ? (options.data as WebOptions) : null,
+    host: where.host,
+    port: where.port,
+    slowPolicy: policy,
+    tls: encrypted ? { cert: cert as string, key: key as string } : undefined,
+  }
 })
 
 /** The listeners of one relay. Port 0 is another one each time; any other address can be listened on once. */

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { DIALECTS } from '../dialects/registry.js'
 import { isRoomName } from '../hub/text.js'
 import { type HostPort, parseHostPort } from './host-port.js'
-import { listenerUrls } from './listener-url.js'
+import { listenerUrls, WEB_PORT } from './listener-url.js'
 
 /** One setting. `Value` is what the relay gets; `fallback` is written as an operator would write it. */
 export interface Setting<Value = unknown> {
@@ -90,8 +90,11 @@ export const SETTINGS = {
   listen: {
     schema: listenerUrls,
     expected: 'a list of listener URLs such as framed://:9000',
-    help: 'listen for a dialect, as DIALECT://HOST:PORT?OPTION=VALUE; may be given several times',
-    fallback: [...DIALECTS.values()].map((dialect) => `${dialect.name}://:${dialect.defaultPort}`),
+    help: 'listen for a dialect, as DIALECT://HOST:PORT?OPTION=VALUE, or for browsers, as ws://HOST:PORT; may be given several times',
+    fallback: [
+      ...[...DIALECTS.values()].map((dialect) => `${dialect.name}://:${dialect.defaultPort}`),
+      `ws://:${WEB_PORT}`,
+    ],
     placeholder: 'URL',
     list: true,
   },

@@ -83,6 +83,11 @@ export interface Speaker {
    * @returns the offset of the first byte not taken: `end`, unless `Client.requestDone` said to stop
    */
   feed(bytes: Buffer, start: number, end: number): number
+  /**
+   * Over WebSocket: whether a message that begins with this byte has to be a binary one; for -1, whether what is sent is.
+   * A dialect without this is text.
+   */
+  isBinary?(firstByte: number): boolean
   /** The relay ends the connection while the client still reads: say why, as the dialect does (F17). */
   farewell(reason: CloseReason): void
   /** The connection is over, whoever ended it: end the session. Called exactly once. */

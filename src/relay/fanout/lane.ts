@@ -199,8 +199,9 @@ export class Lane {
     // One dialect has one account of its traffic, so anybody's will do.
     const { traffic } = (this.#members[0] as Member).outbox.sink
     traffic.bytesOut += bytes.length * count
-    // Those are written, and counted, by the sink.
-    for (let pair = 0; pair < refused; pair++) traffic.bytesOut -= ports.refused[pair * 2 + 1] as number
+    // Those are written, and counted, by the sink; what a port puts before them is not counted at all.
+    for (let pair = 0; pair < refused; pair++)
+      traffic.bytesOut -= Math.min(ports.refused[pair * 2 + 1] as number, bytes.length)
     return refused
   }
 

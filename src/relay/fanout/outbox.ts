@@ -142,7 +142,7 @@ export class Outbox implements SlownessListener {
    */
   passedInPart(slice: Slice, rest: number): void {
     // Nothing else was written meanwhile, so these are next.
-    if (rest > 0 && this.sink.write(slice.bytes.subarray(slice.bytes.length - rest))) return
+    if (rest > 0 && this.sink.writeRest(slice.bytes, rest)) return
     this.#count(slice)
     this.#outstanding = [slice]
     if (this.queuedBytes > this.#softLimitBytes) this.#isSlow()

@@ -23,13 +23,13 @@ export interface Ports {
   /** Has the port at this place from now on, or none. Places come in any order. */
   set(place: number, port: Port | null): void
   /**
-   * Sends `bytes` once to every port of the first `places`.
+   * Sends `bytes` once to every port of the first `places`. A port may put something before them.
    * @returns how many could not take all; they are in `refused` until the next call
    */
   send(bytes: Buffer, places: number): number
   /**
-   * Pairs: a place, and how many of the last bytes were not taken and have to be written to its sink. 0 when they are
-   * on their way already, as after `Sink.write` has said no.
+   * Pairs: a place, and how many of the last bytes were not taken and have to be written to its sink (`Sink.writeRest`).
+   * 0 when they are on their way already, as after `Sink.write` has said no.
    */
   readonly refused: ArrayLike<number>
 }

@@ -12,6 +12,8 @@ export interface Sink extends Source {
   write(bytes: Buffer): boolean
   /** As `write`, for several pieces in one write. */
   writeMany(pieces: Buffer[]): boolean
+  /** As `write`, for the last `rest` bytes of what was written directly, with what the port has put before them. */
+  writeRest(bytes: Buffer, rest: number): boolean
   /** Where it may be written to directly while nothing is under way; `null` where that is impossible. */
   readonly port: Port | null
   /** What is written directly is counted here, by who writes it. */

@@ -27,6 +27,14 @@ export const CLOSE_REASONS = {
   oversize: { label: 'oversize', words: 'a frame was too long' },
   /** What cannot be read as the dialect, so that nothing behind it can be either. */
   malformed: { label: 'malformed', words: 'what you sent cannot be read' },
+  /** A rule of WebSocket itself is broken (W6). */
+  protocol: { label: 'protocol', words: 'a rule of WebSocket was broken' },
+  /** A WebSocket message is text where binary is due, or the reverse (W2). */
+  wrongKind: { label: 'wrong-kind', words: 'text was sent where binary is due, or the reverse' },
+  /** A WebSocket message came in too many pieces (W5). */
+  fragments: { label: 'fragments', words: 'a message came in too many fragments' },
+  /** A WebSocket ping was acknowledged and not answered (W7). */
+  noPong: { label: 'no-pong', words: 'a ping was not answered in time' },
   /** It drained slower than the minimum rate for the grace time. Nothing more is sent to it. */
   slow: { label: 'slow', words: 'too slow a reader' },
   /** The relay retained as much as it may, and this reader's queue was the longest. Nothing more is sent to it. */

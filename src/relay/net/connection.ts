@@ -9,13 +9,14 @@
  */
 
 import type { ClaimOutcome, Client, Speaker } from '../dialects/dialect.js'
+import { ownSlice } from '../fanout/chunk.js'
 import { Outbox } from '../fanout/outbox.js'
 import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pauses.js'
 import type { Port } from '../fanout/ports.js'
 import type { Sink } from '../fanout/sink.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { ConnectionContext, ConnectionStats } from './connection-context.js'
-import type { Transport, TransportEvents } from './transport.js'
+import type { MessageEvents, Transport } from './transport.js'
 
 /** So many refused names are answered at once; after each further one, nothing is read for a second. */
 const FREE_REFUSALS = 512
@@ -26,7 +27,7 @@ const BYTES_PER_TURN = 64 * 1024
 
 type State = 'open' | 'closing' | 'ended' | 'gone'
 
-export class Connection implements Client, Sink, TransportEvents {
+export class Connection implements Client, Sink, MessageEvents {
   readonly outbox: Outbox
   /** The name that was accepted, also after the connection has ended. */
   name: string | null = null
@@ -117,6 +118,8 @@ export class Connection implements Client, Sink, TransportEvents {
   close(reason: CloseReason): void {
     if (this.#state !== 'open') return
     this.#over('closing', reason)
+    const lastWords = this.#transport.lastWords(reason)
+    if (lastWords !== null) this.outbox.push(ownSlice(lastWords))
     // Now and not with everybody else's: whether there is anything left to wait for is known only then.
     this.outbox.flush()
     this.#endWhenSent()
@@ -185,6 +188,11 @@ export class Connection implements Client, Sink, TransportEvents {
     return this.#transport.writeMany(pieces)
   }
 
+  writeRest(bytes: Buffer, rest: number): boolean {
+    this.#context.stats.bytesOut += Math.min(rest, bytes.length)
+    return this.#transport.writeRest(bytes, rest)
+  }
+
   tooSlow(): void {
     // Not now: whoever says so is in the middle of everybody's flush.
     setImmediate(() => this.cutOff(CLOSE_REASONS.slow))
@@ -230,14 +238,45 @@ export class Connection implements Client, Sink, TransportEvents {
   received(bytes: Buffer, length: number): void {
     // What a client sends after the end is read, so that it is not answered with a reset, and ignored.
     if (this.#state !== 'open') return
-    this.#context.stats.bytesIn += length
-    const taken = this.#feed(bytes, length)
-    // The bytes are borrowed, and this connection's turn is over: what is left has to be kept.
-    if (taken < length) {
-      this.#undecoded = Buffer.from(bytes.subarray(taken, length))
-      this.#undecodedMs = this.#context.turn.readMs
-    }
-    if (length >= BYTES_PER_TURN) this.#giveWay()
+    this.#context.turn.begin()
+    this.#take(bytes, length)
+  }
+
+  turnBegins(): void {
+    this.#context.turn.begin()
+  }
+
+  message(bytes: Buffer): void {
+    if (this.#state === 'open') this.#take(bytes, bytes.length)
+  }
+
+  /** Messages carry whole requests (W3). */
+  messageEnded(): void {
+    if (this.#state === 'open' && this.#speaker.partialFrame !== 0) this.expel(CLOSE_REASONS.malformed)
+  }
+
+  worked(): void {
+    if (this.#state === 'open' && this.#context.turn.requestDone()) this.#giveWay()
+  }
+
+  heldChanged(): void {
+    if (this.#state === 'open') this.#watch()
+  }
+
+  interject(bytes: Buffer): void {
+    this.outbox.answer(ownSlice(bytes))
+  }
+
+  violated(reason: CloseReason): void {
+    this.expel(reason)
+  }
+
+  isBinary(firstByte: number): boolean {
+    return this.#speaker.isBinary?.(firstByte) ?? false
+  }
+
+  settling(): void {
+    this.outbox.flush()
   }
 
   ended(): void {
@@ -262,12 +301,19 @@ export class Connection implements Client, Sink, TransportEvents {
     if (this.#state === 'closing') this.#endWhenSent()
   }
 
-  /**
-   * @param readMs when they were read, where that was not a moment ago
-   * @returns how many were taken: all, when nothing is to be kept
-   */
-  #feed(bytes: Buffer, length: number, readMs: number | null = null): number {
-    this.#context.turn.begin(readMs)
+  #take(bytes: Buffer, length: number): void {
+    this.#context.stats.bytesIn += length
+    const taken = this.#feed(bytes, length)
+    // The bytes are borrowed, and this connection's turn is over: what is left has to be kept.
+    if (taken < length) {
+      this.#undecoded = Buffer.from(bytes.subarray(taken, length))
+      this.#undecodedMs = this.#context.turn.readMs
+    }
+    if (length >= BYTES_PER_TURN) this.#giveWay()
+  }
+
+  /** @returns how many were taken: all, when nothing is to be kept */
+  #feed(bytes: Buffer, length: number): number {
     let taken = length
     try {
       taken = this.#speaker.feed(bytes, 0, length)
@@ -276,9 +322,13 @@ export class Connection implements Client, Sink, TransportEvents {
       this.expel(CLOSE_REASONS.internal)
     }
     if (this.#state !== 'open') return length
-    if (this.#pauses === 0) this.#watchFrame()
-    this.#countHeld(this.#speaker.heldBytes)
+    this.#watch()
     return taken
+  }
+
+  #watch(): void {
+    if (this.#pauses === 0) this.#watchFrame()
+    this.#countHeld(this.#speaker.heldBytes + this.#transport.heldBytes)
   }
 
   #welcome(): void {
@@ -341,7 +391,8 @@ export class Connection implements Client, Sink, TransportEvents {
     const undecoded = this.#undecoded
     this.#undecoded = null
     if (undecoded !== null) {
-      const taken = this.#feed(undecoded, undecoded.length, this.#undecodedMs)
+      this.#context.turn.begin(this.#undecodedMs)
+      const taken = this.#feed(undecoded, undecoded.length)
       if (taken < undecoded.length) this.#undecoded = undecoded.subarray(taken)
     }
     if (this.#pauses !== 0 || this.#isGone()) return
@@ -366,7 +417,8 @@ export class Connection implements Client, Sink, TransportEvents {
 
   /** F15: the frame deadline runs from a frame's first byte, and bytes that trickle in do not move it. */
   #watchFrame(): void {
-    const { partialFrame } = this.#speaker
+    // Of the transport's own, with another sign, so that the two are never taken for each other.
+    const partialFrame = this.#speaker.partialFrame || -this.#transport.partialFrame
     if (partialFrame === this.#watchedFrame) return
     this.#context.deadlines.frame.clear(this)
     if (partialFrame !== 0) this.#context.deadlines.frame.set(this)

@@ -60,6 +60,8 @@ export class HandleTransport implements Transport, Port {
   directBytes = 0
   /** Where more of those are counted, while this is written to directly. */
   directCount: DirectCount | null = null
+  /** Of the WebSocket frame that everything written directly has to be, or 0 for none. */
+  opcode = 0
   readonly #wrap: StreamWrap
   #events: TransportEvents | null = null
 
@@ -88,6 +90,14 @@ export class HandleTransport implements Transport, Port {
     )
   }
 
+  get partialFrame(): number {
+    return 0
+  }
+
+  get heldBytes(): number {
+    return 0
+  }
+
   get kernelKey(): string {
     const local: { port?: number } = {}
     this.handle.getsockname(local)
@@ -111,6 +121,14 @@ export class HandleTransport implements Transport, Port {
   writeMany(pieces: Buffer[]): boolean {
     const request = takeRequest(this.#wrap)
     return this.dispatched(this.handle.writev(request, pieces, true), request, pieces)
+  }
+
+  writeRest(bytes: Buffer, rest: number): boolean {
+    return this.write(bytes.subarray(bytes.length - rest))
+  }
+
+  lastWords(): null {
+    return null
   }
 
   pause(): void {

@@ -24,6 +24,14 @@ export class SocketTransport implements Transport {
     return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
+  get partialFrame(): number {
+    return 0
+  }
+
+  get heldBytes(): number {
+    return 0
+  }
+
   get kernelKey(): string {
     return kernelKey(this.#socket.localPort ?? 0, this.remoteAddress, this.remotePort)
   }
@@ -50,6 +58,15 @@ export class SocketTransport implements Transport {
     socket.write(pieces[last] as Buffer, this.#onWritten)
     socket.uncork()
     return false
+  }
+
+  /** There is no port, so nothing was begun elsewhere. */
+  writeRest(bytes: Buffer, rest: number): boolean {
+    return this.write(bytes.subarray(bytes.length - rest))
+  }
+
+  lastWords(): null {
+    return null
   }
 
   pause(): void {

@@ -1,9 +1,11 @@
 /**
  * A byte stream to one client, as the kernel gives it. Two kinds: `handle-transport.ts` for plain TCP where
- * Node's internals allow it, `socket-transport.ts` for everything else. Neither knows frames or dialects.
+ * Node's internals allow it, `socket-transport.ts` for everything else. Neither knows frames or dialects. A third one,
+ * `websocket/websocket-transport.ts`, is laid over one of them.
  */
 
 import type { Port } from '../fanout/ports.js'
+import type { CloseReason } from '../hub/close-reason.js'
 
 /** Who hears of a transport; a connection. After `failed` or `destroy` nothing more is said. */
 export interface TransportEvents {
@@ -19,6 +21,28 @@ export interface TransportEvents {
   releasing(): void
 }
 
+/** What a transport that has messages says besides; a connection hears both kinds. */
+export interface MessageEvents extends TransportEvents {
+  /** What follows counts as this connection's turn, from now on. */
+  turnBegins(): void
+  /** A whole message; borrowed until this returns. */
+  message(bytes: Buffer): void
+  /** All of the last message has been taken. */
+  messageEnded(): void
+  /** Something was done for the client that is no request of its dialect: it counts as one. */
+  worked(): void
+  /** `Transport.partialFrame` or `heldBytes` may have changed. */
+  heldChanged(): void
+  /** Has these bytes sent, in their turn, as they are. */
+  interject(bytes: Buffer): void
+  /** The client has broken a rule of the transport's. */
+  violated(reason: CloseReason): void
+  /** Whether a message with this first byte has to be binary; for -1, whether what is sent is. */
+  isBinary(firstByte: number): boolean
+  /** The first message: what was said before it goes out as it was meant. */
+  settling(): void
+}
+
 export interface Transport {
   readonly remoteAddress: string
   readonly remotePort: number
@@ -28,12 +52,22 @@ export interface Transport {
   readonly takenBytes: number
   /** As `kernelKey` makes it. */
   readonly kernelKey: string
+  /** As `Speaker.partialFrame` and `heldBytes`, of what is not the dialect's yet; 0 where there is no such thing. */
+  readonly partialFrame: number
+  readonly heldBytes: number
   /** Begins to read. Called once, before anything else. */
-  open(events: TransportEvents): void
+  open(events: MessageEvents): void
   /** @returns whether the kernel took everything; if not, `written` follows, and no write may come before it */
   write(bytes: Buffer): boolean
   /** As `write`, for several pieces in one go. */
   writeMany(pieces: Buffer[]): boolean
+  /**
+   * Goes on with what was written to `port` and not all taken.
+   * @param rest how many of the last bytes are left, with what the port has put before them
+   */
+  writeRest(bytes: Buffer, rest: number): boolean
+  /** What the transport itself says last, to be sent like everything else; `null` for nothing. Asked once. */
+  lastWords(reason: CloseReason): Buffer | null
   /** Stops and goes on reading: what the peer sends meanwhile stays in the kernel, and so with the peer. */
   pause(): void
   resume(): void

@@ -7,6 +7,7 @@ import compileSerializer from 'fast-json-stringify'
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
+import type { UpgradeRefusal } from '../net/websocket/handshake.js'
 import { printable } from '../streams/printable.js'
 import type { LogFile } from './log-file.js'
 import { Refusals } from './refusals.js'
@@ -50,6 +51,12 @@ export class Journal {
     } else if (this.#refusals.count(peer.remoteAddress, peer.dialect, outcome)) {
       write(this.#connections, { ...record('rejected', peer), name, reason: outcome })
     }
+  }
+
+  /** Of many refusals the log has a sum, as of names. */
+  upgradeRefused(peer: Peer, reason: UpgradeRefusal): void {
+    if (this.#refusals.count(peer.remoteAddress, peer.dialect, reason))
+      write(this.#connections, { ...record('rejected', peer), reason })
   }
 
   closed(peer: Peer, reason: CloseReason): void {

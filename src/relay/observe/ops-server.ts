@@ -3,10 +3,11 @@
  * of its own, so that whoever reaches it takes neither descriptors nor time from those who chat.
  */
 
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import { HTTP_LIMITS, limit, oneAtATime } from '../net/http-limits.js'
 
 export interface OpsOptions {
   readonly host: string | undefined
@@ -22,13 +23,6 @@ export interface OpsOptions {
 
 /** Of the descriptors that the relay keeps back (`net/connection-limit.ts`). */
 const MAX_CONNECTIONS = 32
-/** How long the head of a request may take, from the start of a connection too, and how long a whole request. */
-const HEADERS_MS = 5_000
-const REQUEST_MS = 10_000
-/** How long a connection may be idle, or not read its answer. */
-const IDLE_MS = 10_000
-const CHECK_MS = 1_000
-const MAX_HEADER_BYTES = 8 * 1024
 /** The metrics are made no more often than this: it takes a while, and asks every connection. */
 const METRICS_MS = 1_000
 
@@ -54,15 +48,8 @@ export class OpsServer {
     })
     const answer = getRequestListener(app.fetch)
     const answered = oneAtATime((request, response) => void answer(request, response))
-    const limits = {
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: IDLE_MS,
-      connectionsCheckingInterval: CHECK_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    }
-    const server = createServer(limits, answered)
-    server.timeout = IDLE_MS
+    const server = createServer(HTTP_LIMITS, answered)
+    limit(server)
     server.maxConnections = MAX_CONNECTIONS
     server.on('drop', options.refused)
     return new Promise((resolve, reject) => {
@@ -99,26 +86,5 @@ function kept(make: () => Promise<string>): () => Promise<string> {
       if (made === making) made = null
     })
     return making
-  }
-}
-
-/** Whoever sends requests without waiting for answers gets the first one answered, and the end of the connection. */
-function oneAtATime(answer: RequestListener): RequestListener {
-  /** Connections with a request under way, and whether more came behind it. */
-  const underWay = new WeakMap<Socket, { more: boolean }>()
-  return (request, response) => {
-    const { socket } = request
-    const before = underWay.get(socket)
-    if (before !== undefined) {
-      before.more = true
-      return
-    }
-    const asked = { more: false }
-    underWay.set(socket, asked)
-    response.once('close', () => {
-      underWay.delete(socket)
-      if (asked.more) socket.destroySoon()
-    })
-    answer(request, response)
   }
 }

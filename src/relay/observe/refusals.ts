@@ -1,11 +1,12 @@
 /**
- * Refused names on their way to the log. The first few of an address in a second are records of their own; the rest of
+ * Refused names, and refused requests to become a WebSocket, on their way to the log. The first few of an address in a second are records of their own; the rest of
  * that second is one record with a count, so that nobody can wash the log away by being refused.
  */
 
 import type { ClaimOutcome } from '../dialects/dialect.js'
+import type { UpgradeRefusal } from '../net/websocket/handshake.js'
 
-export type Refusal = Exclude<ClaimOutcome, 'accepted'>
+export type Refusal = Exclude<ClaimOutcome, 'accepted'> | UpgradeRefusal
 
 /** Refusals that were not recorded one by one. */
 export interface RefusalSum {

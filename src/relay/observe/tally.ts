@@ -3,6 +3,7 @@
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { HubEvent } from '../hub/events.js'
+import { UPGRADE_REFUSALS, type UpgradeRefusal } from '../net/websocket/handshake.js'
 
 const EVENTS: Readonly<Record<HubEvent['kind'], 0>> = {
   message: 0,
@@ -28,6 +29,8 @@ export class Tally {
   readonly messages = new Map<string, number>()
   /** By close reason; every reason is there from the start. */
   readonly disconnects = new Map<string, number>(Object.values(CLOSE_REASONS).map(({ label }) => [label, 0]))
+  /** By why a request to become a WebSocket was refused. */
+  readonly upgradeRefusals = new Map<string, number>(UPGRADE_REFUSALS.map((reason) => [reason, 0]))
   /** By outcome of a claim. */
   readonly rejections = new Map<string, number>([
     ['taken', 0],
@@ -43,6 +46,10 @@ export class Tally {
 
   nameRequested(outcome: ClaimOutcome): void {
     if (outcome !== 'accepted') add(this.rejections, outcome)
+  }
+
+  upgradeRefused(reason: UpgradeRefusal): void {
+    add(this.upgradeRefusals, reason)
   }
 
   closed(reason: CloseReason): void {

@@ -90,7 +90,7 @@ test('listener URLs are taken as what they say', () => {
     const result = listenerUrl.safeParse(url)
     assert.ok(result.success, `${url}: ${result.error?.message}`)
     assert.equal(result.data.url, url)
-    assert.equal(result.data.dialect.name, 'framed')
+    assert.equal(result.data.dialect?.name, 'framed')
     for (const [key, value] of Object.entries(wanted)) {
       assert.deepEqual(result.data[key as keyof ListenerSpec], value, `${url}: ${key}`)
     }

@@ -64,7 +64,14 @@ test('nobody says anything: every setting has its documented default', () => {
   assert.deepEqual(Object.keys(config), SETTING_KEYS)
   assert.deepEqual(
     config.listen.map(({ url }) => url),
-    ['framed://:9000', 'chatroom://:8000', 'chatmaster://:9001', 'json-irc://:1025', 'sendto://:3560'],
+    [
+      'framed://:9000',
+      'chatroom://:8000',
+      'chatmaster://:9001',
+      'json-irc://:1025',
+      'sendto://:3560',
+      'ws://:8080',
+    ],
   )
   const { listen: _, ...rest } = config
   assert.deepEqual(rest, {

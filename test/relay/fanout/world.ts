@@ -38,6 +38,10 @@ export class FakeSink implements Sink {
     return this.writeMany([bytes])
   }
 
+  writeRest(bytes: Buffer, rest: number): boolean {
+    return this.write(bytes.subarray(bytes.length - rest))
+  }
+
   writeMany(pieces: Buffer[]): boolean {
     assert.equal(this.#outstanding, null, 'no write comes before the last one was taken')
     assert.ok(pieces.length > 0)

@@ -20,6 +20,8 @@ class FakeTransport implements Transport {
   readonly remoteAddress = '127.0.0.1'
   readonly remotePort = 1
   readonly takenBytes = 0
+  readonly partialFrame = 0
+  readonly heldBytes = 0
   readonly kernelKey = ''
   readonly port = null
   events: TransportEvents | null = null
@@ -32,6 +34,14 @@ class FakeTransport implements Transport {
 
   write(): boolean {
     return true
+  }
+
+  writeRest(): boolean {
+    return true
+  }
+
+  lastWords(): null {
+    return null
   }
 
   writeMany(): boolean {

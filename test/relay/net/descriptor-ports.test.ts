@@ -69,14 +69,19 @@ test('a place far behind all that were taken before is written to as well', asyn
   const [pair] = await connections(t, 1)
   assert.ok(pair !== undefined)
   const ports = new DescriptorPorts()
-  ports.set(500, { descriptor: pair.descriptor, directBytes: 0, directCount: null } as HandleTransport)
+  ports.set(500, {
+    descriptor: pair.descriptor,
+    directBytes: 0,
+    directCount: null,
+    opcode: 0,
+  } as HandleTransport)
   assert.equal(ports.send(Buffer.from('hello'), 501), 0)
   assert.equal(await received(pair.far, 5), 'hello')
 })
 
 test('whoever has a place gets what is sent, exactly once and counted, in whatever order places are taken', async (t) => {
   const people = (await connections(t, 6)).map(({ far, descriptor }) => {
-    const transport = { descriptor, directBytes: 0, directCount: null } as HandleTransport
+    const transport = { descriptor, directBytes: 0, directCount: null, opcode: 0 } as HandleTransport
     const person = { far, transport, place: -1, wanted: '', got: '' }
     far.on('data', (chunk) => {
       person.got += chunk.toString('latin1')
@@ -144,7 +149,7 @@ test('what was refused can still be read when somebody has got a place far behin
   await new Promise((resolve) => setTimeout(resolve, 50))
   const ports = new DescriptorPorts()
   const transportOf = (descriptor: number) =>
-    ({ descriptor, directBytes: 0, directCount: null }) as HandleTransport
+    ({ descriptor, directBytes: 0, directCount: null, opcode: 0 }) as HandleTransport
   ports.set(3, transportOf(broken.descriptor))
   assert.equal(ports.send(Buffer.from('hello'), 4), 1)
   ports.set(500, transportOf(other.descriptor))

@@ -77,6 +77,13 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     return this.#decoder.decode(bytes, start, end)
   }
 
+  /** X12. */
+  isBinary(firstByte: number): boolean {
+    if (this.#encoding === this.#listener.encodings.zlib) return true
+    const isUnsettled = this.#decoder === null && this.#listener.options.compression !== 'off'
+    return isUnsettled && firstByte === ZLIB_FIRST_BYTE
+  }
+
   object(bytes: Uint8Array, start: number, end: number): boolean {
     const read = readPackage(bytes, start, end)
     if (read === null) this.broken('not-an-object')

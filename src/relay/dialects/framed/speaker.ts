@@ -102,6 +102,10 @@ export class FramedSpeaker implements Speaker, FrameSink {
     return (this.#bare ?? this.#decoder).decode(bytes, start, end)
   }
 
+  isBinary(): boolean {
+    return true
+  }
+
   frame(command: number, bytes: Uint8Array, start: number, end: number): boolean {
     switch (command) {
       case COMMAND.JOIN:

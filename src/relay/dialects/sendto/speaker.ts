@@ -46,6 +46,11 @@ export class SendtoSpeaker implements Speaker {
     return this.#mode.feed(bytes, start, end)
   }
 
+  /** S8. Nothing is sent before the mode is decided. */
+  isBinary(firstByte: number): boolean {
+    return this.#mode === null ? !isPrintable(firstByte) : this.#mode instanceof MessageMode
+  }
+
   /** The page has no message that says why a connection ends. */
   farewell(): void {}
 
@@ -56,11 +61,15 @@ export class SendtoSpeaker implements Speaker {
   /** S8: no type is a printable character. */
   #begin(first: number): MessageMode | LineMode {
     const { relay, messageList, lineList } = this.#listener
-    const lines = first >= FIRST_PRINTABLE && first <= LAST_PRINTABLE
+    const lines = isPrintable(first)
     const account = new Account(relay.hub, this.#client, SENDTO_ENCODINGS[lines ? 'lines' : 'messages'])
     this.#account = account
     return lines
       ? new LineMode(this.#client, account, lineList, relay.maxLoginBytes)
       : new MessageMode(this.#client, account, messageList)
   }
+}
+
+function isPrintable(byte: number): boolean {
+  return byte >= FIRST_PRINTABLE && byte <= LAST_PRINTABLE
 }

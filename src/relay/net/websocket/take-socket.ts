@@ -1,0 +1,42 @@
+/**
+ * Takes a socket over from Node's HTTP server, once it has become a WebSocket. Where plain TCP goes over handles, the
+ * handle is taken out of the socket, as Node itself does when it hands one to another process: what is left of the socket
+ * is destroyed and costs nothing more, and the server counts it as closed.
+ */
+
+import type { Socket } from 'node:net'
+import { HandleTransport } from '../handle-transport.js'
+import { SocketTransport } from '../socket-transport.js'
+import { streamWrap, type TcpHandle } from '../tcp-handle.js'
+
+/** @returns a transport over it, from which nothing has been read */
+export function takeSocket(socket: Socket, useHandles: boolean): HandleTransport | SocketTransport {
+  socket.setTimeout(0)
+  return (useHandles ? takeHandle(socket) : null) ?? new SocketTransport(socket)
+}
+
+interface SocketWithHandle {
+  _handle?: (TcpHandle & { getAsyncId?: unknown }) | null
+}
+
+function takeHandle(socket: Socket): HandleTransport | null {
+  const holder = socket as unknown as SocketWithHandle
+  const handle = holder._handle ?? null
+  // TLS has a handle of another kind. The answer to the handshake may still be with Node, and nobody else could send it.
+  const isPlain =
+    handle !== null && typeof handle.useUserBuffer === 'function' && typeof handle.reset === 'function'
+  if (streamWrap === null || !isPlain || socket.writableLength > 0 || socket.readableLength > 0) return null
+  handle.readStop()
+  holder._handle = null
+  forget(handle, socket)
+  socket.destroy()
+  return new HandleTransport(handle, streamWrap)
+}
+
+/** Node has the handle refer to its socket under a symbol of its own: the socket would live as long as the connection. */
+function forget(handle: TcpHandle, socket: Socket): void {
+  const symbols = handle as unknown as Record<symbol, unknown>
+  for (const symbol of Object.getOwnPropertySymbols(handle)) {
+    if (symbols[symbol] === socket) symbols[symbol] = null
+  }
+}
