@@ -11,6 +11,8 @@ const [, , totalsPath] = process.argv
 
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const files = []
+/** Of the file that is being read: where it came to, should it be ended before its end. */
+let lastEnded = null
 
 /** A group with tests in it, such as a file, is not counted itself, unless it is what went wrong. */
 function count({ ok, skip, todo }) {
@@ -41,12 +43,16 @@ function follow(parser, trail, depth) {
   parser.on('assert', (result) => {
     const isGroup = child !== null && child.name === result.name
     child = null
+    if (depth > 0) lastEnded = [...trail, result.name].join(' › ')
     const blamed = isGroup && totals.failed > failedBefore
     if (!isGroup || (!result.ok && !blamed)) {
       count(result)
       if (!result.ok && !result.skip && !result.todo) show(result, trail)
     }
     if (depth > 0) return
+    if (!result.ok && !blamed && lastEnded !== null)
+      console.log(`    the last that ended in it: ${lastEnded}`)
+    lastEnded = null
     files.push(result)
     const seconds = ((result.time ?? 0) / 1000).toFixed(1)
     console.log(`${result.ok ? 'ok    ' : 'not ok'} ${seconds.padStart(6)} s  ${result.name}`)

@@ -12,4 +12,5 @@ export { ConfigError, type ConfigSources, loadConfig } from './relay/config/load
 export type { Config, SettingKey } from './relay/config/settings.js'
 export type { SlowPolicy } from './relay/fanout/sink.js'
 export { type Logger, openOperationalLog } from './relay/observe/operational-log.js'
-export { type FanoutInUse, type ListeningAt, Relay, StartError } from './relay/relay.js'
+export { type FanoutInUse, type ListeningAt, Relay } from './relay/relay.js'
+export { StartError } from './relay/start-error.js'

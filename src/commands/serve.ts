@@ -17,7 +17,8 @@ import {
 } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
 import { type Logger, openOperationalLog } from '../relay/observe/operational-log.js'
-import { Relay, StartError } from '../relay/relay.js'
+import { Relay } from '../relay/relay.js'
+import { StartError } from '../relay/start-error.js'
 import { oneLine } from '../relay/streams/printable.js'
 import { ownCommand } from './own-command.js'
 

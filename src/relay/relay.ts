@@ -1,90 +1,31 @@
 /**
- * One relay: puts hub, fan-out, dialects, listeners, logs and metrics together, and takes them apart again. Owns
+ * One relay from outside: opens what `assembly.ts` has put together to clients and operators, and takes it apart again. Owns
  * the order of starting and ending; everything else is somebody else's.
+ *
+ *   start: log files ─▶ listeners ─▶ ops endpoint ─▶ address file ─▶ ready
+ *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, files
  */
 
 import type { ServerResponse } from 'node:http'
 import { VERSION } from '../version.js'
+import { Assembly } from './assembly.js'
 import type { ListenerSpec } from './config/listener-url.js'
-import { ConfigError } from './config/load.js'
-import type { Config, SettingKey } from './config/settings.js'
+import type { Config } from './config/settings.js'
 import type { WebOptions } from './config/web-options.js'
-import type { ClaimOutcome, Dialect, DialectContext } from './dialects/dialect.js'
 import { DIALECTS } from './dialects/registry.js'
-import { ChunkPool } from './fanout/chunk.js'
-import { Flusher } from './fanout/flusher.js'
-import type { OutboxContext } from './fanout/outbox.js'
-import { PAUSE } from './fanout/pauses.js'
-import { Pressure } from './fanout/pressure.js'
-import type { Recipient } from './fanout/recipient.js'
-import { RoomFanout } from './fanout/room-fanout.js'
-import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
-import type { HubEvent } from './hub/events.js'
-import { Hub } from './hub/hub.js'
-import { Connection } from './net/connection.js'
-import type {
-  ConnectionContext,
-  ConnectionDeadlines,
-  ConnectionObserver,
-  ConnectionStats,
-  HeldInput,
-  TurnedAway,
-} from './net/connection-context.js'
-import { connectionLimit } from './net/connection-limit.js'
-import { Deadlines } from './net/deadlines.js'
-import { chooseFanout, type FanoutWay } from './net/direct-ways.js'
+import { CLOSE_REASONS } from './hub/close-reason.js'
 import { inTurn } from './net/in-turn.js'
 import { Listener } from './net/listener.js'
 import type { ListeningOptions } from './net/listening.js'
-import { SilentPeers } from './net/silent-peers.js'
-import { SocketTable } from './net/socket-table.js'
-import { Strangers } from './net/strangers.js'
 import { handlesSupported } from './net/tcp-handle.js'
-import { TurnBudget } from './net/turn-budget.js'
 import { Gateway } from './net/websocket/gateway.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { AddressFile } from './observe/address-file.js'
-import type { Journal } from './observe/journal.js'
-import type { LogFile } from './observe/log-file.js'
 import { createMetrics } from './observe/metrics.js'
-import { OnceASecond } from './observe/once-a-second.js'
-import { openJournal } from './observe/open-journal.js'
 import type { Logger } from './observe/operational-log.js'
 import { OpsServer } from './observe/ops-server.js'
-import { Tally } from './observe/tally.js'
-
-/** F15: the longest frame before somebody has a name. */
-const MAX_LOGIN_BYTES = 1024
-/** How long a connection is not read from after one refused name too many. */
-const REFUSAL_PAUSE_MS = 1000
-/** A peer that has acknowledged nothing for so long is gone. */
-const SILENT_MS = 30_000
-
-/** What the system says when an address cannot be had, and not a file. */
-const ADDRESS_CALLS: ReadonlySet<string | undefined> = new Set(['listen', 'bind', 'getaddrinfo'])
-
-/** Something that the relay needs could not be had. */
-export class StartError extends Error {
-  /** The system's, such as `EADDRINUSE`. */
-  readonly code: string
-  /** The setting that asked for it, and its value. */
-  readonly key: SettingKey
-  readonly target: string
-  /** Whether it was an address; otherwise it was a file or a directory. */
-  readonly isAddress: boolean
-  /** The other setting of this relay that has the port already; `null` where it is none of its own. */
-  readonly takenBy: string | null
-
-  constructor(key: SettingKey, target: string, cause: NodeJS.ErrnoException, takenBy: string | null = null) {
-    super(`${key}: ${target}: ${cause.message}`, { cause })
-    this.name = 'StartError'
-    this.code = cause.code ?? 'ERR_START'
-    this.key = key
-    this.target = target
-    this.isAddress = ADDRESS_CALLS.has(cause.syscall)
-    this.takenBy = takenBy
-  }
-}
+import { Records } from './records.js'
+import { StartError } from './start-error.js'
 
 /** Where a listener is, now that it listens. */
 export interface ListeningAt {
@@ -112,42 +53,11 @@ export interface RelayInternals {
 
 export class Relay {
   readonly #config: Config
-  readonly #log: Logger
   readonly #useHandles: boolean
-  readonly #fanout: FanoutWay
-  readonly #tally = new Tally()
-  readonly #flusher = new Flusher()
-  readonly #pool = new ChunkPool()
-  readonly #pressure: Pressure
-  readonly #outboxes: OutboxContext
-  readonly #hub: Hub<Recipient>
-  readonly #connections = new Set<Connection>()
-  readonly #stats = new Map<string, ConnectionStats>()
-  readonly #deadlines: ConnectionDeadlines<Connection>
-  readonly #kernel = new SocketTable()
-  readonly #silentPeers: SilentPeers<Connection>
-  readonly #turn: TurnBudget
-  readonly #input: HeldInput
-  readonly #maxConnections: number
-  readonly #strangers: Strangers<Connection>
+  readonly #records: Records
+  readonly #parts: Assembly
   readonly #listeners: (Listener | Gateway)[] = []
   readonly #listeningAt: ListeningAt[] = []
-  readonly #acceptErrors = new OnceASecond<object>((last, count) =>
-    this.#log.error({ ...last, count }, 'a connection could not be accepted'),
-  )
-  readonly #opsRefusals = new OnceASecond<null>((_, count) =>
-    this.#log.warn({ count }, 'the ops endpoint has too many connections, and closed one'),
-  )
-  /** What connections tell. */
-  readonly #observer: ConnectionObserver<Connection> = {
-    connected: (connection) => this.#journal?.connected(connection),
-    nameRequested: (connection, name, outcome) => this.#nameRequested(connection, name, outcome),
-    closed: (connection, reason) => this.#closed(connection, reason),
-    faulted: (connection, error) => this.#faulted(connection, error),
-    turnedAway: (peer) => this.#turnedAway(peer),
-  }
-  #logFiles: readonly LogFile[] = []
-  #journal: Journal | null = null
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
@@ -155,49 +65,9 @@ export class Relay {
 
   private constructor(config: Config, log: Logger, internals: RelayInternals) {
     this.#config = config
-    this.#log = log
     this.#useHandles = internals.useHandles ?? handlesSupported
-    this.#fanout = fanoutOf(config, this.#useHandles)
-    const monotonic = () => performance.now()
-    this.#pressure = new Pressure(config, this.#pool, monotonic, this.#kernel)
-    this.#turn = new TurnBudget(monotonic)
-    this.#input = { bytes: 0, limitBytes: config.retainedLimitBytes / 4 }
-    this.#outboxes = {
-      flusher: this.#flusher,
-      pool: this.#pool,
-      pressure: this.#pressure,
-      createPorts: this.#fanout.createPorts,
-      encodingFailed: (error, source) => {
-        if (source instanceof Connection) source.failWith(error)
-        else setImmediate(() => this.#fault(error, {}))
-      },
-    }
-    this.#hub = new Hub<Recipient>({
-      audience: () => new RoomFanout(this.#outboxes),
-      now: Date.now,
-      announceUpTo: config.announceUpTo,
-      recent: { ageMs: config.editWindowMs, entries: config.recentMessages },
-      later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
-      defaultRoom: config.room,
-      observe: (event) => this.#observe(event),
-    })
-    const deadlines = (durationMs: number, expired: (connection: Connection) => void) =>
-      new Deadlines<Connection>({ durationMs, now: monotonic, expired })
-    this.#deadlines = {
-      login: deadlines(config.loginDeadlineMs, (connection) => connection.expel(CLOSE_REASONS.loginDeadline)),
-      frame: deadlines(config.frameDeadlineMs, (connection) => connection.expel(CLOSE_REASONS.frameDeadline)),
-      linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
-      refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
-    }
-    this.#maxConnections = maxConnectionsOf(config)
-    this.#strangers = new Strangers(this.#maxConnections)
-    this.#silentPeers = new SilentPeers({
-      kernel: this.#kernel,
-      peers: this.#connections,
-      silentMs: SILENT_MS,
-      now: monotonic,
-      silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
-    })
+    this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
+    this.#parts = new Assembly(config, this.#useHandles, this.#records)
   }
 
   /**
@@ -230,7 +100,7 @@ export class Relay {
 
   /** How rooms are written to. */
   get fanout(): FanoutInUse {
-    return this.#fanout
+    return this.#parts.fanout
   }
 
   /** The port of the ops endpoint, if there is one. */
@@ -240,7 +110,7 @@ export class Relay {
 
   /** Opens the log files by their names again, after somebody moved them away. */
   reopenLogs(): void {
-    for (const file of this.#logFiles) file.reopen()
+    this.#records.reopenFiles()
   }
 
   /**
@@ -256,71 +126,25 @@ export class Relay {
     this.#state = 'shutting down'
     const end = performance.now() + this.#config.shutdownMs
     for (const listener of this.#listeners) listener.close()
-    this.#hub.endQuietly()
+    const { hub, connections } = this.#parts
+    hub.endQuietly()
     // So that they do not all come back at once. Whose turn is still to come goes on chatting.
-    await inTurn([...this.#connections], this.#config.closeSpreadMs, (connection) =>
+    await inTurn([...connections], this.#config.closeSpreadMs, (connection) =>
       connection.expel(CLOSE_REASONS.shutdown),
     )
     await this.#allGone(end)
-    for (const connection of this.#connections) connection.cutOff(CLOSE_REASONS.shutdown)
-    for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
-    this.#silentPeers.stop()
-    this.#pressure.stop()
+    for (const connection of connections) connection.cutOff(CLOSE_REASONS.shutdown)
+    this.#parts.stop()
     await this.#ops?.close()
     this.#addressFile?.remove()
-    this.#journal?.close()
-    await Promise.all(this.#logFiles.map((file) => file.close()))
-  }
-
-  #nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void {
-    this.#tally.nameRequested(outcome)
-    this.#journal?.nameRequested(connection, name, outcome)
-  }
-
-  #closed(connection: Connection, reason: CloseReason): void {
-    this.#tally.closed(reason)
-    this.#journal?.closed(connection, reason)
-    if (reason === CLOSE_REASONS.slow) {
-      const { remoteAddress: ip, remotePort: port, name, dialect } = connection
-      this.#log.warn(
-        { ip, port, name, dialect, queuedBytes: connection.outbox.queuedBytes },
-        'cut off a slow reader',
-      )
-    }
-  }
-
-  #faulted(connection: Connection, error: unknown): void {
-    const { remoteAddress: ip, remotePort: port, name, dialect } = connection
-    this.#fault(error, { ip, port, name, dialect })
-  }
-
-  #turnedAway(peer: TurnedAway): void {
-    this.#tally.closed(CLOSE_REASONS.full)
-    this.#journal?.closed({ ...peer, name: null }, CLOSE_REASONS.full)
-  }
-
-  #observe(event: HubEvent): void {
-    if (event.kind === 'message' || event.kind === 'direct') this.#flusher.told(this.#turn.readMs)
-    this.#tally.observe(event)
-    this.#journal?.observe(event)
-  }
-
-  /** What is half changed would harm everybody: then the process ends, loudly, rather than go on with it. */
-  #fault(error: unknown, about: object): void {
-    if (this.#hub.isChanging) throw error
-    this.#tally.faults++
-    this.#log.error({ ...about, err: error }, 'a fault of the relay cost a connection')
+    await this.#records.closeFiles()
   }
 
   #openLogFiles(): void {
-    const { logDir } = this.#config
-    if (logDir === 'off') return
     try {
-      const { journal, files } = openJournal(this.#config, this.#log)
-      this.#journal = journal
-      this.#logFiles = files
+      this.#records.openFiles(this.#config)
     } catch (error) {
-      throw new StartError('logDir', logDir, error as NodeJS.ErrnoException)
+      throw new StartError('logDir', this.#config.logDir, error as NodeJS.ErrnoException)
     }
   }
 
@@ -350,13 +174,10 @@ export class Relay {
         host: spec.host,
         port: spec.port,
         tls: spec.tls,
-        maxConnections: this.#maxConnections,
+        maxConnections: this.#parts.maxConnections,
         loginDeadlineMs,
         useHandles: this.#useHandles,
-        failed: (error: Error) => {
-          this.#tally.acceptErrors++
-          this.#acceptErrors.happened({ url: spec.url, error: error.message })
-        },
+        failed: (error: Error) => this.#records.acceptFailed(spec.url, error),
       }
       try {
         const listener = await this.#open(spec, options)
@@ -371,76 +192,44 @@ export class Relay {
   }
 
   #open(spec: ListenerSpec, options: ListeningOptions): Promise<Listener | Gateway> {
-    if (spec.dialect !== null) return Listener.open(options, this.#contextOf(spec.dialect, spec))
+    if (spec.dialect !== null) return Listener.open(options, this.#parts.contextOf(spec.dialect, spec))
     const web = spec.web as WebOptions
     const contexts = [...DIALECTS.values()].map((dialect) => {
       const plain = { ...spec, options: dialect.options.parse({}) }
-      return [dialect.name, this.#contextOf(dialect, plain)] as const
+      return [dialect.name, this.#parts.contextOf(dialect, plain)] as const
     })
     const more = {
       origins: web.origin,
       pages: (_request: unknown, response: ServerResponse) => void response.writeHead(404).end(),
-      refused: (reason: UpgradeRefusal, remoteAddress: string, remotePort: number) => {
-        this.#tally.upgradeRefused(reason)
-        this.#journal?.upgradeRefused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
-      },
+      refused: (reason: UpgradeRefusal, address: string, port: number) =>
+        this.#records.upgradeRefused(reason, address, port),
     }
     return Gateway.open({ ...options, ...more }, new Map(contexts))
-  }
-
-  #contextOf(dialect: Dialect, spec: ListenerSpec): ConnectionContext<Connection> {
-    const { name } = dialect
-    let stats = this.#stats.get(name)
-    if (stats === undefined) {
-      stats = { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 }
-      this.#stats.set(name, stats)
-    }
-    const dialectContext: DialectContext = {
-      hub: this.#hub,
-      maxLoginBytes: MAX_LOGIN_BYTES,
-      timeZone: this.#config.timeZone,
-    }
-    return {
-      dialect: name,
-      needsLogin: dialect.needsLogin,
-      speak: dialect.listen(spec.options, dialectContext),
-      outboxes: this.#outboxes,
-      slowPolicy: spec.slowPolicy,
-      deadlines: this.#deadlines,
-      strangers: this.#strangers,
-      turn: this.#turn,
-      input: this.#input,
-      stats,
-      observer: this.#observer,
-      all: this.#connections,
-    }
   }
 
   async #openOps(): Promise<void> {
     const { ops } = this.#config
     if (ops === 'off') return
+    const { hub, connections, flusher, pool, pressure, input, stats, fanout } = this.#parts
     const registry = createMetrics({
       version: VERSION,
-      fanoutWay: this.#fanout.name,
-      connections: this.#stats,
-      fanout: this.#flusher.stats,
-      pressure: this.#pressure,
-      tally: this.#tally,
-      sessions: () => this.#hub.sessionCount,
-      rooms: () => this.#hub.rooms.size,
-      queuedBytes: () => sum(this.#connections, (connection) => connection.outbox.queuedBytes),
-      retainedBytes: () => this.#pool.retainedBytes,
-      heldInputBytes: () => this.#input.bytes,
-      logLinesLost: () => sum(this.#logFiles, (file) => file.linesLost),
+      fanoutWay: fanout.name,
+      connections: stats,
+      fanout: flusher.stats,
+      pressure,
+      tally: this.#records.tally,
+      sessions: () => hub.sessionCount,
+      rooms: () => hub.rooms.size,
+      queuedBytes: () => sum(connections, (connection) => connection.outbox.queuedBytes),
+      retainedBytes: () => pool.retainedBytes,
+      heldInputBytes: () => input.bytes,
+      logLinesLost: () => this.#records.linesLost,
     })
     try {
       this.#ops = await OpsServer.open({
         ...ops,
         metrics: { text: () => registry.metrics(), contentType: registry.contentType },
-        refused: () => {
-          this.#tally.opsRefused++
-          this.#opsRefusals.happened(null)
-        },
+        refused: () => this.#records.opsRefused(),
         readiness: () => (this.#state === 'ready' ? 'ready' : this.#state),
       })
     } catch (error) {
@@ -451,27 +240,10 @@ export class Relay {
 
   /** Resolves when no connection is left, or at `end`. */
   async #allGone(end: number): Promise<void> {
-    while (this.#connections.size > 0 && performance.now() < end) {
+    while (this.#parts.connections.size > 0 && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
-}
-
-function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
-  const way = chooseFanout(fanout, useHandles)
-  if (typeof way !== 'string') return way
-  throw new ConfigError([`fanout: native: expected auto or portable: there is no native way here: ${way}`])
-}
-
-/** Above what the system allows, it would close clients without a word. */
-function maxConnectionsOf({ maxConnections }: Config): number {
-  const { connections, descriptors } = connectionLimit()
-  if (maxConnections === 'auto') return connections
-  if (descriptors === null || maxConnections <= connections) return maxConnections
-  const kept = descriptors - connections
-  throw new ConfigError([
-    `maxConnections: ${maxConnections}: expected auto or no more than ${connections}: this process may open ${descriptors} files, of which ${kept} are kept back (raise that with ulimit -n or LimitNOFILE=)`,
-  ])
 }
 
 function sum<T>(items: Iterable<T>, value: (item: T) => number): number {

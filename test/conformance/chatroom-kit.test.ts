@@ -1,4 +1,4 @@
-/** The conformance kit's own suite of the chatroom dialect, on the relay with each form of messages. Rules C1–C13. */
+/** The conformance kit's own suite of the chatroom dialect, on the relay with each form of messages. Rules C1–C13 and C17. */
 
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
@@ -11,7 +11,7 @@ import { runKit } from '../fixtures/conform-kit.js'
 const EDIT_WINDOW_MS = 1000
 const WINDOW = ['within the window', 'that is dropped']
 
-test('C1-C13 the suite of the kit, defaults, with a short edit window', async (t) => {
+test('C1-C13 C17 the suite of the kit, defaults, with a short edit window', async (t) => {
   const { relay } = await startChatroom(t, { editWindowMs: `${EDIT_WINDOW_MS}` })
   await runKit(t, chatroomSuite, relay.ports[1] as number, {
     without: ['push=bare'],
@@ -75,6 +75,10 @@ test('the strict server answers a client that keeps the rules, and finds nothing
     'USERSTATUS bob OFFLINE',
     'BLOCK zed',
     'UNBLOCK zed',
+    'ROOMS',
+    'ENTER den',
+    'ENTER den',
+    'USERBOARD den',
     'LEAVE',
   ])
   assert.deepEqual(
@@ -96,13 +100,17 @@ test('the strict server answers a client that keeps the rules, and finds nothing
       '200 USERSTATUS UPDATED',
       '200 OK',
       '200 OK',
+      '200 OK',
+      '200 OK',
+      '500 SERVER ERROR',
+      '200 OK',
       '200 BYE',
     ],
   )
   const [story] = lines.filter((line) => line.includes('story'))
   assert.equal(JSON.parse((story as string).slice('SEND '.length)).message, STORY)
   assert.ok(printed.some((line) => line.includes('ok C7 said that it received a message of 16 KiB')))
-  for (const rule of ['C1', 'C3', 'C4', 'C7', 'C8', 'C9', 'C10', 'C11'])
+  for (const rule of ['C1', 'C3', 'C4', 'C7', 'C8', 'C9', 'C10', 'C11', 'C17'])
     assert.ok(
       printed.some((line) => line.includes(`ok ${rule} `)),
       rule,
@@ -131,6 +139,10 @@ test('the strict server names every rule that a client breaks', async () => {
     ['C8', 'JOIN bob', 'EDIT {"message_id":"m1","message":"Hi"}'],
     ['C8', 'JOIN bob', 'EDIT {'],
     ['C10', 'JOIN bob', 'USERSTATUS amy OFFLINE'],
+    ['C2', 'ROOMS'],
+    ['C17', 'JOIN bob', 'ROOMS den'],
+    ['C17', 'JOIN bob', 'ENTER two words'],
+    ['C17', 'JOIN bob', 'ENTER'],
   ] as const) {
     const { printed } = await trial([...requests])
     assert.ok(

@@ -266,6 +266,7 @@ describe('the line client in a terminal', { skip: reason ?? false }, () => {
     await delay(SIGNAL_MS)
     await terminal.endsIn('[Amy] four', 'Bob> a line that goe', 's on until it takes', 'two rows of forty')
     terminal.press('Home')
+    await terminal.cursorIn('Bob> '.length)
     terminal.resize(COLUMNS / 4, ROWS)
     await delay(SIGNAL_MS)
     await terminal.endsIn('Bob> a lin', 'e that goe', 's on until', ' it takes', 'two rows o', 'f forty')

@@ -5,6 +5,9 @@
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const DEADLINE_MS = 30_000
@@ -77,6 +80,11 @@ export class Terminal {
     return [Number(column), Number(row)]
   }
 
+  /** Resolves when the cursor is in this column. */
+  async cursorIn(column: number): Promise<void> {
+    await this.#until(`the cursor in column ${column}`, () => this.cursor()[0] === column)
+  }
+
   resize(columns: number, rows: number): void {
     this.#tmux('resize-window', '-x', String(columns), '-y', String(rows))
   }
@@ -107,13 +115,21 @@ export class Terminal {
   }
 
   #paste(text: string, ...flags: readonly string[]): void {
-    // From a pipe: there are limits to what a command line takes.
-    execFileSync('tmux', ['-L', this.#socket, 'load-buffer', '-'], { input: text })
+    // From a file: there are limits to what a command line takes, and from a pipe tmux has been seen to wait for ever.
+    const folder = mkdtempSync(join(tmpdir(), 'parlance-paste-'))
+    writeFileSync(join(folder, 'text'), text)
+    this.#tmux('load-buffer', join(folder, 'text'))
     this.#tmux('paste-buffer', ...flags)
+    rmSync(folder, { recursive: true })
   }
 
+  /** Nothing here takes long: what does has stopped, and says what it was. */
   #tmux(...args: string[]): string {
-    return execFileSync('tmux', ['-L', this.#socket, ...args], { encoding: 'utf8' })
+    return execFileSync('tmux', ['-L', this.#socket, ...args], {
+      encoding: 'utf8',
+      timeout: DEADLINE_MS,
+      killSignal: 'SIGKILL',
+    })
   }
 }
 

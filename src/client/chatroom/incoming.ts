@@ -54,6 +54,9 @@ export class Incoming {
       case 'USERBOARD':
         show(style.notice(`Here: ${push.fields.map(person).join(', ')}`))
         break
+      case 'ROOMS':
+        show(style.notice(`Rooms: ${push.fields.rooms.join(', ')}`))
+        break
       case 'USERSTATUS':
         show(style.event(`${push.fields.username} is ${shownStatus(push.fields.status)}`))
         break

@@ -21,6 +21,8 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['say 500 SERVER ERROR', 'Not sent: somebody whom you named is not here.'],
   ['edit 400 EDIT FAILED', 'Not changed: it is too old, or the text cannot be sent.'],
   ['block 400 CANNOT FIND USER', 'Nobody of that name is here.'],
+  ['join 500 SERVER ERROR', 'You are there already, or that cannot be a room.'],
+  ['rooms 500 SERVER ERROR', 'The relay has no rooms.'],
   ['unblock 400 CANNOT FIND USER', 'Nobody of that name is here or blocked.'],
 ])
 
@@ -105,6 +107,12 @@ export class Outgoing {
       case 'unblock':
         this.#askByName('unblock', typed.name, (whom) => `You hear ${whom} again.`)
         break
+      case 'rooms':
+        this.#ask('rooms', 'ROOMS', '')
+        break
+      case 'join':
+        this.#enter(typed.room)
+        break
       case 'list':
         this.#ask('list', 'USERBOARD', '')
         break
@@ -137,6 +145,11 @@ export class Outgoing {
     const fits = Buffer.byteLength(request) <= MAX_REQUEST_BYTES
     if (!fits) this.#sink.notice(`Not sent: with its names it is longer than ${MAX_REQUEST_BYTES} bytes.`)
     return fits
+  }
+
+  /** C17. */
+  #enter(room: string): void {
+    if (this.#fits(`ENTER ${room}`)) this.#ask('join', `ENTER ${room}`, `You are in ${room} now.`)
   }
 
   /** C8. */

@@ -15,6 +15,7 @@ const PUSHES = {
   RECEIVED: z.object({ message_id: z.string(), receiver: z.string(), timestamp: z.string() }),
   EDIT: z.object({ message_id: z.string(), message: z.string(), sender: z.string() }),
   USERBOARD: z.unknown(),
+  ROOMS: z.object({ rooms: z.array(z.string()) }),
   USERSTATUS: z.object({ username: z.string(), status: z.string() }),
   JOIN: z.object({ username: z.string(), message: z.string() }),
   LEFT: z.object({ username: z.string(), message: z.string() }),
@@ -31,6 +32,7 @@ export type Push =
   | { readonly verb: 'EDIT'; readonly fields: z.infer<(typeof PUSHES)['EDIT']> }
   | { readonly verb: 'USERSTATUS'; readonly fields: z.infer<(typeof PUSHES)['USERSTATUS']> }
   | { readonly verb: 'JOIN' | 'LEFT' | 'BLOCKED'; readonly fields: z.infer<(typeof PUSHES)['JOIN']> }
+  | { readonly verb: 'ROOMS'; readonly fields: z.infer<(typeof PUSHES)['ROOMS']> }
   /** Names and status words, in the order of the line (C9). */
   | { readonly verb: 'USERBOARD'; readonly fields: readonly (readonly [name: string, status: string])[] }
 

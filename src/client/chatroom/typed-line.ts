@@ -8,12 +8,13 @@ export type Typed =
   | { readonly kind: 'edit'; readonly number: number | null; readonly text: string }
   | { readonly kind: 'status'; readonly status: string }
   | { readonly kind: 'block' | 'unblock'; readonly name: string }
-  | { readonly kind: 'list' | 'help' | 'nothing' }
+  | { readonly kind: 'join'; readonly room: string }
+  | { readonly kind: 'rooms' | 'list' | 'help' | 'nothing' }
   | { readonly kind: 'quit' }
   /** What was wrong, in words. */
   | { readonly kind: 'mistake'; readonly words: string }
 
-type OwnKind = 'edit' | 'status' | 'block' | 'unblock'
+type OwnKind = 'edit' | 'status' | 'block' | 'unblock' | 'join' | 'rooms'
 
 /** Of a person; an `@` alone is none. */
 const NAME = /^(?!@$)(?<word>\S+)$/u
@@ -42,6 +43,8 @@ export const CHATROOM_COMMANDS = new Commands<OwnKind>([
   },
   { kind: 'block', words: ['block'], form: 'NAME', takes: NAME, meaning: 'hear nothing of that person' },
   { kind: 'unblock', words: ['unblock'], form: 'NAME', takes: NAME, meaning: 'hear that person again' },
+  { kind: 'join', words: ['join'], form: 'ROOM', takes: TAKES.word, meaning: 'go to that room' },
+  { kind: 'rooms', words: ['rooms'], form: '', takes: TAKES.nothing, meaning: 'which rooms there are' },
   {
     kind: 'quit',
     words: ['quit', 'exit', 'leave'],
@@ -76,6 +79,8 @@ export function readTyped(line: string): Typed {
     case 'block':
     case 'unblock':
       return { kind: typed.kind, name: typed.word }
+    case 'join':
+      return { kind: 'join', room: typed.word }
     case 'mistake':
       return typed
     default:

@@ -181,6 +181,18 @@ export class Person {
     return board
   }
 
+  /** C17: asks which rooms there are. @returns `null` when the server has none */
+  async rooms(): Promise<readonly string[] | null> {
+    this.send('ROOMS')
+    const expected = '200 OK and ROOMS {"rooms":[…]}, or 500 SERVER ERROR of a server without rooms'
+    const line = await this.next(expected)
+    if (line === SERVER_ERROR) return null
+    if (line !== OK) throw new CheckFailure(expected, shownLine(line))
+    const { rooms } = await this.push('ROOMS')
+    if (Array.isArray(rooms) && rooms.every((room) => typeof room === 'string')) return rooms
+    throw new CheckFailure('ROOMS {"rooms":[…]}', `ROOMS ${JSON.stringify({ rooms })}`)
+  }
+
   /** The connection stays, and nothing of this check's business has come before. */
   async expectStays(): Promise<void> {
     await this.board()
@@ -224,7 +236,7 @@ export class Person {
 
   /** A push in which no name of this check occurs. Answers are never others'. */
   #isOthers(line: string): boolean {
-    if (isStatusLine(line) || /^(USERBOARD|SENT) /.test(line)) return false
+    if (isStatusLine(line) || /^(USERBOARD|SENT|ROOMS) /.test(line)) return false
     return !this.#company.names.some((name) => line.includes(name))
   }
 }

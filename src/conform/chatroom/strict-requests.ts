@@ -7,6 +7,11 @@ export function isName(text: string): boolean {
   return NAME.test(text) && text.toLowerCase() !== 'everyone'
 }
 
+/** R3. */
+export function isRoomName(text: string): boolean {
+  return /^[\x21-\x7e]{1,64}$/.test(text)
+}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]|\p{Surrogate}/u
 

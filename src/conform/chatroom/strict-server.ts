@@ -10,7 +10,7 @@ import { shownBytes } from '../shown-bytes.js'
 import { entered } from './party.js'
 import { StrictLines } from './strict-lines.js'
 import { StrictMessages } from './strict-messages.js'
-import { isClean, isMessage, isName, readText } from './strict-requests.js'
+import { isClean, isMessage, isName, isRoomName, readText } from './strict-requests.js'
 import {
   BYE,
   blockedBy,
@@ -29,6 +29,7 @@ export function serveStrictly(peer: RawPeer, verdicts: Verdicts): Promise<void> 
 }
 
 const OTHERS = ['amy', 'zed']
+const DEFAULT_ROOM = 'general'
 const STATUSES = ['ONLINE', 'OFFLINE', 'DO_NOT_DISTURB']
 /** Of the people who are not there: any will do. */
 const TIME = '1:02 pm'
@@ -42,6 +43,7 @@ class StrictServer {
   #name: string | null = null
   #joined = false
   #status = 'ONLINE'
+  #room = DEFAULT_ROOM
   readonly #blocked = new Set<string>()
   readonly #messages: StrictMessages
   #hasToldStory = false
@@ -91,6 +93,8 @@ class StrictServer {
     ['USERSTATUS', (parameter, name) => this.#setStatus(parameter, name)],
     ['BLOCK', (name) => this.#block('BLOCK', name)],
     ['UNBLOCK', (name) => this.#block('UNBLOCK', name)],
+    ['ROOMS', (parameter) => this.#rooms(parameter)],
+    ['ENTER', (room) => this.#enter(room)],
   ])
 
   /** C1, C2. */
@@ -136,7 +140,7 @@ class StrictServer {
 
   /** C9. */
   #board(room: string): undefined {
-    if (room !== '' && room !== 'general') {
+    if (room !== '' && room !== this.#room && room !== DEFAULT_ROOM) {
       this.#verdicts.kept('C9', 'asked for the board of a room that there is not')
       this.#lines.send(SERVER_ERROR)
       return
@@ -210,6 +214,25 @@ class StrictServer {
     else this.#blocked.delete(name)
     // Zed takes it badly, so that the client is seen to be told.
     this.#lines.send(OK, ...(verb === 'BLOCK' ? [`BLOCKED ${JSON.stringify(blockedBy('zed'))}`] : []))
+  }
+
+  /** C17. */
+  #rooms(parameter: string): undefined {
+    if (parameter !== '')
+      return this.#complain('C17', `sent ROOMS with something behind it: ${shown(parameter)}`, SERVER_ERROR)
+    this.#verdicts.kept('C17', 'asked which rooms there are')
+    const rooms = [...new Set([this.#room, DEFAULT_ROOM])].sort()
+    this.#lines.send(OK, `ROOMS ${JSON.stringify({ rooms })}`)
+  }
+
+  /** C17: everybody goes along. */
+  #enter(room: string): undefined {
+    if (!isRoomName(room)) return this.#complain('C17', `sent ENTER with ${shown(room)}`, SERVER_ERROR)
+    const isThere = room === this.#room
+    this.#verdicts.kept('C17', isThere ? 'asked for the room that it is in' : 'went to another room')
+    this.#room = room
+    if (isThere) this.#lines.send(SERVER_ERROR)
+    else this.#lines.send(OK, ...OTHERS.map((name) => `JOIN ${JSON.stringify(entered(name))}`))
   }
 
   #complain(rule: string, what: string, status: string): undefined {

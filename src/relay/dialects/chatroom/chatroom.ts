@@ -1,10 +1,11 @@
-/** The chatroom dialect: TCP port 8000, lines both ways, JSON in most of them. Rules C1–C16. */
+/** The chatroom dialect: TCP port 8000, lines both ways, JSON in most of them. Rules C1–C17. */
 
 import type { Board } from '../../hub/session.js'
 import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
 import { chatroomEncoding } from './encodings.js'
 import { type ChatroomOptions, chatroomOptions } from './options.js'
+import { RoomLists } from './room-lists.js'
 import { ChatroomSpeaker } from './speaker.js'
 
 export const chatroom: Dialect<ChatroomOptions> = {
@@ -15,7 +16,7 @@ export const chatroom: Dialect<ChatroomOptions> = {
   listen(options: ChatroomOptions, relay: DialectContext) {
     const encoding = chatroomEncoding(options.push, relay.timeZone)
     const boards = new AnswerCache<Board>((board) => [encoding.board(board)])
-    const listener = { relay, encoding, boards }
+    const listener = { relay, encoding, boards, roomLists: new RoomLists() }
     return (client: Client) => new ChatroomSpeaker(listener, client)
   },
 }

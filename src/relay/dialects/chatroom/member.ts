@@ -1,34 +1,45 @@
 /**
  * What somebody who has joined can ask for. Each request is carried out at once and gives its answer, which is
- * sent by whoever asked.
+ * sent by whoever asked. In one room at a time.
  */
 
 import type { Slice } from '../../fanout/chunk.js'
 import type { Recipient } from '../../fanout/recipient.js'
+import { CLOSE_REASONS } from '../../hub/close-reason.js'
 import type { Hub } from '../../hub/hub.js'
 import type { Room, Session } from '../../hub/session.js'
+import { isRoomName } from '../../hub/text.js'
 import { ANSWERS, blockedAnswer, sentAnswer } from './answers.js'
 import type { ChatroomEncoding } from './encoding.js'
 import { EDIT_FIELDS, isMessage, RECEIVED_FIELDS, readFields, SEND_FIELDS } from './fields.js'
 import { readHeader } from './headers.js'
+import type { RoomLists } from './room-lists.js'
 import { readStatusRequest } from './status-words.js'
 
 export class Member {
   readonly session: Session<Recipient>
-  readonly #room: Room<Recipient>
+  #room: Room<Recipient>
   readonly #hub: Hub<Recipient>
   readonly #encoding: ChatroomEncoding
+  readonly #roomLists: RoomLists
 
+  /** Enters the default room (C3). */
   constructor(
     hub: Hub<Recipient>,
     session: Session<Recipient>,
-    room: Room<Recipient>,
     encoding: ChatroomEncoding,
+    roomLists: RoomLists,
   ) {
     this.#hub = hub
     this.session = session
-    this.#room = room
     this.#encoding = encoding
+    this.#roomLists = roomLists
+    this.#room = hub.join(session, hub.defaultRoom.name) as Room<Recipient>
+  }
+
+  /** Where everyone is whom `@everyone` means. */
+  get room(): Room<Recipient> {
+    return this.#room
   }
 
   /** C4–C6, C11, C15, N5. */
@@ -92,6 +103,20 @@ export class Member {
     const name = parameter ?? ''
     const found = this.#hub.messages.unblock(this.session, name) || this.#hub.isHere(name)
     return found ? ANSWERS.ok : ANSWERS.noSuchUser
+  }
+
+  /** C17. */
+  rooms(parameter: string | null): Slice {
+    return parameter === '' ? this.#roomLists.answer(this.#hub.rooms, this.#room) : ANSWERS.serverError
+  }
+
+  /** C17. */
+  enter(parameter: string | null): Slice {
+    const name = parameter ?? ''
+    if (!isRoomName(name) || name === this.#room.name) return ANSWERS.serverError
+    this.#hub.leave(this.session, this.#room, CLOSE_REASONS.left.label)
+    this.#room = this.#hub.join(this.session, name) as Room<Recipient>
+    return ANSWERS.ok
   }
 
   readonly #isHere = (name: string): boolean => this.#hub.isHere(name)

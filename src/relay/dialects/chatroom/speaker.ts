@@ -10,10 +10,9 @@
  */
 
 import type { Slice } from '../../fanout/chunk.js'
-import type { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import type { ClaimRefusal } from '../../hub/names.js'
-import type { Board, Room } from '../../hub/session.js'
+import type { Board } from '../../hub/session.js'
 import { LineDecoder, type LineSink } from '../../streams/lines.js'
 import type { AnswerCache } from '../answer-cache.js'
 import type { Client, DialectContext, Speaker } from '../dialect.js'
@@ -24,12 +23,14 @@ import { Member } from './member.js'
 import { isChatroomName } from './name.js'
 import { PatientRecipient } from './patient-recipient.js'
 import { type Request, readRequest } from './request.js'
+import type { RoomLists } from './room-lists.js'
 
 /** What all connections of one listener share. */
 export interface ChatroomListener {
   readonly relay: DialectContext
   readonly encoding: ChatroomEncoding
   readonly boards: AnswerCache<Board>
+  readonly roomLists: RoomLists
 }
 
 /** A request line may be as long as this, before and after JOIN. */
@@ -52,6 +53,8 @@ const MEMBER_REQUESTS: ReadonlyMap<string, (member: Member, parameter: string | 
   ['USERSTATUS', (member, parameter) => member.setStatus(parameter)],
   ['BLOCK', (member, parameter) => member.block(parameter)],
   ['UNBLOCK', (member, parameter) => member.unblock(parameter)],
+  ['ROOMS', (member, parameter) => member.rooms(parameter)],
+  ['ENTER', (member, parameter) => member.enter(parameter)],
 ])
 
 export class ChatroomSpeaker implements Speaker, LineSink {
@@ -149,8 +152,8 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     }
     this.#client.nameRequested(claimed.name, 'accepted')
     this.#decoder.longer = RECEIPTS
-    const room = hub.join(claimed, hub.defaultRoom.name) as Room<Recipient>
-    this.#member = new Member(hub, claimed, room, this.#listener.encoding)
+    const { encoding, roomLists } = this.#listener
+    this.#member = new Member(hub, claimed, encoding, roomLists)
     return ANSWERS.ok
   }
 
@@ -160,11 +163,12 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     return name === '' || (name !== null && name === own) ? ANSWERS.bye : ANSWERS.noSuchUser
   }
 
-  /** C9, C15. A room that is private is one that does not exist, to those who are not in it (R4). */
+  /** C9, C15, C17. A room that is private is one that does not exist, to those who are not in it (R4). */
   #board(roomName: string | null): Slice {
     const { relay, boards } = this.#listener
     const { hub } = relay
-    const name = roomName === '' ? hub.defaultRoom.name : (roomName ?? '')
+    const own = this.#member?.room ?? hub.defaultRoom
+    const name = roomName === '' ? own.name : (roomName ?? '')
     const room = hub.rooms.visible(this.#member?.session ?? null, name)
     return room === undefined ? ANSWERS.serverError : (boards.get(hub.rooms.board(room))[0] as Slice)
   }

@@ -1,0 +1,167 @@
+/**
+ * What one relay is made of: hub, fan-out, deadlines, and what connections share. Owns how the parts know each other;
+ * when it is opened to clients, and when it ends, is `relay.ts`'s.
+ */
+
+import type { ListenerSpec } from './config/listener-url.js'
+import { ConfigError } from './config/load.js'
+import type { Config } from './config/settings.js'
+import type { Dialect, DialectContext } from './dialects/dialect.js'
+import { ChunkPool } from './fanout/chunk.js'
+import { Flusher } from './fanout/flusher.js'
+import type { OutboxContext } from './fanout/outbox.js'
+import { PAUSE } from './fanout/pauses.js'
+import { Pressure } from './fanout/pressure.js'
+import type { Recipient } from './fanout/recipient.js'
+import { RoomFanout } from './fanout/room-fanout.js'
+import { CLOSE_REASONS } from './hub/close-reason.js'
+import { Hub } from './hub/hub.js'
+import { Connection } from './net/connection.js'
+import type {
+  ConnectionContext,
+  ConnectionDeadlines,
+  ConnectionStats,
+  HeldInput,
+} from './net/connection-context.js'
+import { connectionLimit } from './net/connection-limit.js'
+import { Deadlines } from './net/deadlines.js'
+import { chooseFanout, type FanoutWay } from './net/direct-ways.js'
+import { SilentPeers } from './net/silent-peers.js'
+import { SocketTable } from './net/socket-table.js'
+import { Strangers } from './net/strangers.js'
+import { TurnBudget } from './net/turn-budget.js'
+import type { Records } from './records.js'
+
+/** F15: the longest frame before somebody has a name. */
+const MAX_LOGIN_BYTES = 1024
+/** How long a connection is not read from after one refused name too many. */
+const REFUSAL_PAUSE_MS = 1000
+/** A peer that has acknowledged nothing for so long is gone. */
+const SILENT_MS = 30_000
+
+export class Assembly {
+  readonly hub: Hub<Recipient>
+  readonly flusher = new Flusher()
+  readonly pool = new ChunkPool()
+  readonly pressure: Pressure
+  readonly connections = new Set<Connection>()
+  /** By dialect. */
+  readonly stats = new Map<string, ConnectionStats>()
+  readonly input: HeldInput
+  readonly maxConnections: number
+  readonly fanout: FanoutWay
+  readonly #config: Config
+  readonly #records: Records
+  readonly #outboxes: OutboxContext
+  readonly #deadlines: ConnectionDeadlines<Connection>
+  readonly #silentPeers: SilentPeers<Connection>
+  readonly #turn: TurnBudget
+  readonly #strangers: Strangers<Connection>
+
+  /**
+   * @param records where what happens goes
+   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
+   */
+  constructor(config: Config, useHandles: boolean, records: Records) {
+    this.#config = config
+    this.#records = records
+    this.fanout = fanoutOf(config, useHandles)
+    this.maxConnections = maxConnectionsOf(config)
+    const monotonic = () => performance.now()
+    const kernel = new SocketTable()
+    this.pressure = new Pressure(config, this.pool, monotonic, kernel)
+    this.#turn = new TurnBudget(monotonic)
+    this.input = { bytes: 0, limitBytes: config.retainedLimitBytes / 4 }
+    this.#outboxes = {
+      flusher: this.flusher,
+      pool: this.pool,
+      pressure: this.pressure,
+      createPorts: this.fanout.createPorts,
+      encodingFailed: (error, source) => {
+        if (source instanceof Connection) source.failWith(error)
+        else setImmediate(() => records.fault(error, {}))
+      },
+    }
+    this.hub = new Hub<Recipient>({
+      audience: () => new RoomFanout(this.#outboxes),
+      now: Date.now,
+      announceUpTo: config.announceUpTo,
+      recent: { ageMs: config.editWindowMs, entries: config.recentMessages },
+      later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+      defaultRoom: config.room,
+      observe: (event) => {
+        if (event.kind === 'message' || event.kind === 'direct') this.flusher.told(this.#turn.readMs)
+        records.observe(event)
+      },
+    })
+    const deadlines = (durationMs: number, expired: (connection: Connection) => void) =>
+      new Deadlines<Connection>({ durationMs, now: monotonic, expired })
+    this.#deadlines = {
+      login: deadlines(config.loginDeadlineMs, (connection) => connection.expel(CLOSE_REASONS.loginDeadline)),
+      frame: deadlines(config.frameDeadlineMs, (connection) => connection.expel(CLOSE_REASONS.frameDeadline)),
+      linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
+      refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
+    }
+    this.#strangers = new Strangers(this.maxConnections)
+    this.#silentPeers = new SilentPeers({
+      kernel,
+      peers: this.connections,
+      silentMs: SILENT_MS,
+      now: monotonic,
+      silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
+    })
+  }
+
+  /** What the connections of a listener share who speak this dialect. */
+  contextOf(dialect: Dialect, spec: ListenerSpec): ConnectionContext<Connection> {
+    const { name } = dialect
+    let stats = this.stats.get(name)
+    if (stats === undefined) {
+      stats = { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 }
+      this.stats.set(name, stats)
+    }
+    const dialectContext: DialectContext = {
+      hub: this.hub,
+      maxLoginBytes: MAX_LOGIN_BYTES,
+      timeZone: this.#config.timeZone,
+    }
+    return {
+      dialect: name,
+      needsLogin: dialect.needsLogin,
+      speak: dialect.listen(spec.options, dialectContext),
+      outboxes: this.#outboxes,
+      slowPolicy: spec.slowPolicy,
+      deadlines: this.#deadlines,
+      strangers: this.#strangers,
+      turn: this.#turn,
+      input: this.input,
+      stats,
+      observer: this.#records,
+      all: this.connections,
+    }
+  }
+
+  /** Its timers end. Connections are not its to end. */
+  stop(): void {
+    for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
+    this.#silentPeers.stop()
+    this.pressure.stop()
+  }
+}
+
+function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
+  const way = chooseFanout(fanout, useHandles)
+  if (typeof way !== 'string') return way
+  throw new ConfigError([`fanout: native: expected auto or portable: there is no native way here: ${way}`])
+}
+
+/** Above what the system allows, it would close clients without a word. */
+function maxConnectionsOf({ maxConnections }: Config): number {
+  const { connections, descriptors } = connectionLimit()
+  if (maxConnections === 'auto') return connections
+  if (descriptors === null || maxConnections <= connections) return maxConnections
+  const kept = descriptors - connections
+  throw new ConfigError([
+    `maxConnections: ${maxConnections}: expected auto or no more than ${connections}: this process may open ${descriptors} files, of which ${kept} are kept back (raise that with ulimit -n or LimitNOFILE=)`,
+  ])
+}
