@@ -1,4 +1,4 @@
-/** Makes the frames that a client sends: a command and a text in a buffer of their own. */
+/** Makes the frames that a client sends: a command and a text in bytes of their own. Runs in a browser as it is. */
 
 import { writeTextFrame } from '../relay/frame/encoder.js'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../relay/frame/layout.js'
@@ -11,14 +11,14 @@ export function isAscii(text: string): boolean {
   return ASCII.test(text)
 }
 
-/** One whole frame. The buffer is the caller's. @throws FramedClientError `not-ascii`, `too-long` */
-export function encodeFrame(command: number, text: string): Buffer {
+/** One whole frame. The bytes are the caller's. @throws FramedClientError `not-ascii`, `too-long` */
+export function encodeFrame(command: number, text: string): Uint8Array<ArrayBuffer> {
   if (!isAscii(text)) throw new FramedClientError('not-ascii', 'the text is not ASCII')
   if (text.length > MAX_PAYLOAD_BYTES) {
     const message = `${text.length} bytes do not fit one frame of ${MAX_PAYLOAD_BYTES}`
     throw new FramedClientError('too-long', message)
   }
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + text.length)
+  const frame = new Uint8Array(HEADER_BYTES + text.length)
   writeTextFrame(frame, 0, command, text)
   return frame
 }

@@ -3,7 +3,7 @@
  * notification (X13) and of a status (X2) are understood, and what is unknown is told rather than refused.
  */
 
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** One package in the client's own words. Texts are as they came: `visible` makes them harmless. */
 export type Received =
@@ -36,24 +36,24 @@ const PACKAGE = z.object({ type: z.string(), data: FIELDS })
 const REQUEST = z.object({ request: z.string() })
 const SESSION = z.object({
   status: STATUS,
-  channels: NAMES.optional(),
-  reason: z.string().optional(),
+  channels: z.optional(NAMES),
+  reason: z.optional(z.string()),
 })
 const MESSAGE = z.object({
   username: z.string(),
   message: z.string(),
-  private: z.boolean().optional(),
-  edited: z.boolean().optional(),
+  private: z.optional(z.boolean()),
+  edited: z.optional(z.boolean()),
 })
 const ERROR = z.object({
   error_type: z.string(),
-  message: z.string().optional(),
-  reason: z.string().optional(),
+  message: z.optional(z.string()),
+  reason: z.optional(z.string()),
 })
-const NOTIFICATION = z.object({ event_type: z.string(), parameters: FIELDS.nullish() })
-const PERSON = z.object({ username: z.string(), channel: z.string().optional() })
+const NOTIFICATION = z.object({ event_type: z.string(), parameters: z.nullish(FIELDS) })
+const PERSON = z.object({ username: z.string(), channel: z.optional(z.string()) })
 const RENAME = z.object({ old_username: z.string(), new_username: z.string() })
-const CHANNEL = z.object({ channel: z.string().optional() })
+const CHANNEL = z.object({ channel: z.optional(z.string()) })
 const CHANNELS = z.object({ channels: NAMES })
 const MEMBERS = z.object({ members: NAMES })
 

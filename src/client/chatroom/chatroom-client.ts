@@ -5,11 +5,10 @@
 
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import { LineDecoder } from '../../relay/streams/lines.js'
-import { decodeUtf8 } from '../../relay/streams/utf8.js'
 import type { Address } from '../address.js'
 import { openConnection } from '../open-connection.js'
-import { type Push, readPush } from './received-push.js'
+import { AnsweredLines } from './answered-lines.js'
+import type { Push } from './received-push.js'
 
 export interface ChatroomClientEvents {
   push: [push: Push]
@@ -19,36 +18,23 @@ export interface ChatroomClientEvents {
   close: [cause: Error | null]
 }
 
-const ERROR_LINE = /^[45]\d\d /
-/** A relay ends the connection for a request line that is longer than this, its end not counted. */
-export const MAX_REQUEST_BYTES = 8 * 1024
-/** A board of everybody in a large room is one line. */
-const MAX_LINE_BYTES = 4 * 1024 * 1024
-
-const BARE_BOARD = '200 BOARD '
-
 export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
   readonly #address: Address
-  readonly #lines = new LineDecoder(
-    {
-      line: (bytes, start, end) => this.#line(decodeUtf8(bytes, start, end)),
-      tooLong: () => this.#socket?.destroy(new Error('the relay sent a line that is too long')),
-    },
-    MAX_LINE_BYTES,
-  )
+  readonly #lines = new AnsweredLines({
+    push: (push) => this.emit('push', push),
+    broken: (words) => this.#socket?.destroy(new Error(`the relay sent ${words}`)),
+  })
   #socket: Socket | null = null
   #cause: Error | null = null
-  #unanswered: ((status: string) => void)[] = []
-  #lastError = ''
 
   constructor(address: Address) {
     super()
     this.#address = address
   }
 
-  /** The last line that came, where that was the status line of an error; the dialect has no other word for why a relay closes. */
+  /** See `AnsweredLines.lastError`. */
   get lastError(): string {
-    return this.#lastError
+    return this.#lines.lastError
   }
 
   /** Resolves when the relay has accepted the connection. Once in the life of a client. */
@@ -72,7 +58,7 @@ export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
   request(line: string, answered: (status: string) => void): boolean {
     // Without a connection its end is about to be told.
     if (this.#socket === null || !this.#socket.writable) return true
-    this.#unanswered.push(answered)
+    this.#lines.asked(answered)
     return this.#socket.write(`${line}\n`)
   }
 
@@ -95,22 +81,5 @@ export class ChatroomClient extends EventEmitter<ChatroomClientEvents> {
   /** Ends the connection at once. */
   close(): void {
     this.#socket?.destroy()
-  }
-
-  /** A status line answers the oldest request; what is neither that nor a push is passed over. */
-  #line(line: string | null): boolean {
-    if (line === null) return true
-    this.#lastError = ERROR_LINE.test(line) ? line : ''
-    // C15: a relay with `push=bare` has the board in its answer.
-    const board = line.startsWith(BARE_BOARD) ? readPush(`USERBOARD ${line.slice(BARE_BOARD.length)}`) : null
-    if (board !== null) {
-      this.#unanswered.shift()?.('200 OK')
-      this.emit('push', board)
-    } else if (/^\d/.test(line)) this.#unanswered.shift()?.(line)
-    else {
-      const push = readPush(line)
-      if (push !== null) this.emit('push', push)
-    }
-    return true
   }
 }

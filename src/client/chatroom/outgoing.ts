@@ -3,7 +3,7 @@
  * for it, and everything typed behind waits with it, so that the order stays. Leaving is the chat's.
  */
 
-import { MAX_REQUEST_BYTES } from './chatroom-client.js'
+import { MAX_REQUEST_BYTES } from './answered-lines.js'
 import type { OwnMessages } from './own-messages.js'
 import { shownStatus } from './shown-status.js'
 import { timeOfDay } from './time.js'

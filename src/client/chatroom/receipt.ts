@@ -1,6 +1,6 @@
 /** What says that a message was shown (C7). */
 
-import { MAX_REQUEST_BYTES } from './chatroom-client.js'
+import { MAX_REQUEST_BYTES } from './answered-lines.js'
 
 export interface Receipt {
   readonly sender: string

@@ -1,6 +1,6 @@
 /** What a relay says without being asked, or behind a status line: one line as an event with checked fields. */
 
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 const said = z.object({
   sender: z.string(),
@@ -10,7 +10,7 @@ const said = z.object({
 })
 
 const PUSHES = {
-  SEND: said.extend({ messageId: z.string() }),
+  SEND: z.extend(said, { messageId: z.string() }),
   SENT: z.object({ messageId: z.string(), timestamp: z.string(), header: z.string() }),
   RECEIVED: z.object({ message_id: z.string(), receiver: z.string(), timestamp: z.string() }),
   EDIT: z.object({ message_id: z.string(), message: z.string(), sender: z.string() }),

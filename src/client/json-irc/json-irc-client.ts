@@ -5,20 +5,12 @@
 
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import { z } from 'zod'
 import { type BrokenStream, JsonObjectDecoder } from '../../relay/streams/json-objects.js'
 import { decodeUtf8 } from '../../relay/streams/utf8.js'
 import type { Address } from '../address.js'
 import { openConnection } from '../open-connection.js'
 import { destroyWhenQuiet } from '../quiet-socket.js'
-
-/** The four fields of an object. */
-export interface Fields {
-  readonly command: string
-  readonly nickname: string
-  readonly room: string
-  readonly message: string
-}
+import { type Fields, readFields } from './fields.js'
 
 /** Texts come as they were on the wire: make them harmless with `visible` before a terminal sees them. */
 export interface JsonIrcClientEvents {
@@ -33,13 +25,6 @@ export interface JsonIrcClientEvents {
 const MAX_OBJECT_BYTES = 64 * 1024
 /** Other relays may send longer lists in one object than ours does. */
 const LIMITS = { maxBytes: 1024 * 1024, maxDepth: 8 }
-
-const received = z.object({
-  command: z.string().default(''),
-  nickname: z.string().default(''),
-  room: z.string().default(''),
-  message: z.string().default(''),
-})
 
 export class JsonIrcClient extends EventEmitter<JsonIrcClientEvents> {
   readonly #address: Address
@@ -123,7 +108,7 @@ export class JsonIrcClient extends EventEmitter<JsonIrcClientEvents> {
   }
 
   #object(bytes: Uint8Array, start: number, end: number): boolean {
-    const fields = read(decodeUtf8(bytes, start, end))
+    const fields = readFields(decodeUtf8(bytes, start, end))
     if (fields === null) this.#broken('not-an-object')
     else this.emit('object', fields)
     return fields !== null
@@ -131,16 +116,5 @@ export class JsonIrcClient extends EventEmitter<JsonIrcClientEvents> {
 
   #broken(why: BrokenStream): void {
     this.#socket?.destroy(new Error(`what comes from there is not json-irc (${why})`))
-  }
-}
-
-/** Keys in any case: relays differ in that. `null` for what is no object of strings. */
-function read(json: string | null): Fields | null {
-  try {
-    const members: [string, unknown][] = Object.entries(JSON.parse(json ?? ''))
-    const lower = members.map(([key, value]) => [key.toLowerCase(), value])
-    return received.parse(Object.fromEntries(lower))
-  } catch {
-    return null
   }
 }

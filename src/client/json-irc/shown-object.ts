@@ -1,7 +1,7 @@
 /** What the objects of a relay look like on a line console. Says nothing where there is nothing to show. */
 
 import type { LineStyle } from '../line-style.js'
-import type { Fields } from './json-irc-client.js'
+import type { Fields } from './fields.js'
 
 const ERROR = 'Error: '
 

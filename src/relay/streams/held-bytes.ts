@@ -1,16 +1,16 @@
-/** The beginning of something that is cut by the end of a chunk. Memory follows what has arrived. */
+/** The beginning of something that is cut by the end of a chunk. Memory follows what has arrived. Runs in a browser as it is. */
 
 const FIRST_BYTES = 256
 
 export class HeldBytes {
-  #bytes = Buffer.alloc(0)
+  #bytes = new Uint8Array(0)
   length = 0
 
   /** Copies `chunk[start, end)`: the chunk is borrowed. */
   add(chunk: Uint8Array, start: number, end: number): void {
     const wanted = this.length + end - start
     if (this.#bytes.length < wanted) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(wanted, FIRST_BYTES, this.#bytes.length * 2))
+      const grown = new Uint8Array(Math.max(wanted, FIRST_BYTES, this.#bytes.length * 2))
       grown.set(this.#bytes.subarray(0, this.length))
       this.#bytes = grown
     }
@@ -19,14 +19,14 @@ export class HeldBytes {
   }
 
   /** What is held so far, borrowed until something is added or taken. */
-  get bytes(): Buffer {
+  get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.length)
   }
 
   /** What is held, which is nobody else's; nothing is held any more. */
-  take(): Buffer {
+  take(): Uint8Array {
     const taken = this.bytes
-    this.#bytes = Buffer.alloc(0)
+    this.#bytes = new Uint8Array(0)
     this.length = 0
     return taken
   }

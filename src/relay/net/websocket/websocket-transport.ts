@@ -291,7 +291,8 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
     // The header may only now say how long the frame is.
     if (bytesWanted(held.bytes, 0, held.length, MAX_MESSAGE_BYTES) > held.length) return next
     this.#held = null
-    this.#read(held.take(), true)
+    const frame = held.take()
+    this.#read(Buffer.from(frame.buffer, frame.byteOffset, frame.length), true)
     return next
   }
 
