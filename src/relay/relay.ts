@@ -6,7 +6,6 @@
  *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, files
  */
 
-import type { ServerResponse } from 'node:http'
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
 import type { ListenerSpec } from './config/listener-url.js'
@@ -21,11 +20,14 @@ import { handlesSupported } from './net/tcp-handle.js'
 import { Gateway } from './net/websocket/gateway.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { AddressFile } from './observe/address-file.js'
+import { LiveSamples } from './observe/live-samples.js'
 import { createMetrics } from './observe/metrics.js'
 import type { Logger } from './observe/operational-log.js'
 import { OpsServer } from './observe/ops-server.js'
 import { Records } from './records.js'
 import { StartError } from './start-error.js'
+import { LiveFeed } from './web/live-feed.js'
+import { createPages } from './web/pages.js'
 
 /** Where a listener is, now that it listens. */
 export interface ListeningAt {
@@ -58,6 +60,7 @@ export class Relay {
   readonly #parts: Assembly
   readonly #listeners: (Listener | Gateway)[] = []
   readonly #listeningAt: ListeningAt[] = []
+  #live: LiveFeed | null = null
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
@@ -125,6 +128,7 @@ export class Relay {
   async #stop(): Promise<void> {
     this.#state = 'shutting down'
     const end = performance.now() + this.#config.shutdownMs
+    this.#live?.close()
     for (const listener of this.#listeners) listener.close()
     const { hub, connections } = this.#parts
     hub.endQuietly()
@@ -200,11 +204,36 @@ export class Relay {
     })
     const more = {
       origins: web.origin,
-      pages: (_request: unknown, response: ServerResponse) => void response.writeHead(404).end(),
+      pages: createPages({
+        page: web.page === 'on',
+        room: this.#config.room,
+        live: web.live === 'on' ? this.#openLive() : null,
+      }),
       refused: (reason: UpgradeRefusal, address: string, port: number) =>
         this.#records.upgradeRefused(reason, address, port),
     }
     return Gateway.open({ ...options, ...more }, new Map(contexts))
+  }
+
+  /** One for all listeners that show it; without any, no samples are taken. */
+  #openLive(): LiveFeed {
+    if (this.#live !== null) return this.#live
+    const { hub, flusher, pool, pressure, stats } = this.#parts
+    const samples = new LiveSamples(
+      {
+        connections: stats,
+        fanout: flusher.stats,
+        pressure: pressure.stats,
+        tally: this.#records.tally,
+        sessions: () => hub.sessionCount,
+        rooms: () => hub.rooms.size,
+        retainedBytes: () => pool.retainedBytes,
+        memory: () => process.memoryUsage(),
+      },
+      Date.now,
+    )
+    this.#live = new LiveFeed(samples)
+    return this.#live
   }
 
   async #openOps(): Promise<void> {

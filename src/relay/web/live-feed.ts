@@ -1,6 +1,6 @@
 /**
  * Sends the samples of the live view to who looks at it, as Server-Sent Events: first all that there are, then each as it is
- * taken. Owns its viewers: there are only so many, one who does not read is let go, and all are at the end of the relay.
+ * taken. Owns when samples are taken, and its viewers: there are only so many, one who does not read is let go, and all are at the end of the relay.
  *
  *     retry: 2000
  *
@@ -44,6 +44,7 @@ export class LiveFeed {
   constructor(source: LiveSamples) {
     this.#source = source
     this.#stopListening = source.onSample((sample) => this.#send(sample))
+    source.start()
   }
 
   get viewerCount(): number {
@@ -63,6 +64,7 @@ export class LiveFeed {
   close(): void {
     this.#ended = true
     this.#stopListening()
+    this.#source.stop()
     for (const viewer of this.#viewers) {
       viewer.enqueue(eventBytes('end', {}))
       viewer.close()

@@ -22,6 +22,16 @@ class Samples {
     }
   }
 
+  isRunning = false
+
+  start(): void {
+    this.isRunning = true
+  }
+
+  stop(): void {
+    this.isRunning = false
+  }
+
   get isHeard(): boolean {
     return this.#listener !== null
   }
@@ -72,6 +82,7 @@ test('first come all samples that there are, then each as it is taken', async (t
   samples.take(1, 10)
   samples.take(2, 20)
   const response = await view()
+  assert.ok(samples.isRunning)
   assert.equal(response.statusCode, 200)
   assert.equal(response.headers['content-type'], 'text/event-stream; charset=utf-8')
   assert.equal(response.headers['cache-control'], 'no-store')
@@ -151,5 +162,5 @@ test('at the end of the relay all are told so, and nobody is served any more', a
   assert.equal((await events.next()).done, true)
   assert.equal((await view()).statusCode, 503)
   assert.equal(samples.isHeard, false)
-  samples.take(1)
+  assert.equal(samples.isRunning, false)
 })
