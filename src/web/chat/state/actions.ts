@@ -1,0 +1,20 @@
+/** What somebody can do on the page. What becomes of it is told by the store. */
+
+import type { Conversation } from './conversations.js'
+import type { MessageRow } from './log.js'
+import type { Status } from './people.js'
+
+export interface Actions {
+  join(name: string): void
+  leave(): void
+  /** Says each line of `text` in the conversation. @returns whether it was taken; otherwise it is to be kept and the hint says why */
+  say(conversation: Conversation, text: string): boolean
+  /** Says again what failed. */
+  sayAgain(conversation: Conversation, row: MessageRow): void
+  edit(row: MessageRow, text: string): void
+  enter(room: string): void
+  /** Asks which rooms there are. */
+  listRooms(): void
+  setBlocked(name: string, isBlocked: boolean): void
+  setStatus(status: Status): void
+}

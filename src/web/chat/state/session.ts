@@ -1,0 +1,239 @@
+/**
+ * What somebody does on the page, carried out by the client library, and what that tells, brought into the store. Owns one chat
+ * from joining to leaving; coming back after a loss is the library's.
+ */
+
+import type { Chat } from '../../../client/library/chat.js'
+import { ChatError, NameTakenError } from '../../../client/library/errors.js'
+import type { ChatEvent, StateEvent } from '../../../client/library/events.js'
+import type { Actions } from './actions.js'
+import type { Conversation } from './conversations.js'
+import { messagesIn } from './lines.js'
+import type { MessageRow } from './log.js'
+import type { Status } from './people.js'
+import type { ChatStore } from './store.js'
+
+/** Makes a chat under a name; rejects with the library's errors. */
+export type Connect = (name: string, signal: AbortSignal) => Promise<Chat>
+
+export class Session implements Actions {
+  readonly #store: ChatStore
+  readonly #connect: Connect
+  #chat: Chat | null = null
+  #attempt: AbortController | null = null
+  /** Whether all who are here are being asked for. */
+  #isListing = false
+
+  constructor(store: ChatStore, connect: Connect) {
+    this.#store = store
+    this.#connect = connect
+  }
+
+  join(name: string): void {
+    void this.#join(name)
+  }
+
+  leave(): void {
+    const chat = this.#chat
+    this.#chat = null
+    this.#attempt?.abort()
+    this.#store.left()
+    chat?.close().catch(() => {})
+  }
+
+  say(conversation: Conversation, text: string): boolean {
+    if (this.#chat === null || this.#store.phase !== 'online') {
+      this.#store.hintAt('Not sent: there is no connection. What you typed stays here.')
+      return false
+    }
+    for (const line of messagesIn(text)) void this.#say(this.#chat, conversation, line)
+    return true
+  }
+
+  sayAgain(conversation: Conversation, row: MessageRow): void {
+    if (this.say(conversation, row.text)) this.#store.saidAgain(row)
+  }
+
+  edit(row: MessageRow, text: string): void {
+    const { id } = row
+    const wanted = messagesIn(text).join(' ')
+    if (id === null || wanted === row.text) return
+    this.#try('Not changed', async (chat) => {
+      await chat.edit(id, wanted)
+      this.#store.edited(id, wanted)
+    })
+  }
+
+  enter(room: string): void {
+    this.#try('Not entered', async (chat) => {
+      await chat.join(room)
+      await this.#arrive(chat)
+    })
+  }
+
+  listRooms(): void {
+    this.#try('The rooms are not known', async (chat) => this.#store.listedRooms(await chat.rooms()))
+  }
+
+  setBlocked(name: string, isBlocked: boolean): void {
+    this.#try(isBlocked ? 'Not blocked' : 'Not unblocked', async (chat) => {
+      await (isBlocked ? chat.block(name) : chat.unblock(name))
+      this.#store.setBlocked(name, isBlocked)
+    })
+  }
+
+  setStatus(status: Status): void {
+    this.#try('Not changed', async (chat) => {
+      await chat.setStatus(status)
+      this.#store.hasStatus(this.#store.name, status)
+    })
+  }
+
+  async #join(name: string): Promise<void> {
+    this.#attempt = new AbortController()
+    this.#store.joining(name)
+    let chat: Chat | null = null
+    try {
+      chat = await this.#connect(name, this.#attempt.signal)
+      this.#chat = chat
+      void this.#follow(chat)
+      await this.#arrive(chat)
+    } catch (error) {
+      // Whoever left meanwhile is told nothing.
+      if (this.#store.phase !== 'joining') return
+      this.#chat = null
+      this.#refused(error)
+      chat?.close().catch(() => {})
+    }
+  }
+
+  /** One is somewhere: asks who is there, and where one could be. */
+  async #arrive(chat: Chat): Promise<void> {
+    const people = await chat.list()
+    if (chat !== this.#chat) return
+    this.#store.entered(chat.room, people)
+    this.#store.listedRooms(await chat.rooms())
+  }
+
+  async #follow(chat: Chat): Promise<void> {
+    try {
+      for await (const event of chat) if (chat === this.#chat) this.#heard(chat, event)
+      this.#ended(chat, null)
+    } catch (error) {
+      this.#ended(chat, error)
+    }
+  }
+
+  /** The chat is over. @param error why, where that was not one's own will */
+  #ended(chat: Chat, error: unknown): void {
+    if (chat !== this.#chat) return
+    this.#chat = null
+    this.#refused(error)
+  }
+
+  #refused(error: unknown): void {
+    const { name } = this.#store
+    if (error instanceof NameTakenError) this.#store.refused(`Somebody else is called ${name} now.`, true)
+    else this.#store.refused(`It did not work: ${wordsFor(error)}.`, false)
+  }
+
+  #heard(chat: Chat, event: ChatEvent): void {
+    const store = this.#store
+    switch (event.kind) {
+      case 'message':
+      case 'direct': {
+        const { id, from, text } = event
+        const isPrivate = event.kind === 'direct'
+        store.heard({ id, from, text, isPrivate })
+        // Nobody is waiting for it: a sender whom it does not reach sees one mark instead of two.
+        if (id !== null && store.acknowledges({ isPrivate })) chat.received(id).catch(() => {})
+        break
+      }
+      case 'edited':
+        if (event.id !== null) store.edited(event.id, event.text)
+        break
+      case 'receipt':
+        store.received(event.id)
+        break
+      case 'joined':
+        store.came(event.name)
+        break
+      case 'left':
+        store.went(event.name)
+        break
+      case 'renamed':
+        store.went(event.from)
+        store.came(event.name)
+        break
+      case 'crowd':
+        this.#listAgain(chat)
+        break
+      case 'status':
+        store.hasStatus(event.name, event.status)
+        break
+      case 'blocked':
+        store.blockedBy(event.name)
+        break
+      case 'notice':
+        store.notice(event.text)
+        break
+      case 'missed':
+        store.notice(`${event.count} messages are missing here: they came faster than they could be shown.`)
+        break
+      case 'state':
+        this.#changed(chat, event)
+        break
+    }
+  }
+
+  #changed(chat: Chat, { state }: StateEvent): void {
+    if (state === 'reconnecting') this.#store.lost()
+    else if (state === 'online' && this.#store.phase === 'reconnecting') void this.#back(chat)
+  }
+
+  /** Connected again. The room, the status and blocks are the library's to see to. */
+  async #back(chat: Chat): Promise<void> {
+    try {
+      await this.#arrive(chat)
+      this.#store.back()
+    } catch {
+      // Lost again: the library says so, and comes back here.
+    }
+  }
+
+  #listAgain(chat: Chat): void {
+    if (this.#isListing) return
+    this.#isListing = true
+    chat
+      .list()
+      .then((people) => this.#store.listed(people))
+      .catch(() => {})
+      .finally(() => {
+        this.#isListing = false
+      })
+  }
+
+  async #say(chat: Chat, conversation: Conversation, text: string): Promise<void> {
+    const row = this.#store.say(text, conversation)
+    try {
+      const { id } = await (conversation.kind === 'room'
+        ? chat.say(text)
+        : chat.tell(conversation.name, text))
+      this.#store.sent(row, id, conversation)
+    } catch (error) {
+      this.#store.failed(row, `${wordsFor(error)}.`)
+    }
+  }
+
+  /** Asks something of the relay, and says when that did not work. */
+  #try(failure: string, ask: (chat: Chat) => Promise<void>): void {
+    const chat = this.#chat
+    if (chat === null) return
+    ask(chat).catch((error: unknown) => this.#store.hintAt(`${failure}: ${wordsFor(error)}.`))
+  }
+}
+
+function wordsFor(error: unknown): string {
+  if (error instanceof ChatError) return error.message.replace(/\.$/, '')
+  return error === null ? 'the relay has ended the connection' : 'something unexpected happened'
+}
