@@ -44,13 +44,13 @@ async function outcomes(
 
 /** The fault, the numbers of checks that find it, and one that has nothing to do with it. */
 const CASES: readonly [wrong: Wrong, finding: readonly string[], unharmed: string | null][] = [
-  ['takes no long messages', ['1.1.6', '1.1.7', '1.2.7', '9.1.1', '9.5.1', '9.7.7'], '1.1.5'],
-  ['answers no pings', ['2.1', '2.4', '2.6', '2.9', '2.11', '5.7', '5.19'], '2.7'],
+  ['takes no long messages', ['1.1.6', '1.2.7', '9.1.1', '9.5.6'], '1.1.5'],
+  ['answers no pings', ['2.1', '2.6', '2.9', '2.11', '5.7'], '2.7'],
   ['forgets what is in a ping', ['2.2', '2.3', '2.10'], '2.1'],
   ['takes long pings', ['2.5'], '2.4'],
-  ['takes reserved bits', ['3.1', '3.2', '3.3', '3.4', '3.5', '3.6', '3.7'], '1.1.2'],
-  ['takes unknown opcodes', ['4.1.1', '4.1.4', '4.1.5', '4.2.1', '4.2.5'], '3.1'],
-  ['takes pings in fragments', ['5.1', '5.2', '5.9', '5.14', '5.15', '5.16', '5.17'], '5.18'],
+  ['takes reserved bits', ['3.1', '3.4', '3.5', '3.6', '3.7'], '1.1.2'],
+  ['takes unknown opcodes', ['4.1.1', '4.1.5', '4.2.2'], '3.1'],
+  ['takes pings in fragments', ['5.1', '5.2', '5.14', '5.15', '5.17'], '5.18'],
   ['begins a message within another', ['5.18'], '5.3'],
   ['mends text', ['6.3.1', '6.12.3', '6.17.1', '6.20.4'], '6.5.1'],
   ['takes any close code', ['7.3.2', '7.3.6', '7.5.1', '7.9.1', '7.9.9'], '7.7.9'],

@@ -3,7 +3,7 @@
 import { Chart } from './chart.js'
 import type { FeedState } from './feed.js'
 import type { History } from './history.js'
-import { type Measure, PANELS, type Panel, TILES, TROUBLE, written } from './panels.js'
+import { type Measure, MORE, PANELS, type Panel, TILES, TROUBLE, written } from './panels.js'
 
 export interface View {
   readonly history: History
@@ -20,7 +20,7 @@ export interface View {
 const MINUTE_MS = 60_000
 export const MINUTES: readonly number[] = [1, 3, 10]
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
 
 export function App({ view }: { view: View }) {
   const { state, paused, history } = view
@@ -150,11 +150,11 @@ function Table({ history }: { history: History }) {
             <tr>
               <th scope="col">Figure</th>
               <th scope="col">Now</th>
-              <th scope="col">Mean of the last minute</th>
-              <th scope="col">Most in ten minutes</th>
+              <th scope="col">Mean, 1 min</th>
+              <th scope="col">Most, 10 min</th>
             </tr>
           </thead>
-          {PANELS.map(({ title, measures }) => (
+          {[...PANELS, ...MORE].map(({ title, measures }) => (
             <tbody key={title}>
               <tr>
                 <th scope="rowgroup" colSpan={4}>

@@ -19,7 +19,6 @@ export interface ChartProps {
   readonly scheme: string
 }
 
-const HEIGHT = 150
 const AXIS_WIDTH = 64
 const AXIS_HEIGHT = 28
 
@@ -40,7 +39,7 @@ export function Chart({ measures, columns, range, label, scheme }: ChartProps) {
       element,
     )
     plot.current = made
-    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }))
+    const resized = new ResizeObserver(() => made.setSize(sizeOf(element)))
     resized.observe(element)
     return () => {
       resized.disconnect()
@@ -54,6 +53,10 @@ export function Chart({ measures, columns, range, label, scheme }: ChartProps) {
   }, [columns])
 
   return <div class="chart" role="img" aria-label={label} ref={place} />
+}
+
+function sizeOf({ clientWidth, clientHeight }: HTMLElement): { width: number; height: number } {
+  return { width: clientWidth, height: clientHeight }
 }
 
 function data(columns: ChartProps['columns']): uPlot.AlignedData {
@@ -71,8 +74,7 @@ function optionsOf(
   const axis = { stroke: colour('--muted'), font: `11px ${style.fontFamily}` }
   const grid = { stroke: colour('--line'), width: 1 }
   return {
-    width: element.clientWidth,
-    height: HEIGHT,
+    ...sizeOf(element),
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { show: false },
@@ -88,7 +90,7 @@ function optionsOf(
         size: AXIS_WIDTH,
         grid,
         ticks: { show: false },
-        space: 36,
+        space: 26,
         values: (_, splits) => splits.map((value) => written(value, unit)),
         ...(unit === 'count' ? { incrs: WHOLE_STEPS } : {}),
         ...(unit === 'bytes' || unit === 'bytesRate' ? { incrs: BYTE_STEPS } : {}),
@@ -113,7 +115,7 @@ const WHOLE_STEPS = [1, 2, 5]
   .sort((a, b) => a - b)
 const BYTE_STEPS = Array.from({ length: 44 }, (_, power) => 2 ** power)
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
 
 function times(_: uPlot, splits: number[]): string[] {
   return splits.map((seconds) => clock.format(seconds * 1000))

@@ -29,11 +29,11 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Latency',
-    about: 'How long a flush takes, and how long from reading a message to having written it to all.',
+    about: 'Of a flush, and from reading a message to having written it to all.',
     measures: [
       { field: 'flushMedianMs', name: 'Flush, median', unit: 'ms' },
-      { field: 'flushP99Ms', name: 'Flush, 99th percentile', unit: 'ms' },
-      { field: 'deliveryP99Ms', name: 'Delivery, 99th percentile', unit: 'ms' },
+      { field: 'flushP99Ms', name: 'Flush, 99 of 100', unit: 'ms' },
+      { field: 'deliveryP99Ms', name: 'Delivery, 99 of 100', unit: 'ms' },
     ],
   },
   {
@@ -47,7 +47,7 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Slow readers',
-    about: 'People who read slower than they are sent to, and rooms that wait for them.',
+    about: 'People who do not keep up, and rooms that wait for them.',
     measures: [
       { field: 'behind', name: 'Behind', unit: 'count' },
       { field: 'stuck', name: 'Stuck', unit: 'count' },
@@ -56,13 +56,17 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Memory',
-    about: 'Of the whole process, of its heap, and what holds bytes that wait to be sent.',
+    about: 'Of the process, its heap, and what waits to be sent.',
     measures: [
       { field: 'rssBytes', name: 'Process', unit: 'bytes' },
       { field: 'heapBytes', name: 'Heap', unit: 'bytes' },
       { field: 'retainedBytes', name: 'Waiting to be sent', unit: 'bytes' },
     ],
   },
+]
+
+/** What is in the table alone. */
+export const MORE: readonly Panel[] = [
   {
     title: 'Network',
     about: 'Bytes read from clients and written to them.',
@@ -78,7 +82,7 @@ export const TILES: readonly Measure[] = [
   { field: 'connections', name: 'Connections', unit: 'count' },
   { field: 'messagesPerSecond', name: 'Messages a second', unit: 'rate' },
   { field: 'deliveriesPerSecond', name: 'Deliveries a second', unit: 'rate' },
-  { field: 'flushP99Ms', name: 'Flush, 99th percentile', unit: 'ms' },
+  { field: 'flushP99Ms', name: 'Flush, 99 of 100', unit: 'ms' },
   { field: 'behind', name: 'People behind', unit: 'count' },
   { field: 'stuck', name: 'People stuck', unit: 'count' },
   { field: 'congestedRooms', name: 'Congested rooms', unit: 'count' },
