@@ -128,7 +128,7 @@ export class Relay {
   async #stop(): Promise<void> {
     this.#state = 'shutting down'
     const end = performance.now() + this.#config.shutdownMs
-    this.#live?.close()
+    await this.#live?.close()
     for (const listener of this.#listeners) listener.close()
     const { hub, connections } = this.#parts
     hub.endQuietly()

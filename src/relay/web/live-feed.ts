@@ -60,8 +60,8 @@ export class LiveFeed {
     return isHead ? context.body(null, 200, HEADERS) : context.body(this.#stream(), 200, HEADERS)
   }
 
-  /** Says goodbye to everybody. Nobody is served after that. */
-  close(): void {
+  /** Says goodbye to everybody, and resolves when that is on its way. Nobody is served after that. */
+  async close(): Promise<void> {
     this.#ended = true
     this.#stopListening()
     this.#source.stop()
@@ -69,6 +69,8 @@ export class LiveFeed {
       viewer.enqueue(eventBytes('end', {}))
       viewer.close()
     }
+    // What is in a stream is written in the same turn.
+    if (this.#viewers.size > 0) await new Promise(setImmediate)
     this.#viewers.clear()
   }
 

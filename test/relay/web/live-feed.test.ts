@@ -1,4 +1,4 @@
-/** The live view's feed over HTTP: first all samples, then each; so many viewers, and none who does not read. */
+/** The live view's feed over HTTP: first all samples, then each; so many viewers, and none who does not read. On a relay: numbers alone. */
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -9,6 +9,8 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { LIVE_FIELDS, type LiveSample, type LiveSamples } from '../../../src/relay/observe/live-samples.js'
 import { LiveFeed } from '../../../src/relay/web/live-feed.js'
+import { direct, message } from '../../fixtures/framed-bytes.js'
+import { startRelay } from '../../fixtures/start-relay.js'
 
 /** Samples that the test takes itself. */
 class Samples {
@@ -153,14 +155,65 @@ test('HEAD is answered, and is no viewer', async (t) => {
   assert.equal(feed.viewerCount, 0)
 })
 
-test('at the end of the relay all are told so, and nobody is served any more', async (t) => {
+test('at its end all are told so, and nobody is served any more', async (t) => {
   const { samples, feed, view } = await world(t)
   const events = eventsOf(await view())
   await events.next()
-  feed.close()
+  await feed.close()
   assert.deepEqual((await events.next()).value, { event: 'end', data: {} })
   assert.equal((await events.next()).done, true)
   assert.equal((await view()).statusCode, 503)
   assert.equal(samples.isHeard, false)
   assert.equal(samples.isRunning, false)
+})
+
+test('a relay sends what it counts, and no name, text, room or address of anybody', async (t) => {
+  const room = 'Quietroom'
+  const listen = 'framed://127.0.0.1:0 ws://127.0.0.1:0'
+  const relay = await startRelay(t, { settings: { listen, room } })
+  const [response] = (await once(get(`http://127.0.0.1:${relay.ports[1]}/live/feed`), 'response')) as [
+    IncomingMessage,
+  ]
+  let text = ''
+  response.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk
+  })
+  const amy = await relay.join('Amaryllis')
+  const bob = await relay.join('Bartholomew')
+  amy.send(message('Forsythia'))
+  bob.send(direct('Amaryllis Gladiolus'))
+  const rates = () =>
+    [...text.matchAll(/^data: (\[.*\])$/gm)].map(([, data = '']) => JSON.parse(data) as number[])
+  const at = LIVE_FIELDS.indexOf('messagesPerSecond')
+  const deadline = Date.now() + 10_000
+  while (!rates().some((sample) => (sample[at] as number) > 0) && Date.now() < deadline)
+    await once(response, 'data')
+  const last = rates().at(-1) as number[]
+  assert.equal(last[LIVE_FIELDS.indexOf('connections')], 2)
+  assert.equal(last[LIVE_FIELDS.indexOf('sessions')], 2)
+  for (const word of ['Amaryllis', 'Bartholomew', 'Forsythia', 'Gladiolus', room, '127.0.0.1'])
+    assert.ok(!text.includes(word), word)
+  // Nothing but the names of the numbers, and numbers.
+  const words = new Set(text.match(/[A-Za-z]+[A-Za-z0-9]*/g))
+  for (const field of LIVE_FIELDS) words.delete(field)
+  for (const word of ['retry', 'event', 'data', 'samples', 'sample', 'fields', 'null']) words.delete(word)
+  assert.deepEqual([...words], [])
+  const ended = once(response, 'end')
+  await relay.relay.stop()
+  await ended
+  assert.match(text, /event: end\ndata: \{\}\n\n$/)
+})
+
+test('live=off: there is neither the view nor its feed', async (t) => {
+  const relay = await startRelay(t, { settings: { listen: 'ws://127.0.0.1:0?live=off ws://127.0.0.1:0' } })
+  for (const path of ['/live', '/live/feed']) {
+    const off = await fetch(`http://127.0.0.1:${relay.ports[0]}${path}`)
+    assert.equal(off.status, 404, path)
+    await off.text()
+    const head = await fetch(`http://127.0.0.1:${relay.ports[1]}${path}`, { method: 'HEAD' })
+    assert.equal(head.status, 200, path)
+    const post = await fetch(`http://127.0.0.1:${relay.ports[1]}${path}`, { method: 'POST' })
+    assert.equal(post.status, 405, path)
+    await post.text()
+  }
 })
