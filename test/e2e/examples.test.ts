@@ -6,6 +6,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { connect as join } from '../../src/client/library/node.js'
+import { startAllDialects } from '../fixtures/all-dialects.js'
 import { type RelayProcess, startRelay } from '../fixtures/relay-process.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 import { frame, ScriptedRelay } from '../fixtures/scripted-relay.js'
@@ -176,4 +178,75 @@ describe('the example clients', { skip: reason ?? false }, () => {
       await scripted.close()
     })
   }
+})
+
+describe('the example bots', () => {
+  const bot = (file: string, ...args: readonly string[]) => {
+    const path = fileURLToPath(new URL(`../../examples/javascript/${file}`, import.meta.url))
+    return new RunningProgram(process.execPath, [path, ...args])
+  }
+
+  test('the echo bot echoes, in private and in its room, and Ctrl-C ends it in good order', async (t) => {
+    const relay = await startAllDialects()
+    t.after(() => relay.relay.stop())
+    const url = `chatroom://127.0.0.1:${relay.portOf('chatroom')}`
+    const amy = await join(url, { name: 'Amy', room: 'tea' })
+    t.after(() => amy.close())
+    const echo = bot('echo-bot.mjs', url, 'Echo', 'tea')
+    t.after(() => echo.end())
+    await echo.shows('Echo is in tea')
+    const refused = bot('echo-bot.mjs', url, 'Echo')
+    assert.equal(await refused.exitCode(), 1)
+    assert.match(refused.errorOutput, /^the name "Echo" is taken\n$/)
+    await amy.tell('Echo', 'psst é')
+    await amy.say('Echo Hi')
+    await amy.say('not for you')
+    const heard: string[] = []
+    for await (const event of amy) {
+      if (event.kind === 'direct' || event.kind === 'message')
+        heard.push(`${event.kind} ${event.from} ${event.text}`)
+      if (heard.length === 2) break
+    }
+    assert.deepEqual(heard, ['direct Echo psst é', 'message Echo Hi'])
+    echo.child.kill('SIGINT')
+    assert.equal(await echo.exitCode(), 0)
+    for await (const event of amy) if (event.kind === 'left' && event.name === 'Echo') break
+    assert.equal(echo.errorOutput, '')
+  })
+
+  test('the bridge bot carries from room to room and from dialect to dialect, both ways, and SIGTERM ends it', async (t) => {
+    const relay = await startAllDialects()
+    t.after(() => relay.relay.stop())
+    const chatroom = `chatroom://127.0.0.1:${relay.portOf('chatroom')}`
+    const jsonIrc = `json-irc://127.0.0.1:${relay.portOf('json-irc')}`
+    const amy = await join(chatroom, { name: 'Amy', room: 'tea' })
+    const bob = await join(jsonIrc, { name: 'Bob', room: 'coffee' })
+    t.after(() => Promise.all([amy.close(), bob.close()]))
+    const bridge = bot('bridge-bot.mjs', chatroom, 'BridgeA', 'tea', jsonIrc, 'BridgeB', 'coffee')
+    t.after(() => bridge.end())
+    await bridge.shows('tea <-> coffee')
+    for (let i = 0; i < 20; i++) await amy.say(`Grüße ${i} 🙂`)
+    let next = 0
+    for await (const event of bob) {
+      if (event.kind === 'message') assert.equal(event.text, `[Amy] Gru?e ${next++} ?`)
+      if (next === 20) break
+    }
+    await bob.say('x'.repeat(600))
+    for await (const event of amy) {
+      if (event.kind !== 'message') continue
+      assert.equal(event.text, `[Bob] ${'x'.repeat(494)}`)
+      break
+    }
+    bridge.child.kill('SIGTERM')
+    assert.equal(await bridge.exitCode(), 0)
+    assert.equal(bridge.errorOutput, '')
+  })
+
+  test('without arguments they say how they are used', async () => {
+    for (const file of ['echo-bot.mjs', 'bridge-bot.mjs']) {
+      const program = bot(file)
+      assert.equal(await program.exitCode(), 1)
+      assert.match(program.errorOutput, /^usage: .* URL NAME/)
+    }
+  })
 })

@@ -305,8 +305,11 @@ export class Chat implements AsyncIterable<ChatEvent> {
     } catch (error) {
       if (this.#isClosing !== null) return
       const mayPass = error instanceof ConnectionLostError || error instanceof NameTakenError
-      if (mayPass) this.#wait(error)
-      else this.#finish(error as Error)
+      if (mayPass) {
+        // Somebody who looks on may want to take another name rather than wait.
+        this.#setState('reconnecting', error)
+        this.#wait(error)
+      } else this.#finish(error as Error)
     }
   }
 

@@ -48,8 +48,9 @@ export class EventBuffer {
   /** Nothing more comes. What waits can still be read. @param error what the reader gets then; `null` for an end in good order */
   end(error: Error | null): void {
     if (this.#end !== null) return
-    this.#end = { error }
     const waiting = this.#waiting
+    // Said once: a second loop finds nothing, as with any iterator that is over.
+    this.#end = { error: waiting === null ? error : null }
     this.#waiting = null
     if (error === null) waiting?.resolve({ done: true, value: undefined })
     else waiting?.reject(error)
@@ -69,7 +70,6 @@ export class EventBuffer {
     if (event !== undefined) return Promise.resolve({ done: false, value: event })
     if (this.#end !== null) {
       const { error } = this.#end
-      // Said once: a second loop finds nothing, as with any iterator that is over.
       this.#end = { error: null }
       return error === null ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error)
     }

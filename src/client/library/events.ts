@@ -59,9 +59,16 @@ export interface ReceiptEvent extends Occurrence {
   readonly name: string
 }
 
-/** `name` is in the room from now on, or no longer. */
-export interface PresenceEvent extends Occurrence {
-  readonly kind: 'joined' | 'left'
+/** `name` is in the room from now on. */
+export interface JoinedEvent extends Occurrence {
+  readonly kind: 'joined'
+  readonly name: string
+  readonly room: string
+}
+
+/** `name` is no longer in the room. */
+export interface LeftEvent extends Occurrence {
+  readonly kind: 'left'
   readonly name: string
   readonly room: string
 }
@@ -108,7 +115,7 @@ export interface MissedEvent extends Occurrence {
   readonly by: 'relay' | 'library'
 }
 
-/** The chat is in another state. */
+/** The chat is in another state, or still `reconnecting` because the last attempt came to nothing. */
 export interface StateEvent extends Occurrence {
   readonly kind: 'state'
   readonly state: ChatState
@@ -122,7 +129,8 @@ export type ChatEvent =
   | DirectEvent
   | EditedEvent
   | ReceiptEvent
-  | PresenceEvent
+  | JoinedEvent
+  | LeftEvent
   | CrowdEvent
   | RenamedEvent
   | StatusEvent

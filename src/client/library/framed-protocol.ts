@@ -70,9 +70,15 @@ export class FramedProtocol implements Protocol {
   async login(name: string): Promise<void> {
     requireName('name', name)
     this.#send(COMMAND.JOIN, name)
-    const answer = await this.#questions.ask((reply) =>
-      reply.kind === 'join' ? { value: this.#joined(name, reply.status) } : 'not-mine',
-    )
+    const answer = await this.#questions.ask((reply) => {
+      if (reply.kind !== 'join') return 'not-mine'
+      const status = joinAnswer(reply.status)
+      // Here and not by whoever awaits it: what follows in the same chunk is read with it.
+      if (status === 'accepted') this.#name = name
+      if (status !== null) return { value: status }
+      this.#context.broken(`the status ${reply.status} for a JOIN`)
+      return 'more'
+    })
     if (answer === 'taken') throw new NameTakenError(name)
     if (answer !== 'accepted')
       throw new RefusedError(`the relay does not take the name ${JSON.stringify(name)}`)
@@ -161,14 +167,6 @@ export class FramedProtocol implements Protocol {
     else if (command === COMMAND.LIST) this.#questions.offer({ kind: 'list', text })
     else if (command === COMMAND.ERROR) this.#error(text)
     else if (command === COMMAND.LEAVE) this.#lastWords = text
-  }
-
-  /** Set here and not by whoever awaits the answer: what follows in the same chunk is read with it. */
-  #joined(name: string, status: number | undefined) {
-    const answer = joinAnswer(status)
-    if (answer === 'accepted') this.#name = name
-    if (answer === null) this.#context.broken(`the status ${status} for a JOIN`)
-    return answer
   }
 
   #line(text: string): void {

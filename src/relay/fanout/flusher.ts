@@ -79,7 +79,7 @@ export class Flusher {
     if (!this.#scheduled) return
     const last = this.#readsMs.length - 1
     if (this.#readsMs[last] === readMs) {
-      ;(this.#messages[last] as number)++
+      this.#messages[last] = (this.#messages[last] as number) + 1
     } else {
       this.#readsMs.push(readMs)
       this.#messages.push(1)

@@ -189,3 +189,21 @@ test('a sink that throws does not leave a frame half taken', () => {
     assert.deepEqual(collector.frames, [frame(2, 'good')], `split at ${at}`)
   }
 })
+
+test('F15 memory is held for what has come of an unfinished payload, at most twice of it, and for nothing else', () => {
+  const decoder = new FrameDecoder(new Collector())
+  const bytes = bytesOf([frame(2, 'x'.repeat(60_000))])
+  assert.equal(decoder.heldBytes, 0)
+  decoder.decode(bytes, 0, 3)
+  assert.equal(decoder.heldBytes, 0, 'a header alone is no memory')
+  for (let at = 3; at < bytes.length - 7_000; at += 7_000) {
+    decoder.decode(bytes, at, at + 7_000)
+    const arrived = at - 3 + 7_000
+    assert.ok(
+      decoder.heldBytes >= arrived && decoder.heldBytes <= 2 * arrived,
+      `${decoder.heldBytes} of ${arrived}`,
+    )
+  }
+  decoder.decode(bytes, 3 + 8 * 7_000)
+  assert.equal(decoder.heldBytes, 0)
+})

@@ -206,6 +206,9 @@ test('partialFrame is 0 between objects, and a number of its own for each that s
     ['', ' ', '{}', '{', '"a"', ':1', '}', '\n', '{}{', '}', '{"'].map(after),
     [0, 0, 0, 1, 1, 1, 0, 0, 2, 0, 3],
   )
+  assert.equal(decoder.heldBytes, 2)
+  after('a":1}')
+  assert.equal(decoder.heldBytes, 0)
 })
 
 test('brackets that do not match are for the parser to refuse; the next object begins after them', () => {

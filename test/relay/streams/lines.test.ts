@@ -107,11 +107,14 @@ test('an unfinished line has a number of its own, which a trickle does not chang
   const first = decoder.partialFrame
   decoder.decode(Buffer.from('b'))
   assert.equal(decoder.partialFrame, first)
+  assert.equal(decoder.heldBytes, 2)
   decoder.decode(Buffer.from('\nc'))
   assert.notEqual(decoder.partialFrame, first)
   assert.notEqual(decoder.partialFrame, 0)
+  assert.equal(decoder.heldBytes, 1)
   decoder.decode(Buffer.from('\n'))
   assert.equal(decoder.partialFrame, 0)
+  assert.equal(decoder.heldBytes, 0)
 })
 
 test('chunks are borrowed: what is written into them afterwards changes no line', () => {

@@ -92,5 +92,6 @@ test('words for people are on one line, and quoted where they have to be', () =>
   assert.equal(shown('no\x1b[2Jsuch'), '"no\\u001b[2Jsuch"')
   assert.equal(shown('two\nlines'), '"two\\nlines"')
   assert.equal(oneLine('a\nb\u202e'), 'a\\nb\\u202e')
+  assert.equal(oneLine('\x1b'), '\\u001b', 'also where nothing else is')
   assert.equal(quoted(undefined), 'undefined')
 })

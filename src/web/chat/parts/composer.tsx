@@ -1,6 +1,6 @@
 /** Where messages are typed, and changed. What is typed belongs to the conversation, and stays when one looks at another. */
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useChat } from '../context.js'
 import type { Conversation } from '../state/conversations.js'
 import { longestLine, MAX_CHARACTERS } from '../state/lines.js'
@@ -11,45 +11,41 @@ const COUNTED_FROM = MAX_CHARACTERS - 100
 
 export function Composer({ conversation }: { readonly conversation: Conversation }) {
   const { store, actions } = useChat()
-  const [, redraw] = useState(0)
   const { editing } = store
-  const [changed, setChanged] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
-  const text = editing === null ? conversation.draft : changed
+  const text = editing === null ? conversation.draft : store.editedText
   const length = longestLine(text)
   const isOnline = store.phase === 'online'
 
   useEffect(() => {
-    if (editing !== null) setChanged(editing.text)
+    if (editing === null) return
     field.current?.focus()
+    field.current?.setSelectionRange(editing.text.length, editing.text.length)
   }, [editing])
   // On a phone the keyboard would come up and hide what one wants to read.
   useEffect(() => {
     if (matchMedia('(hover: hover)').matches) field.current?.focus()
   }, [conversation])
 
-  const type = (value: string) => {
-    if (editing === null) conversation.draft = value
-    else setChanged(value)
-    redraw((count) => count + 1)
-  }
+  // What was drawn last may be older than what was typed since: the store and the field know.
   const send = () => {
-    if (text.trim() === '' || length > MAX_CHARACTERS) return
-    if (editing !== null) {
-      actions.edit(editing, changed)
+    const typed = field.current?.value ?? ''
+    if (typed.trim() === '' || longestLine(typed) > MAX_CHARACTERS) return
+    const row = store.editing
+    if (row !== null) {
       store.edit(null)
-    } else if (actions.say(conversation, text)) type('')
+      actions.edit(row, typed)
+    } else if (actions.say(conversation, typed)) store.type('', conversation)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
       send()
-    } else if (event.key === 'Escape' && editing !== null) {
+    } else if (event.key === 'Escape' && store.editing !== null) {
       event.preventDefault()
-      event.stopPropagation()
       store.edit(null)
-    } else if (event.key === 'ArrowUp' && text === '' && editing === null) {
+    } else if (event.key === 'ArrowUp' && field.current?.value === '' && store.editing === null) {
       const last = conversation.log.rows.findLast((row) => row.kind === 'message' && row.own)
       if (last?.kind === 'message' && store.mayEdit(last)) {
         event.preventDefault()
@@ -90,7 +86,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
           autocomplete="off"
           aria-invalid={left < 0}
           aria-describedby={length > COUNTED_FROM ? 'left' : undefined}
-          onInput={(event) => type(event.currentTarget.value)}
+          onInput={(event) => store.type(event.currentTarget.value, conversation)}
           onKeyDown={onKeyDown}
         />
         <button

@@ -71,12 +71,7 @@ export function ConversationView({ conversation, isNarrow, open }: ViewProps) {
           </button>
         )}
       </header>
-      {store.phase !== 'online' && (
-        <p class="banner" role="status">
-          <span class="spinner" aria-hidden="true" />
-          The connection was lost. Trying again… What you type stays here.
-        </p>
-      )}
+      {store.phase !== 'online' && <Lost />}
       {store.hint !== null && (
         <p class="banner hint">
           <ShownText text={store.hint} />
@@ -88,6 +83,25 @@ export function ConversationView({ conversation, isNarrow, open }: ViewProps) {
       <MessageLog key={`${kind} ${name}`} conversation={conversation} />
       <Composer conversation={conversation} />
     </main>
+  )
+}
+
+/** What is wrong with the connection, and what is done about it. */
+function Lost() {
+  const { store, actions } = useChat()
+  const words = store.isNameTaken
+    ? `Somebody is called ${store.name} at the moment, perhaps still your own lost connection. Trying again…`
+    : 'The connection was lost. Trying again… What you type stays here.'
+  return (
+    <div class="banner">
+      <span class="spinner" aria-hidden="true" />
+      <p role="status">{words}</p>
+      {store.isNameTaken && (
+        <button type="button" class="link" onClick={() => actions.rename()}>
+          Take another name
+        </button>
+      )}
+    </div>
   )
 }
 

@@ -165,7 +165,13 @@ function Oneself() {
           ))}
         </select>
       </div>
-      <button type="button" class="tool" aria-label="Leave the chat" title="Leave" onClick={actions.leave}>
+      <button
+        type="button"
+        class="tool"
+        aria-label="Leave the chat"
+        title="Leave"
+        onClick={() => actions.leave()}
+      >
         <Icon name="leave" />
       </button>
     </section>

@@ -7,6 +7,8 @@ import type { Status } from './people.js'
 export interface Actions {
   join(name: string): void
   leave(): void
+  /** Tries no longer to come back under the name, and asks for another one. */
+  rename(): void
   /** Says each line of `text` in the conversation. @returns whether it was taken; otherwise it is to be kept and the hint says why */
   say(conversation: Conversation, text: string): boolean
   /** Says again what failed. */

@@ -41,6 +41,13 @@ export class Session implements Actions {
     chat?.close().catch(() => {})
   }
 
+  rename(): void {
+    const chat = this.#chat
+    this.#chat = null
+    this.#refused(new NameTakenError(this.#store.name))
+    chat?.close().catch(() => {})
+  }
+
   say(conversation: Conversation, text: string): boolean {
     if (this.#chat === null || this.#store.phase !== 'online') {
       this.#store.hintAt('Not sent: there is no connection. What you typed stays here.')
@@ -186,19 +193,11 @@ export class Session implements Actions {
     }
   }
 
-  #changed(chat: Chat, { state }: StateEvent): void {
-    if (state === 'reconnecting') this.#store.lost()
-    else if (state === 'online' && this.#store.phase === 'reconnecting') void this.#back(chat)
-  }
-
-  /** Connected again. The room, the status and blocks are the library's to see to. */
-  async #back(chat: Chat): Promise<void> {
-    try {
-      await this.#arrive(chat)
-      this.#store.back()
-    } catch {
-      // Lost again: the library says so, and comes back here.
-    }
+  /** Connected again, the library has seen to the room, the status and blocks. */
+  #changed(chat: Chat, { state, cause }: StateEvent): void {
+    if (state === 'reconnecting') this.#store.lost(cause instanceof NameTakenError)
+    // Lost again meanwhile: the library says so, and comes back here.
+    else if (state === 'online') this.#arrive(chat).catch(() => {})
   }
 
   #listAgain(chat: Chat): void {

@@ -33,6 +33,8 @@ export class ChatStore {
   status: Status = 'ONLINE'
   /** What went wrong with the last attempt to join, in words; a name to try instead. */
   problem: { readonly text: string; readonly suggestion: string | null } | null = null
+  /** Whether one cannot come back because the name is taken. */
+  isNameTaken = false
   /** What is to be said about the whole page, until it is dismissed. */
   hint: string | null = null
   rooms: readonly string[] = []
@@ -46,6 +48,8 @@ export class ChatStore {
   shown: Conversation | null = null
   /** The message of one's own that is being changed. */
   editing: MessageRow | null = null
+  /** What it is to say, as far as that is typed. */
+  editedText = ''
   /** Whether the page is in front: what comes while it is not is unread. */
   isVisible = true
   /** Something is to be read aloud. */
@@ -78,12 +82,18 @@ export class ChatStore {
   entered(room: string, people: Iterable<Person>): void {
     const isOther = this.room?.name !== room
     const wasShown = this.shown === this.room
+    const isBack = this.phase === 'reconnecting'
     this.phase = 'online'
+    this.isNameTaken = false
     this.problem = null
     this.room = this.conversations.room(room)
     this.people.replace(people)
     this.people.set(this.name, this.people.get(this.name)?.status ?? this.status)
     if (isOther) this.room.log.notice(`You are in ${room} as ${this.name}.`, this.#now())
+    if (isBack) {
+      this.#logged('You are connected again. What was said meanwhile is missing here.')
+      this.announce('You are connected again.')
+    }
     if (!this.rooms.includes(room)) this.rooms = [...this.rooms, room].sort()
     if (wasShown || this.shown === null) this.#look(this.room)
     this.#use()
@@ -101,21 +111,19 @@ export class ChatStore {
     this.#changed()
   }
 
-  lost(): void {
+  /** @param isNameTaken whether one cannot come back because somebody has the name: perhaps the relay has not yet seen that one is gone */
+  lost(isNameTaken: boolean): void {
+    if (isNameTaken !== this.isNameTaken) {
+      this.isNameTaken = isNameTaken
+      if (isNameTaken) this.announce(`Somebody is called ${this.name} at the moment.`)
+      this.#changed()
+    }
     if (this.phase === 'reconnecting') return
     this.phase = 'reconnecting'
     this.editing = null
     for (const { log } of this.conversations.all()) log.forgetIds()
     this.#logged('The connection was lost.')
     this.announce('The connection was lost. Trying again.')
-    this.#changed()
-  }
-
-  back(): void {
-    if (this.phase !== 'reconnecting') return
-    this.phase = 'online'
-    this.#logged('You are connected again. What was said meanwhile is missing here.')
-    this.announce('You are connected again.')
     this.#changed()
   }
 
@@ -223,6 +231,14 @@ export class ChatStore {
   /** Changes a message, or with `null` none any more. */
   edit(row: MessageRow | null): void {
     this.editing = row
+    this.editedText = row?.text ?? ''
+    this.#changed()
+  }
+
+  /** What is being typed, as it is now: in the message that is being changed, or a new one. */
+  type(text: string, conversation: Conversation): void {
+    if (this.editing === null) conversation.draft = text
+    else this.editedText = text
     this.#changed()
   }
 
@@ -300,6 +316,7 @@ export class ChatStore {
   /** Not connected, and not about to be. Conversations stay, with what is typed in them. */
   #away(): void {
     this.phase = 'welcome'
+    this.isNameTaken = false
     this.editing = null
     this.people.replace([])
     for (const { log } of this.conversations.all()) log.forgetIds()

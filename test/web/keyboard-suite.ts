@@ -1,0 +1,128 @@
+/** Everything without a mouse: the order of Tab, arrows in lists, Escape, and the keys that the page documents. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PHONE } from './chromium.js'
+import { type Shared, startChat } from './start-chat.js'
+
+export function keyboardSuite(shared: Shared): void {
+  test('one joins, writes, and changes what one wrote, by keyboard alone', async (t) => {
+    const chat = await startChat(t, shared)
+    const amy = await chat.open()
+    const { keyboard } = amy.page
+    assert.equal(await amy.focused(), 'name')
+    await keyboard.type('Amy')
+    await keyboard.press('Enter')
+    await amy.field.waitFor()
+    await amy.page.waitForFunction(() => document.activeElement?.id === 'message')
+    await keyboard.type('one')
+    await keyboard.press('Shift+Enter')
+    await keyboard.type('two')
+    await keyboard.press('Enter')
+    await amy.marked('two', 'Sent')
+
+    await keyboard.press('ArrowUp')
+    await amy.page.getByText('Changing what you said').waitFor()
+    await amy.page.waitForFunction(() => (document.activeElement as HTMLTextAreaElement).value === 'two')
+    await keyboard.press('Escape')
+    await amy.page.waitForFunction(() => (document.activeElement as HTMLTextAreaElement).value === '')
+    await keyboard.press('ArrowUp')
+    await amy.page.waitForFunction(() => (document.activeElement as HTMLTextAreaElement).value === 'two')
+    await keyboard.type(' and a half')
+    await keyboard.press('Enter')
+    await amy.sees('two and a half (edited)')
+  })
+
+  test('somebody is chosen with Alt and P, arrows and Enter; Escape goes back to the room', async (t) => {
+    const chat = await startChat(t, shared)
+    for (const name of ['Bob', 'Cyd', 'Dan']) await chat.relay.join(name)
+    const amy = await chat.enter('Amy')
+    const { keyboard } = amy.page
+    await amy.sits('Amy', 'Bob', 'Cyd', 'Dan')
+    await keyboard.press('Alt+p')
+    assert.equal(await amy.focused(), 'A Amy you'.replaceAll(' ', '').replace('Amyyou', 'Amy you'))
+    await keyboard.press('ArrowDown')
+    await keyboard.press('ArrowDown')
+    await amy.page.waitForFunction(() => document.activeElement?.textContent?.includes('Cyd'))
+    await keyboard.press('End')
+    await amy.page.waitForFunction(() => document.activeElement?.textContent?.includes('Dan'))
+    await keyboard.press('Enter')
+    await amy.page.getByRole('heading', { name: 'Dan', level: 1 }).waitFor()
+    await amy.page.waitForFunction(() => document.activeElement?.id === 'message')
+    await keyboard.type('psst')
+    await keyboard.press('Enter')
+    await amy.marked('psst', 'Sent')
+    await keyboard.press('Escape')
+    await amy.page.getByRole('heading', { name: 'general', level: 1 }).waitFor()
+    await keyboard.press('Alt+ArrowDown')
+    await amy.page.getByRole('heading', { name: 'Dan', level: 1 }).waitFor()
+  })
+
+  test('messages are read with Alt and L and arrows; Home and End reach the ends', async (t) => {
+    const chat = await startChat(t, shared)
+    const amy = await chat.enter('Amy')
+    const { keyboard } = amy.page
+    for (const text of ['one', 'two', 'three']) await amy.say(text)
+    await amy.marked('three', 'Sent')
+    await keyboard.press('Alt+l')
+    assert.equal(await amy.focused(), 'messages')
+    await keyboard.press('ArrowUp')
+    await amy.page.waitForFunction(() => document.activeElement?.textContent?.includes('three'))
+    await keyboard.press('ArrowUp')
+    await amy.page.waitForFunction(() => document.activeElement?.textContent?.includes('two'))
+    // Its button comes next, and not those of every other row.
+    await keyboard.press('Tab')
+    assert.equal(await amy.focused(), 'Edit this message')
+    await keyboard.press('Tab')
+    await amy.page.waitForFunction(() => document.activeElement?.id === 'message')
+    await keyboard.press('Alt+l')
+    await keyboard.press('Home')
+    await amy.page.waitForFunction(() => document.activeElement?.textContent?.includes('You are in general'))
+    await keyboard.press('End')
+    await amy.page.waitForFunction(() => document.activeElement?.textContent?.includes('three'))
+  })
+
+  test('the keys are listed on the page, and Escape closes that', async (t) => {
+    const chat = await startChat(t, shared)
+    const amy = await chat.enter('Amy')
+    await amy.page.keyboard.press('Alt+h')
+    await amy.page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await amy.page.keyboard.press('Escape')
+    await amy.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await amy.page.waitForFunction(() => document.activeElement?.id === 'message')
+  })
+
+  test('on a small screen panels are dialogs, which Escape closes and which give the focus back', async (t) => {
+    const chat = await startChat(t, shared)
+    await chat.relay.join('Bob')
+    const amy = await chat.enter('Amy', { viewport: PHONE })
+    const opener = amy.page.getByRole('button', { name: 'People in this room: 2' })
+    await opener.focus()
+    await amy.page.keyboard.press('Enter')
+    await amy.page.getByRole('dialog', { name: 'People' }).waitFor()
+    await amy.page.keyboard.press('Escape')
+    await amy.page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.equal(await amy.focused(), 'People in this room: 2')
+    await amy.page.keyboard.press('Enter')
+    await amy.choose('Bob')
+    assert.equal(await amy.page.getByRole('dialog').count(), 0)
+    const overflow = await amy.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    assert.equal(overflow, 0)
+  })
+
+  test('every place that Tab reaches is seen to have the focus', async (t) => {
+    const chat = await startChat(t, shared)
+    const amy = await chat.enter('Amy')
+    await amy.page.keyboard.press('Alt+r')
+    for (let count = 0; count < 12; count++) {
+      await amy.page.keyboard.press('Tab')
+      const isSeen = await amy.page.evaluate(() => {
+        const element = document.activeElement
+        if (element === null || element === document.body) return true
+        const shown = element.closest('.field') ?? element
+        return getComputedStyle(shown).outlineStyle !== 'none'
+      })
+      assert.ok(isSeen, await amy.focused())
+    }
+  })
+}
