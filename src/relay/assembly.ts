@@ -22,6 +22,8 @@ import type {
   ConnectionDeadlines,
   ConnectionStats,
   HeldInput,
+  TransportKind,
+  TransportStats,
 } from './net/connection-context.js'
 import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
@@ -30,6 +32,8 @@ import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { TurnBudget } from './net/turn-budget.js'
+import { Pulse } from './net/websocket/pulse.js'
+import type { WebSocketContext } from './net/websocket/websocket-transport.js'
 import type { Records } from './records.js'
 
 /** F15: the longest frame before somebody has a name. */
@@ -47,6 +51,13 @@ export class Assembly {
   readonly connections = new Set<Connection>()
   /** By dialect. */
   readonly stats = new Map<string, ConnectionStats>()
+  readonly transports: Readonly<Record<TransportKind, TransportStats>> = {
+    tcp: { open: 0 },
+    tls: { open: 0 },
+    ws: { open: 0 },
+    wss: { open: 0 },
+  }
+  readonly webSockets: WebSocketContext
   readonly input: HeldInput
   readonly maxConnections: number
   readonly fanout: FanoutWay
@@ -102,6 +113,10 @@ export class Assembly {
       linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
       refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
     }
+    this.webSockets = {
+      pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
+      stats: { closes: new Map(), pingsUnanswered: 0 },
+    }
     this.#strangers = new Strangers(this.maxConnections)
     this.#silentPeers = new SilentPeers({
       kernel,
@@ -113,7 +128,7 @@ export class Assembly {
   }
 
   /** What the connections of a listener share who speak this dialect. */
-  contextOf(dialect: Dialect, spec: ListenerSpec): ConnectionContext<Connection> {
+  contextOf(dialect: Dialect, spec: ListenerSpec, kind: TransportKind): ConnectionContext<Connection> {
     const { name } = dialect
     let stats = this.stats.get(name)
     if (stats === undefined) {
@@ -136,6 +151,7 @@ export class Assembly {
       turn: this.#turn,
       input: this.input,
       stats,
+      transport: this.transports[kind],
       observer: this.#records,
       all: this.connections,
     }
@@ -145,6 +161,7 @@ export class Assembly {
   stop(): void {
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
     this.#silentPeers.stop()
+    this.webSockets.pulse.stop()
     this.pressure.stop()
   }
 }

@@ -196,14 +196,20 @@ export class Relay {
   }
 
   #open(spec: ListenerSpec, options: ListeningOptions): Promise<Listener | Gateway> {
-    if (spec.dialect !== null) return Listener.open(options, this.#parts.contextOf(spec.dialect, spec))
+    if (spec.dialect !== null)
+      return Listener.open(
+        options,
+        this.#parts.contextOf(spec.dialect, spec, spec.tls === undefined ? 'tcp' : 'tls'),
+      )
     const web = spec.web as WebOptions
     const contexts = [...DIALECTS.values()].map((dialect) => {
       const plain = { ...spec, options: dialect.options.parse({}) }
-      return [dialect.name, this.#parts.contextOf(dialect, plain)] as const
+      const kind = spec.tls === undefined ? 'ws' : 'wss'
+      return [dialect.name, this.#parts.contextOf(dialect, plain, kind)] as const
     })
     const more = {
       origins: web.origin,
+      webSockets: this.#parts.webSockets,
       pages: createPages({
         page: web.page === 'on',
         room: this.#config.room,
@@ -239,11 +245,14 @@ export class Relay {
   async #openOps(): Promise<void> {
     const { ops } = this.#config
     if (ops === 'off') return
-    const { hub, connections, flusher, pool, pressure, input, stats, fanout } = this.#parts
+    const { hub, connections, flusher, pool, pressure, input, stats, transports, webSockets, fanout } =
+      this.#parts
     const registry = createMetrics({
       version: VERSION,
       fanoutWay: fanout.name,
       connections: stats,
+      transports,
+      webSockets: webSockets.stats,
       fanout: flusher.stats,
       pressure,
       tally: this.#records.tally,
