@@ -39,6 +39,7 @@ export class RawPeer {
   readonly options: RawPeerOptions
   /** Sees each piece as it comes, before it is taken: a chunk, or what is carried in one message. */
   onPiece: ((piece: Buffer) => void) | null = null
+  readonly #below: Socket
   #received = Buffer.alloc(0)
   #ended = false
   #discards = false
@@ -47,8 +48,10 @@ export class RawPeer {
   #fault: CheckFailure | null = null
   #wake: (() => void) | null = null
 
-  constructor(socket: Socket, options: RawPeerOptions) {
+  /** @param below that of TCP, where `socket` is one of TLS upon it */
+  constructor(socket: Socket, options: RawPeerOptions, below = socket) {
     this.socket = socket
+    this.#below = below
     this.options = options
     socket.setNoDelay(true)
     socket.on('data', (chunk) => {
@@ -68,14 +71,17 @@ export class RawPeer {
     socket.on('close', over)
     // A reset ends a connection like anything else; the close says so.
     socket.on('error', () => {})
+    below.on('error', (error) => {
+      if (below !== socket) socket.destroy(error)
+    })
   }
 
   /** @throws CheckFailure when nobody accepts; its cause is the system's error */
   static async open(host: string, port: number, options: RawPeerOptions, tls = false): Promise<RawPeer> {
-    const where = { host, port, allowHalfOpen: true }
+    const below = connect({ host, port, allowHalfOpen: true })
     // It is tried, not trusted: whoever writes a server has a certificate of their own making.
-    const socket = tls ? connectTls({ ...where, rejectUnauthorized: false }) : connect(where)
-    const peer = new RawPeer(socket, options)
+    const socket = tls ? connectTls({ socket: below, rejectUnauthorized: false }) : below
+    const peer = new RawPeer(socket, options, below)
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), options.timeoutMs)
       socket.once(tls ? 'secureConnect' : 'connect', () => {
@@ -142,7 +148,8 @@ export class RawPeer {
 
   /** Ends the connection with a reset. */
   reset(): void {
-    this.socket.resetAndDestroy()
+    this.#below.resetAndDestroy()
+    this.socket.destroy()
   }
 
   /** Takes `bytes` bytes. @throws CheckFailure when they do not come */
