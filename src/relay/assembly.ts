@@ -23,6 +23,8 @@ import type {
   ConnectionDeadlines,
   ConnectionStats,
   HeldInput,
+  TransportKind,
+  TransportStats,
 } from './net/connection-context.js'
 import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
@@ -31,6 +33,8 @@ import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { TurnBudget } from './net/turn-budget.js'
+import { Pulse } from './net/websocket/pulse.js'
+import type { WebSocketContext } from './net/websocket/websocket-transport.js'
 import type { Records } from './records.js'
 
 /** F15: the longest frame before somebody has a name. */
@@ -56,6 +60,13 @@ export class Assembly {
   readonly connections = new Set<Connection>()
   /** By dialect. */
   readonly stats = new Map<string, ConnectionStats>()
+  readonly transports: Readonly<Record<TransportKind, TransportStats>> = {
+    tcp: { open: 0 },
+    tls: { open: 0 },
+    ws: { open: 0 },
+    wss: { open: 0 },
+  }
+  readonly webSockets: WebSocketContext
   readonly input: HeldInput
   readonly maxConnections: number
   readonly fanout: FanoutWay
@@ -113,6 +124,10 @@ export class Assembly {
       linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
       refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
     }
+    this.webSockets = {
+      pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
+      stats: { closes: new Map(), pingsUnanswered: 0 },
+    }
     this.#strangers = new Strangers(this.maxConnections)
     this.#silentPeers = new SilentPeers({
       kernel,
@@ -124,7 +139,7 @@ export class Assembly {
   }
 
   /** What the connections of a listener share who speak this dialect. */
-  contextOf(dialect: Dialect, spec: ListenerSpec): ConnectionContext<Connection> {
+  contextOf(dialect: Dialect, spec: ListenerSpec, kind: TransportKind): ConnectionContext<Connection> {
     const { name } = dialect
     let stats = this.stats.get(name)
     if (stats === undefined) {
@@ -147,6 +162,7 @@ export class Assembly {
       turn: this.#turn,
       input: this.input,
       stats,
+      transport: this.transports[kind],
       observer: this.#records,
       all: this.connections,
     }
@@ -156,6 +172,7 @@ export class Assembly {
   stop(): void {
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
     this.#silentPeers.stop()
+    this.webSockets.pulse.stop()
     this.pressure.stop()
   }
 }

@@ -24,6 +24,11 @@ import {
   type RelayHooks, type RelayLog, type RelayOptions, type RelayState, type RoomHere, type SettingKey, type Settings,
   type SlowPolicy, StartError, type Status, type Trust, type Verdict,
 } from 'parlance-relay'
+import {
+  BadAddressError, type CallOptions, type Chat, ChatError, type ChatErrorCode, type ChatEvent, type ChatState, ClosedError, connect,
+  ConnectionLostError, type ConnectOptions, type DialectName, type Feature, type MessageEvent, NameTakenError,
+  type Person as ChatPerson, type ReconnectOptions, RefusedError, type Said, type Status as ChatStatus, UnsupportedError,
+} from 'parlance-relay/client'
 import { FrameDecoder, type FrameSink } from 'parlance-relay/frame/decoder'
 import { writeAscii, writeFrame, writeHeader, writeTextFrame } from 'parlance-relay/frame/encoder'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from 'parlance-relay/frame/layout'
@@ -48,11 +53,23 @@ const code: Same<FramedClientError['code'], FramedClientErrorCode> = true
 const relayCode: Same<RelayError['code'], RelayErrorCode> = true
 const line: Same<FramedClientEvents['line'], [text: string]> = true
 const sources: ConfigSources = { environment: {}, flags: { room: 'lobby' } satisfies Partial<Record<SettingKey, string>> }
+const connected: Same<Awaited<ReturnType<typeof connect>>, Chat> = true
+const asked: Same<Parameters<typeof connect>, [url: string, options: ConnectOptions]> = true
+const chat: Same<
+  keyof Chat,
+  | 'name' | 'room' | 'state' | 'dialect' | 'waitingEvents' | 'can' | 'say' | 'tell' | 'list' | 'rooms' | 'join' | 'leave' | 'edit'
+  | 'received' | 'block' | 'unblock' | 'setStatus' | 'close' | typeof Symbol.asyncIterator
+> = true
+export type Client = [CallOptions, ChatErrorCode, ChatState, DialectName, Feature, ChatPerson, ReconnectOptions, Said, ChatStatus]
+export const said = (event: ChatEvent): MessageEvent | null => (event.kind === 'message' ? event : null)
+export const clientErrors: readonly (typeof ChatError)[] = [
+  BadAddressError, ClosedError, ConnectionLostError, NameTakenError, RefusedError, UnsupportedError,
+] as never
 export const places: readonly ListeningAt[] = []
 export const errors = [ConfigError, StartError, RelayError]
 const sink: FrameSink = { frame: () => true, oversize: () => {} }
 export const decoded: number = new FrameDecoder(sink).decode(new Uint8Array(HEADER_BYTES + MAX_PAYLOAD_BYTES))
-export const all = [create, settings, room, grace, urls, way, most, listener, listen, ops, policy, fanout, state, answer, options, code, relayCode, line, sources]
+export const all = [create, settings, room, grace, urls, way, most, listener, listen, ops, policy, fanout, state, answer, options, code, relayCode, line, sources, connected, asked, chat]
 export const functions = [loadConfig, writeAscii, writeFrame, writeHeader, writeTextFrame]
 
 const lines: string[] = []
@@ -105,12 +122,13 @@ const RESOLUTIONS = [
   { module: 'nodenext' },
   { module: 'node16' },
   { module: 'esnext', moduleResolution: 'bundler' },
+  { module: 'esnext', moduleResolution: 'bundler', customConditions: ['browser'] },
 ] as const
 
 for (const resolution of RESOLUTIONS) {
   const words = Object.values(resolution).join(' ')
   test(`a strict project (${words}) compiles against it, without skipLibCheck`, () => {
-    const folder = join(project, words.replace(' ', '-'))
+    const folder = join(project, words.replaceAll(' ', '-'))
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'consumer.ts'), CONSUMER)
     writeFileSync(join(folder, 'client.ts'), CLIENT)
@@ -191,23 +209,25 @@ test('its source maps have their sources, and nothing native is in it', () => {
 })
 
 for (const entry of ['dist/index.d.ts', 'dist/client/library/node.d.ts', 'dist/client/library/browser.d.ts'])
-  test(`every type that an exported one of ${entry} mentions is exported too`, () => {
-    const index = readFileSync(join(installed, entry), 'utf8')
-    const exported = new Map<string, string>()
-    for (const [, names = '', path = ''] of index.matchAll(/export (?:type )?\{([^}]*)\} from '([^']*)'/g))
-      for (const name of names.split(',')) exported.set(name.replace(/\btype\b/, '').trim(), path)
-    assert.ok(exported.size > 10)
-    for (const [name, path] of exported) {
-      const file = join(installed, dirname(entry), path.replace(/\.js$/, '.d.ts'))
-      const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
-      const declaration = declarationOf(name, text)
-      for (const known of namesIn(text)) {
-        // What is only looked at for its type needs no name of its own.
-        const mentioned = new RegExp(`(?<!typeof )\\b${known}\\b(?!\\??:)`).test(declaration)
-        if (known !== name && mentioned) assert.ok(exported.has(known), `${name} mentions ${known} (${path})`)
-      }
+  test(`every type that an exported one mentions is exported too: ${entry}`, () => everyTypeIsExported(entry))
+
+function everyTypeIsExported(entry: string): void {
+  const index = readFileSync(join(installed, entry), 'utf8')
+  const exported = new Map<string, string>()
+  for (const [, names = '', path = ''] of index.matchAll(/export (?:type )?\{([^}]*)\} from '([^']*)'/g))
+    for (const name of names.split(',')) exported.set(name.replace(/\btype\b/, '').trim(), path)
+  assert.ok(exported.size > 10)
+  for (const [name, path] of exported) {
+    const file = join(installed, dirname(entry), path.replace(/\.js$/, '.d.ts'))
+    const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+    const declaration = declarationOf(name, text)
+    for (const known of namesIn(text)) {
+      // What is only looked at for its type needs no name of its own.
+      const mentioned = new RegExp(`(?<!typeof )\\b${known}\\b(?!\\??:)`).test(declaration)
+      if (known !== name && mentioned) assert.ok(exported.has(known), `${name} mentions ${known} (${path})`)
     }
-  })
+  }
+}
 
 /** From its keyword to the next declaration that is exported. */
 function declarationOf(name: string, text: string): string {

@@ -190,6 +190,13 @@ export const SETTINGS = {
     'milliseconds',
     'close a connection whose frame takes longer to arrive',
   ),
+  pingMs: wholeNumber(
+    1,
+    DAY_MS,
+    20_000,
+    'milliseconds',
+    'ask a WebSocket client that says nothing for so long whether it is there; whoever has not answered two such questions, each after as long, is gone',
+  ),
   lingerMs: wholeNumber(
     1,
     DAY_MS,

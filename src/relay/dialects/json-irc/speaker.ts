@@ -225,7 +225,8 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   #list(command: string, nickname: string, room: string, names: readonly string[]): void {
     const before = ownSlice(Buffer.from(beforeMessage(command, nickname, room), 'latin1'))
     for (const list of this.#listener.lists.get(names)) {
-      for (const slice of [before, list, AFTER_MESSAGE]) this.#recipient.send(slice)
+      for (const slice of [before, list]) this.#recipient.send({ ...slice, goesOn: true })
+      this.#recipient.send(AFTER_MESSAGE)
     }
   }
 
