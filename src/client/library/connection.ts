@@ -138,7 +138,13 @@ export class Connection implements LinkListener {
   data(bytes: Uint8Array): void {
     this.#lastHeardMs = Date.now()
     // After the end was decided nobody is interested in the rest.
-    if (this.#cause === null) this.protocol.decode(bytes)
+    if (this.#cause !== null) return
+    try {
+      this.protocol.decode(bytes)
+    } catch (error) {
+      // What a relay sends is to cost nobody more than the connection, whatever we have overlooked.
+      this.destroy(error as Error)
+    }
   }
 
   drained(): void {

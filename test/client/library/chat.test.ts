@@ -217,6 +217,37 @@ test('addresses that cannot be read are told with what was expected', async () =
   }
 })
 
+test('options that would take a bound away are refused, with their name and value', async () => {
+  const url = ways.url('chatroom', 'tcp')
+  for (const [options, words] of [
+    [{ name: 5 }, /^name: 5: expected text$/],
+    [{ maxWaitingEvents: Number.NaN }, /^maxWaitingEvents: NaN: expected a number, 1 or more$/],
+    [{ answerTimeoutMs: 0 }, /^answerTimeoutMs: 0: expected a number, 1 to 2147483647$/],
+    [{ connectTimeoutMs: 2 ** 31 }, /^connectTimeoutMs: 2147483648/],
+    [{ heartbeatMs: '5' }, /^heartbeatMs: 5: expected a number/],
+    [{ reconnect: { attempts: -1 } }, /^reconnect.attempts: -1/],
+    [{ reconnect: { minDelayMs: Number.NaN } }, /^reconnect.minDelayMs: NaN/],
+  ] as const)
+    await assert.rejects(connect(url, { name: 'Amy', ...(options as object) }), {
+      name: 'TypeError',
+      message: words,
+    })
+})
+
+test('a relay whose messages have no ids (push=bare), and one whose room has another name', async (t) => {
+  const own = await Ways.start(['chatroom://127.0.0.1:0?push=bare'], { room: 'lobby' })
+  t.after(() => own.relay.stop())
+  const amy = await own.join(t, 'chatroom', 'tcp', 'Amy', { defaultRoom: 'lobby' })
+  const bob = await own.join(t, 'chatroom', 'tcp', 'Bob', { defaultRoom: 'lobby', room: 'den' })
+  await bob.chat.leave()
+  assert.equal(bob.chat.room, 'lobby')
+  await bob.chat.say('all')
+  await amy.heard('message', { text: 'all', id: null, room: 'lobby' })
+  await bob.chat.tell('Amy', 'you')
+  await amy.heard('direct', { text: 'you', id: null })
+  assert.equal((await amy.chat.list()).length, 2)
+})
+
 test('nobody there: the cause is that of the system', async () => {
   const port = await freePort()
   for (const url of [`framed://127.0.0.1:${port}`, `ws://127.0.0.1:${port}`]) {

@@ -246,6 +246,22 @@ test('a WebSocket server that answers nothing, closes with a reason, sends the w
   await chat.close()
 })
 
+test('a WebSocket server that does not close is left', async (t) => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  t.after(() => {
+    for (const client of server.clients) client.terminate()
+    server.close()
+  })
+  await once(server, 'listening')
+  server.once('connection', (socket) =>
+    socket.once('message', () => socket.send('200 OK\n', () => socket.pause())),
+  )
+  const chat = await connect(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, QUICK)
+  const began = performance.now()
+  await chat.close()
+  assert.ok(performance.now() - began < 4000)
+})
+
 test('connecting can be given up at every stage, and leaves no connection', async (t) => {
   const ends: Promise<unknown>[] = []
   const silent = await serve(t, (socket) => ends.push(once(socket.resume(), 'close')))
