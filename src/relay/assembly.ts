@@ -15,6 +15,7 @@ import { Pressure } from './fanout/pressure.js'
 import type { Recipient } from './fanout/recipient.js'
 import { RoomFanout } from './fanout/room-fanout.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
+import type { Hooks } from './hub/hooks.js'
 import { Hub } from './hub/hub.js'
 import { Connection } from './net/connection.js'
 import type {
@@ -22,6 +23,8 @@ import type {
   ConnectionDeadlines,
   ConnectionStats,
   HeldInput,
+  TransportKind,
+  TransportStats,
 } from './net/connection-context.js'
 import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
@@ -30,6 +33,8 @@ import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { TurnBudget } from './net/turn-budget.js'
+import { Pulse } from './net/websocket/pulse.js'
+import type { WebSocketContext } from './net/websocket/websocket-transport.js'
 import type { Records } from './records.js'
 
 /** F15: the longest frame before somebody has a name. */
@@ -39,6 +44,14 @@ const REFUSAL_PAUSE_MS = 1000
 /** A peer that has acknowledged nothing for so long is gone. */
 const SILENT_MS = 30_000
 
+export interface AssemblyOptions {
+  /** Whether plain TCP goes over Node's handles. */
+  readonly useHandles: boolean
+  /** See `HubOptions`. */
+  readonly hooks: Hooks<Recipient> | undefined
+  readonly reservedNames: readonly string[] | undefined
+}
+
 export class Assembly {
   readonly hub: Hub<Recipient>
   readonly flusher = new Flusher()
@@ -47,6 +60,13 @@ export class Assembly {
   readonly connections = new Set<Connection>()
   /** By dialect. */
   readonly stats = new Map<string, ConnectionStats>()
+  readonly transports: Readonly<Record<TransportKind, TransportStats>> = {
+    tcp: { open: 0 },
+    tls: { open: 0 },
+    ws: { open: 0 },
+    wss: { open: 0 },
+  }
+  readonly webSockets: WebSocketContext
   readonly input: HeldInput
   readonly maxConnections: number
   readonly fanout: FanoutWay
@@ -62,7 +82,7 @@ export class Assembly {
    * @param records where what happens goes
    * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
    */
-  constructor(config: Config, useHandles: boolean, records: Records) {
+  constructor(config: Config, { useHandles, hooks, reservedNames }: AssemblyOptions, records: Records) {
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
@@ -89,6 +109,8 @@ export class Assembly {
       recent: { ageMs: config.editWindowMs, entries: config.recentMessages },
       later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
+      hooks,
+      reservedNames,
       observe: (event) => {
         if (event.kind === 'message' || event.kind === 'direct') this.flusher.told(this.#turn.readMs)
         records.observe(event)
@@ -102,6 +124,10 @@ export class Assembly {
       linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
       refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
     }
+    this.webSockets = {
+      pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
+      stats: { closes: new Map(), pingsUnanswered: 0 },
+    }
     this.#strangers = new Strangers(this.maxConnections)
     this.#silentPeers = new SilentPeers({
       kernel,
@@ -113,7 +139,7 @@ export class Assembly {
   }
 
   /** What the connections of a listener share who speak this dialect. */
-  contextOf(dialect: Dialect, spec: ListenerSpec): ConnectionContext<Connection> {
+  contextOf(dialect: Dialect, spec: ListenerSpec, kind: TransportKind): ConnectionContext<Connection> {
     const { name } = dialect
     let stats = this.stats.get(name)
     if (stats === undefined) {
@@ -136,6 +162,7 @@ export class Assembly {
       turn: this.#turn,
       input: this.input,
       stats,
+      transport: this.transports[kind],
       observer: this.#records,
       all: this.connections,
     }
@@ -145,6 +172,7 @@ export class Assembly {
   stop(): void {
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
     this.#silentPeers.stop()
+    this.webSockets.pulse.stop()
     this.pressure.stop()
   }
 }

@@ -12,6 +12,7 @@ import type { ListenerSpec } from './config/listener-url.js'
 import type { Config } from './config/settings.js'
 import type { WebOptions } from './config/web-options.js'
 import { DIALECTS } from './dialects/registry.js'
+import { HookCalls, type RelayHooks } from './hooks.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
 import { inTurn } from './net/in-turn.js'
 import { Listener } from './net/listener.js'
@@ -20,11 +21,13 @@ import { handlesSupported } from './net/tcp-handle.js'
 import { Gateway } from './net/websocket/gateway.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { AddressFile } from './observe/address-file.js'
+import { LiveSamples } from './observe/live-samples.js'
 import { createMetrics } from './observe/metrics.js'
-import type { Logger } from './observe/operational-log.js'
 import { OpsServer } from './observe/ops-server.js'
+import type { RelayLog } from './observe/relay-log.js'
 import { Records } from './records.js'
 import { StartError } from './start-error.js'
+import { LiveFeed } from './web/live-feed.js'
 import { createPages } from './web/pages.js'
 
 /** Where a listener is, now that it listens. */
@@ -45,8 +48,12 @@ export interface FanoutInUse {
   readonly reason: string | null
 }
 
-/** What tests choose and operators do not. @internal */
-export interface RelayInternals {
+/** What operators do not choose: the program that has the relay inside, and tests. */
+export interface RelayOptions {
+  /** Who is asked before something happens; without them nobody is. */
+  readonly hooks?: RelayHooks | undefined
+  /** Names that nobody can have. */
+  readonly reservedNames?: readonly string[]
   /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
   readonly useHandles?: boolean
 }
@@ -56,18 +63,22 @@ export class Relay {
   readonly #useHandles: boolean
   readonly #records: Records
   readonly #parts: Assembly
+  readonly #hooks: HookCalls | undefined
   readonly #listeners: (Listener | Gateway)[] = []
   readonly #listeningAt: ListeningAt[] = []
+  #live: LiveFeed | null = null
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
   #stopped: Promise<void> | null = null
 
-  private constructor(config: Config, log: Logger, internals: RelayInternals) {
+  private constructor(config: Config, log: RelayLog, options: RelayOptions) {
     this.#config = config
-    this.#useHandles = internals.useHandles ?? handlesSupported
+    const { hooks, reservedNames, useHandles = handlesSupported } = options
+    this.#useHandles = useHandles
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
-    this.#parts = new Assembly(config, this.#useHandles, this.#records)
+    this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
+    this.#parts = new Assembly(config, { useHandles, hooks: this.#hooks, reservedNames }, this.#records)
   }
 
   /**
@@ -75,11 +86,8 @@ export class Relay {
    * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
    *   open then
    */
-  static async start(config: Config, log: Logger): Promise<Relay>
-  /** @internal */
-  static async start(config: Config, log: Logger, internals?: RelayInternals): Promise<Relay>
-  static async start(config: Config, log: Logger, internals: RelayInternals = {}): Promise<Relay> {
-    const relay = new Relay(config, log, internals)
+  static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
+    const relay = new Relay(config, log, options)
     try {
       relay.#openLogFiles()
       await relay.#listen()
@@ -108,6 +116,16 @@ export class Relay {
     return this.#ops?.port
   }
 
+  /** Who is here and what can be told to them, for whoever embeds the relay. @internal */
+  get parts(): Assembly {
+    return this.#parts
+  }
+
+  /** Whether a hook is being asked at this moment: nothing may be changed then. */
+  get isAsking(): boolean {
+    return this.#hooks?.isAsking === true
+  }
+
   /** Opens the log files by their names again, after somebody moved them away. */
   reopenLogs(): void {
     this.#records.reopenFiles()
@@ -125,6 +143,7 @@ export class Relay {
   async #stop(): Promise<void> {
     this.#state = 'shutting down'
     const end = performance.now() + this.#config.shutdownMs
+    await this.#live?.close()
     for (const listener of this.#listeners) listener.close()
     const { hub, connections } = this.#parts
     hub.endQuietly()
@@ -192,29 +211,63 @@ export class Relay {
   }
 
   #open(spec: ListenerSpec, options: ListeningOptions): Promise<Listener | Gateway> {
-    if (spec.dialect !== null) return Listener.open(options, this.#parts.contextOf(spec.dialect, spec))
+    if (spec.dialect !== null)
+      return Listener.open(
+        options,
+        this.#parts.contextOf(spec.dialect, spec, spec.tls === undefined ? 'tcp' : 'tls'),
+      )
     const web = spec.web as WebOptions
     const contexts = [...DIALECTS.values()].map((dialect) => {
       const plain = { ...spec, options: dialect.options.parse({}) }
-      return [dialect.name, this.#parts.contextOf(dialect, plain)] as const
+      const kind = spec.tls === undefined ? 'ws' : 'wss'
+      return [dialect.name, this.#parts.contextOf(dialect, plain, kind)] as const
     })
     const more = {
       origins: web.origin,
-      pages: createPages({ page: web.page === 'on', room: this.#config.room, live: null }),
+      webSockets: this.#parts.webSockets,
+      pages: createPages({
+        page: web.page === 'on',
+        room: this.#config.room,
+        live: web.live === 'on' ? this.#openLive() : null,
+      }),
       refused: (reason: UpgradeRefusal, address: string, port: number) =>
         this.#records.upgradeRefused(reason, address, port),
     }
     return Gateway.open({ ...options, ...more }, new Map(contexts))
   }
 
+  /** One for all listeners that show it; without any, no samples are taken. */
+  #openLive(): LiveFeed {
+    if (this.#live !== null) return this.#live
+    const { hub, flusher, pool, pressure, stats } = this.#parts
+    const samples = new LiveSamples(
+      {
+        connections: stats,
+        fanout: flusher.stats,
+        pressure: pressure.stats,
+        tally: this.#records.tally,
+        sessions: () => hub.sessionCount,
+        rooms: () => hub.rooms.size,
+        retainedBytes: () => pool.retainedBytes,
+        memory: () => process.memoryUsage(),
+      },
+      Date.now,
+    )
+    this.#live = new LiveFeed(samples)
+    return this.#live
+  }
+
   async #openOps(): Promise<void> {
     const { ops } = this.#config
     if (ops === 'off') return
-    const { hub, connections, flusher, pool, pressure, input, stats, fanout } = this.#parts
+    const { hub, connections, flusher, pool, pressure, input, stats, transports, webSockets, fanout } =
+      this.#parts
     const registry = createMetrics({
       version: VERSION,
       fanoutWay: fanout.name,
       connections: stats,
+      transports,
+      webSockets: webSockets.stats,
       fanout: flusher.stats,
       pressure,
       tally: this.#records.tally,

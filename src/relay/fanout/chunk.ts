@@ -11,6 +11,8 @@ export interface Slice {
   readonly memory: SharedMemory | null
   /** How many room events it holds, all of them whole; 0 for an answer, which is never dropped. */
   readonly events: number
+  /** The next slice is the same message: both go out in one write, because over WebSocket a write is a message. */
+  readonly goesOn?: true
 }
 
 /** Memory that several outboxes may have to send from: retained once, however many refer to it, and how often. */

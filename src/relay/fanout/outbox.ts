@@ -203,7 +203,7 @@ export class Outbox implements SlownessListener {
       const slices = [first]
       let bytes = first.bytes.length
       const most = this.#slow === null ? MAX_WRITE_BYTES : MAX_SLOW_WRITE_BYTES
-      while (bytes < most && rest.length > 0) {
+      while ((bytes < most || slices.at(-1)?.goesOn === true) && rest.length > 0) {
         const slice = rest.shift()
         slices.push(slice)
         bytes += slice.bytes.length

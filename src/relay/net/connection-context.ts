@@ -18,6 +18,14 @@ export interface ConnectionStats {
   bytesOut: number
 }
 
+/** How many connections there are now over one kind of transport. */
+export interface TransportStats {
+  open: number
+}
+
+/** The kinds, as metrics call them. */
+export type TransportKind = 'tcp' | 'tls' | 'ws' | 'wss'
+
 /** Sees what the log of connections and the counters need. */
 export interface ConnectionObserver<Connection> {
   connected(connection: Connection): void
@@ -58,6 +66,7 @@ export interface ConnectionContext<Connection extends Expellable> {
   readonly slowPolicy: SlowPolicy
   readonly deadlines: ConnectionDeadlines<Connection>
   readonly stats: ConnectionStats
+  readonly transport: TransportStats
   readonly observer: ConnectionObserver<Connection>
   /** Those without a name that no login deadline ends. */
   readonly strangers: Strangers<Connection>

@@ -58,6 +58,7 @@ export class Connection implements Client, Sink, MessageEvents {
     this.outbox = new Outbox(this, context.outboxes, context.slowPolicy)
     context.all.add(this)
     context.stats.opened++
+    context.transport.open++
     context.observer.connected(this)
     this.#speaker = this.#begin()
     if (refusal === null) this.#welcome()
@@ -267,6 +268,10 @@ export class Connection implements Client, Sink, MessageEvents {
     this.outbox.answer(ownSlice(bytes))
   }
 
+  get isBehind(): boolean {
+    return this.outbox.queuedBytes > 0
+  }
+
   violated(reason: CloseReason): void {
     this.expel(reason)
   }
@@ -472,6 +477,7 @@ export class Connection implements Client, Sink, MessageEvents {
     if (!this.#context.all.delete(this)) return
     this.#state = 'gone'
     this.#context.stats.closed++
+    this.#context.transport.open--
     this.#context.deadlines.linger.clear(this)
     this.outbox.close()
   }

@@ -35,6 +35,8 @@ export interface MessageEvents extends TransportEvents {
   heldChanged(): void
   /** Has these bytes sent, in their turn, as they are. */
   interject(bytes: Buffer): void
+  /** Whether something is still to be written. */
+  readonly isBehind: boolean
   /** The client has broken a rule of the transport's. */
   violated(reason: CloseReason): void
   /** Whether a message with this first byte has to be binary; for -1, whether what is sent is. */

@@ -15,7 +15,8 @@ import type { FanoutStats } from '../fanout/flusher.js'
 import type { Magnitudes } from '../fanout/magnitudes.js'
 import type { PauseClock } from '../fanout/pauses.js'
 import type { Pressure } from '../fanout/pressure.js'
-import type { ConnectionStats } from '../net/connection-context.js'
+import type { ConnectionStats, TransportKind, TransportStats } from '../net/connection-context.js'
+import type { WebSocketStats } from '../net/websocket/websocket-transport.js'
 import type { Tally } from './tally.js'
 
 /** Where the numbers are. Functions are called at each scrape. */
@@ -25,6 +26,9 @@ export interface MetricSources {
   readonly fanoutWay: string
   /** By dialect. */
   readonly connections: ReadonlyMap<string, ConnectionStats>
+  /** By kind. */
+  readonly transports: Readonly<Record<TransportKind, TransportStats>>
+  readonly webSockets: WebSocketStats
   readonly fanout: FanoutStats
   readonly pressure: Pressure
   readonly tally: Tally
@@ -44,7 +48,7 @@ const CAUSES =
 export function createMetrics(sources: MetricSources): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { connections, fanout, pressure, tally } = sources
+  const { connections, transports, webSockets, fanout, pressure, tally } = sources
   const pauses = Object.entries(pressure.stats.pauses)
   const gauge = (name: string, help: string, read: () => number) => {
     new Gauge({ name, help, registers: [registry], collect: collectOne(read) })
@@ -87,6 +91,32 @@ export function createMetrics(sources: MetricSources): Registry {
       for (const [dialect, stats] of connections) this.set({ dialect }, stats.opened - stats.closed)
     },
   })
+  new Gauge({
+    name: 'parlance_connections_by_transport',
+    help: 'Connections that are open now, by what is below their dialect: tcp, tls, ws (WebSocket) or wss (WebSocket over TLS).',
+    labelNames: ['transport'],
+    registers: [registry],
+    collect() {
+      for (const [transport, { open }] of Object.entries(transports)) this.set({ transport }, open)
+    },
+  })
+  byLabel(
+    'parlance_websocket_refused_total',
+    'Requests to become a WebSocket that were refused with an HTTP status, by reason: a foreign origin, no subprotocol that is a dialect, or no valid handshake.',
+    'reason',
+    () => tally.upgradeRefusals,
+  )
+  byLabel(
+    'parlance_websocket_closes_total',
+    'Close frames that the relay sent of its own accord, by code of RFC 6455: 1001 at its end, 1003 for text in place of binary, and so on.',
+    'code',
+    () => [...webSockets.closes].map(([code, count]) => [String(code), count] as const),
+  )
+  counter(
+    'parlance_websocket_pings_unanswered_total',
+    'WebSocket clients that were closed because they did not answer pings.',
+    () => webSockets.pingsUnanswered,
+  )
   byDialect(
     'parlance_connections_opened_total',
     'Connections that the relay has accepted since its start, by dialect.',
@@ -205,6 +235,11 @@ export function createMetrics(sources: MetricSources): Registry {
     'parlance_faults_total',
     'Bugs of the relay that cost a connection each; the operational log has the stack of each.',
     () => tally.faults,
+  )
+  counter(
+    'parlance_hook_faults_total',
+    'Hooks of the program that has the relay inside which threw or answered what they may not; what they were asked about was refused.',
+    () => tally.hookFaults,
   )
   counter(
     'parlance_ops_refused_total',

@@ -139,6 +139,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     turn: new TurnBudget(now),
     input: { bytes: 0, limitBytes: 1000 },
     stats: { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 },
+    transport: { open: 0 },
     observer: { connected() {}, nameRequested() {}, closed() {}, faulted: assert.fail, turnedAway() {} },
     all: new Set(),
   }

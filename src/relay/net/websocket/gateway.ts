@@ -19,11 +19,12 @@ import { Handshake, type UpgradeRefusal } from './handshake.js'
 import type { Origins } from './origins.js'
 import { takeSocket } from './take-socket.js'
 import { Visitors } from './visitors.js'
-import { WebSocketTransport } from './websocket-transport.js'
+import { type WebSocketContext, WebSocketTransport } from './websocket-transport.js'
 
 export interface GatewayOptions extends ListeningOptions {
   /** Which pages may open a WebSocket, beside those that come from here. */
   readonly origins: Origins
+  readonly webSockets: WebSocketContext
   /** Answers every request that does not ask for a WebSocket. */
   readonly pages: RequestListener
   /** Somebody was refused with an HTTP status. */
@@ -128,7 +129,8 @@ export class Gateway {
   #accepted(subprotocol: string, socket: Socket, head: Buffer): void {
     this.#visitors.delete(socket)
     const context = this.#contexts.get(subprotocol) as ConnectionContext<Connection>
-    const below = takeSocket(socket, this.#options.useHandles)
-    admit(new WebSocketTransport(below, head), this.#options.maxConnections, context)
+    const { useHandles, tls, maxConnections, webSockets } = this.#options
+    const below = takeSocket(socket, useHandles && tls === undefined)
+    admit(new WebSocketTransport(below, head, webSockets), maxConnections, context)
   }
 }

@@ -9,23 +9,21 @@ import { HandleTransport } from '../handle-transport.js'
 import { SocketTransport } from '../socket-transport.js'
 import { streamWrap, type TcpHandle } from '../tcp-handle.js'
 
-/** @returns a transport over it, from which nothing has been read */
-export function takeSocket(socket: Socket, useHandles: boolean): HandleTransport | SocketTransport {
+/**
+ * @param plain whether it is plain TCP, and handles are used; TLS has one of another kind
+ * @returns a transport over it, from which nothing has been read
+ */
+export function takeSocket(socket: Socket, plain: boolean): HandleTransport | SocketTransport {
   socket.setTimeout(0)
-  return (useHandles ? takeHandle(socket) : null) ?? new SocketTransport(socket)
-}
-
-interface SocketWithHandle {
-  _handle?: (TcpHandle & { getAsyncId?: unknown }) | null
+  return (plain ? takeHandle(socket) : null) ?? new SocketTransport(socket)
 }
 
 function takeHandle(socket: Socket): HandleTransport | null {
-  const holder = socket as unknown as SocketWithHandle
+  const holder = socket as unknown as { _handle?: TcpHandle | null }
   const handle = holder._handle ?? null
-  // TLS has a handle of another kind. The answer to the handshake may still be with Node, and nobody else could send it.
-  const isPlain =
-    handle !== null && typeof handle.useUserBuffer === 'function' && typeof handle.reset === 'function'
-  if (streamWrap === null || !isPlain || socket.writableLength > 0 || socket.readableLength > 0) return null
+  // The answer to the handshake may still be with Node, and nobody else could send it.
+  const isIdle = socket.writableLength === 0 && socket.readableLength === 0
+  if (streamWrap === null || typeof handle?.useUserBuffer !== 'function' || !isIdle) return null
   handle.readStop()
   holder._handle = null
   forget(handle, socket)

@@ -23,16 +23,34 @@ import {
   readFrame,
 } from './frame-reader.js'
 import { FramedWriter } from './framed-writer.js'
+import type { Pulse, Pulsing } from './pulse.js'
 import { closeFrame, controlFrame, OPCODE } from './server-frame.js'
 
 /** So many pings of one chunk are answered one by one; of more only the last, as RFC 6455 allows (5.5.3). */
 const PONGS_A_CHUNK = 16
 /** What a dialect is asked about where there is no first byte. */
 const NO_BYTE = -1
+const NO_PAYLOAD = Buffer.alloc(0)
 const LINE_END = Buffer.from('\n')
 const LF = 0x0a
 
-export class WebSocketTransport implements Transport, TransportEvents, FrameOwner {
+/** What all WebSockets of one relay share. */
+export interface WebSocketContext {
+  readonly pulse: Pulse
+  readonly stats: WebSocketStats
+}
+
+/** Plain integers, which metrics read. */
+export interface WebSocketStats {
+  /** Close frames that were sent, by code. */
+  readonly closes: Map<number, number>
+  pingsUnanswered: number
+}
+
+export class WebSocketTransport implements Transport, TransportEvents, FrameOwner, Pulsing {
+  heard = false
+  asked = 0
+  readonly #context: WebSocketContext
   readonly #inner: HandleTransport | SocketTransport
   readonly #writer: FramedWriter
   #events: MessageEvents | null = null
@@ -62,7 +80,8 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
   #peerCode: number | null | undefined
 
   /** @param head what came behind the handshake */
-  constructor(inner: HandleTransport | SocketTransport, head: Buffer) {
+  constructor(inner: HandleTransport | SocketTransport, head: Buffer, context: WebSocketContext) {
+    this.#context = context
     this.#inner = inner
     this.#writer = new FramedWriter(inner)
     this.#unread = head.length === 0 ? null : head
@@ -101,6 +120,7 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
 
   open(events: MessageEvents): void {
     this.#events = events
+    this.#context.pulse.add(this)
     this.#inner.open(this)
     if (this.#unread === null) return
     // Not now: whether the client may stay is decided when this has returned.
@@ -124,10 +144,14 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
 
   lastWords(reason: CloseReason): Buffer {
     this.#closing = true
+    const { pulse, stats } = this.#context
+    pulse.delete(this)
     const code = this.#peerCode
     // A client's own code is given back to it.
-    const frame = code === undefined ? closeFrame(closeCodeOf(reason), reason.label) : closeFrame(code, '')
-    return this.#writer.own(frame)
+    if (code !== undefined) return this.#writer.own(closeFrame(code, ''))
+    const own = closeCodeOf(reason)
+    stats.closes.set(own, (stats.closes.get(own) ?? 0) + 1)
+    return this.#writer.own(closeFrame(own, reason.label))
   }
 
   pause(): void {
@@ -146,18 +170,34 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
   }
 
   destroy(): void {
-    this.#events = null
+    this.#gone()
     this.#inner.destroy()
   }
 
   reset(): void {
-    this.#events = null
+    this.#gone()
     this.#inner.reset()
+  }
+
+  // What the pulse asks for.
+
+  get isBehind(): boolean {
+    return this.#events?.isBehind ?? false
+  }
+
+  ask(): void {
+    this.#events?.interject(this.#writer.own(controlFrame(OPCODE.ping, NO_PAYLOAD)))
+  }
+
+  unanswered(): void {
+    this.#context.stats.pingsUnanswered++
+    this.#events?.violated(CLOSE_REASONS.noPong)
   }
 
   // What the transport below says.
 
   received(bytes: Buffer, length: number): void {
+    this.heard = true
     this.#take(bytes, length)
   }
 
@@ -168,7 +208,9 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
   }
 
   failed(code: string): void {
-    this.#events?.failed(code)
+    const events = this.#events
+    this.#gone()
+    events?.failed(code)
   }
 
   written(): void {
@@ -228,6 +270,11 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
   // A function, because what was read a moment ago may have changed it.
   #isPaused(): boolean {
     return this.#paused
+  }
+
+  #gone(): void {
+    this.#events = null
+    this.#context.pulse.delete(this)
   }
 
   #pong(payload: Buffer): void {
