@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/dialect.ts',
   ],
   'relay/observe': ['relay/streams', 'relay/hub', 'relay/fanout', 'relay/net', 'relay/dialects/dialect.ts'],
-  'relay/web': ['relay/observe'],
+  'relay/web': ['relay/observe/live-samples.ts'],
   relay: ['version.ts'],
   embedding: ['relay'],
   web: ['client/library'],

@@ -1,15 +1,19 @@
-/** `parlance conform DIALECT ADDRESS`: tries a server from outside, rule by rule. */
+/** `parlance conform DIALECT ADDRESS`, or `--over URL`, and `parlance conform websocket URL`: tries a server from outside, rule by rule. */
 
 import { type Address, formatAddress } from '../client/address.js'
-import type { Suite } from '../conform/check.js'
+import { messages as webSocketMessages } from '../conform/chatroom/messages.js'
+import type { CheckSuite, Suite } from '../conform/check.js'
+import { CheckFailure } from '../conform/failure.js'
 import { type Identity, identify } from '../conform/identify.js'
 import { LineReport, statusOf } from '../conform/report.js'
-import { freshNames } from '../conform/run-check.js'
+import { connectTo, freshNames, leaveAlone, type Over, type ServerUnderTest } from '../conform/run-check.js'
 import { rulesOf, runSuite } from '../conform/run-suite.js'
 import { SUITES } from '../conform/suites.js'
 import { TapReport } from '../conform/tap-report.js'
+import { webSocketSuite } from '../conform/websocket/suite.js'
 import { EXIT_CODE } from '../exit-code.js'
 import { complain, unavailable, usage, write } from './conform-output.js'
+import type { WebSocketPlace } from './conform-over.js'
 
 export interface ServerFlags {
   readonly slow: boolean
@@ -22,32 +26,83 @@ export interface ServerFlags {
   readonly editWindow?: number
 }
 
+/** A server of a dialect, over TCP. */
 export async function tryServer(suite: Suite, address: Address, flags: ServerFlags): Promise<void> {
-  const { only = null, timeoutMs, quietMs, slow, editWindow: editWindowMs = null } = flags
+  const server = serverAt(address, flags)
+  if (hasUnknownRules(suite, suite.dialect, flags)) return
+  if (await isOf(suite, address, server)) await tryRules(suite, server, flags)
+}
+
+/** The same over WebSocket. */
+export async function tryServerOver(suite: Suite, place: WebSocketPlace, flags: ServerFlags): Promise<void> {
+  const { dialect: subprotocol, messages } = suite
+  const server = serverAt(place.address, flags, { ...place, subprotocol, messages })
+  if (hasUnknownRules(suite, suite.dialect, flags)) return
+  if (await isOf(suite, place.address, server)) await tryRules(suite, server, flags)
+}
+
+/** WebSocket itself. */
+export async function tryWebSocket(place: WebSocketPlace, flags: ServerFlags): Promise<void> {
+  const over = { ...place, subprotocol: 'chatroom', messages: webSocketMessages }
+  const server = serverAt(place.address, flags, over)
+  if (hasUnknownRules(webSocketSuite, 'websocket', flags)) return
+  try {
+    await leaveAlone(await connectTo(server))
+  } catch (error) {
+    return notThere(place.address, error)
+  }
+  await tryRules(webSocketSuite, server, flags)
+}
+
+function serverAt(address: Address, { timeoutMs, quietMs }: ServerFlags, over?: Over): ServerUnderTest {
+  const { host, port } = address
+  const server = { host, port, timeoutMs, quietMs, freshName: freshNames() }
+  return over === undefined ? server : { ...server, over }
+}
+
+/** @returns whether there are some, which is said then */
+function hasUnknownRules(suite: CheckSuite, name: string, { only }: ServerFlags): boolean {
   const known = rulesOf(suite)
   const unknown = [...(only ?? [])].filter((rule) => !known.has(rule))
-  if (unknown.length > 0)
-    return usage(`--only ${unknown.join(',')}: ${suite.dialect} has ${[...known.keys()].join(', ')}`)
+  if (unknown.length > 0) usage(`--only ${unknown.join(',')}: ${name} has ${[...known.keys()].join(', ')}`)
+  return unknown.length > 0
+}
+
+/** @returns whether the server speaks the dialect, as far as can be told; what it does instead is said */
+async function isOf(suite: Suite, address: Address, server: ServerUnderTest): Promise<boolean> {
   let identity: Identity
   try {
-    const server = { ...address, timeoutMs, quietMs, freshName: freshNames() }
     identity = await identify(suite, SUITES.values(), server)
   } catch (error) {
-    return unavailable(address, error)
+    notThere(address, error)
+    return false
   }
   if (identity.kind === 'silent') {
     const came = identity.ended ? 'nothing, and the end of the connection' : 'nothing'
-    const expected = `expected an answer to ${suite.handshake.request} within ${timeoutMs} ms`
-    return complain(`${formatAddress(address)}: ${expected}; came ${came}`, EXIT_CODE.unavailable)
-  }
-  if (identity.dialect !== suite.dialect) {
+    const expected = `expected an answer to ${suite.handshake.request} within ${server.timeoutMs} ms`
+    complain(`${formatAddress(address)}: ${expected}; came ${came}`, EXIT_CODE.unavailable)
+  } else if (identity.dialect !== suite.dialect) {
     const words = `expected a ${suite.dialect} server; this one looks like ${identity.dialect}`
-    return complain(`${formatAddress(address)}: ${words}`, EXIT_CODE.otherProtocol)
+    complain(`${formatAddress(address)}: ${words}`, EXIT_CODE.otherProtocol)
+  } else {
+    return true
   }
+  return false
+}
+
+/** Nobody answers there, or somebody who does not speak this over WebSocket. */
+function notThere(address: Address, error: unknown): void {
+  if (error instanceof CheckFailure && error.cause === undefined)
+    complain(`${formatAddress(address)}: ${error.message}`, EXIT_CODE.otherProtocol)
+  else unavailable(address, error)
+}
+
+async function tryRules(suite: CheckSuite, server: ServerUnderTest, flags: ServerFlags): Promise<void> {
+  const { only = null, slow, editWindow: editWindowMs = null } = flags
   const report = flags.tap ? new TapReport() : new LineReport(flags)
   process.exitCode = EXIT_CODE.ok
   write(report.begin(rulesOf(suite, only).size))
-  for await (const result of runSuite(suite, { ...address, timeoutMs, quietMs, slow, only, editWindowMs })) {
+  for await (const result of runSuite(suite, { ...server, slow, only, editWindowMs })) {
     if (statusOf(result) === 'not ok') process.exitCode = EXIT_CODE.notOk
     write(report.rule(result))
   }

@@ -8,14 +8,19 @@ import { parseHostPort } from '../relay/config/host-port.js'
 import { DIALECTS } from '../relay/dialects/registry.js'
 import { tryClients } from './conform-client.js'
 import { usage } from './conform-output.js'
-import { type ServerFlags, tryServer } from './conform-server.js'
+import { webSocketPlace } from './conform-over.js'
+import { type ServerFlags, tryServer, tryServerOver, tryWebSocket } from './conform-server.js'
 import { milliseconds } from './milliseconds.js'
 
 interface Flags extends ServerFlags {
   readonly client: boolean
   readonly listen?: string
   readonly once: boolean
+  readonly over?: string
 }
+
+/** In place of a dialect: WebSocket itself. */
+const WEBSOCKET = 'websocket'
 
 /** From the port of the dialect to the one that clients are tried on, where a relay may run as well. */
 const CLIENT_PORT_OFFSET = 100
@@ -26,8 +31,12 @@ const MAX_EDIT_WINDOW_S = 86_400
 
 export function conformCommand(): Command {
   return new Command('conform')
-    .argument('<dialect>', `one of ${[...SUITES.keys()].join(', ')}`)
-    .argument('[address]', 'the server: HOST, HOST:PORT or [IPV6]:PORT')
+    .argument('<dialect>', `one of ${[...SUITES.keys()].join(', ')}, or ${WEBSOCKET}`)
+    .argument('[address]', `the server: HOST, HOST:PORT or [IPV6]:PORT; a URL for ${WEBSOCKET}`)
+    .option(
+      '--over <URL>',
+      'try it over WebSocket: ws://HOST:PORT or wss://HOST:PORT, in place of the address',
+    )
     .option(
       '--slow',
       'also run the checks that wait for deadlines of 10 seconds or need thousands of people',
@@ -64,6 +73,8 @@ Examples:
   parlance conform framed chat.example.org --slow --tap
   parlance conform framed 127.0.0.1 --only F2,F3 --verbose
   parlance conform chatroom 127.0.0.1 --only C8,C13 --edit-window 2
+  parlance conform framed --over ws://127.0.0.1:8080
+  parlance conform websocket ws://127.0.0.1:8080 --only 1.1,5
   parlance conform framed --client --listen 9100
 
 Exit codes: 0 everything is ok, 1 something is not, 64 wrong arguments, 69 the server cannot be reached or
@@ -78,9 +89,10 @@ async function conform(
   flags: Flags,
   command: Command,
 ): Promise<void> {
+  if (dialect === WEBSOCKET) return conformWebSocket(addressText, flags, command)
   const suite = SUITES.get(dialect)
   if (suite === undefined)
-    return usage(`${JSON.stringify(dialect)}: expected one of ${[...SUITES.keys()].join(', ')}`)
+    return usage(`${JSON.stringify(dialect)}: expected one of ${[...SUITES.keys(), WEBSOCKET].join(', ')}`)
   const misplaced = misplacedOption(command, flags.client)
   if (misplaced !== null) return usage(misplaced)
   // A reader that has gone (`| head`) has seen enough.
@@ -91,6 +103,11 @@ async function conform(
       const address = listenAddress(suite, flags.listen)
       if (address === null) return usage(`--listen ${flags.listen}: expected PORT or HOST:PORT`)
       await tryClients(suite, address, flags.once)
+    } else if (flags.over !== undefined) {
+      if (addressText !== undefined) return usage('--over goes without another address of the server')
+      const place = webSocketPlace(flags.over)
+      if (place === null) return usage(`--over ${flags.over}: ${EXPECTED_URL}`)
+      await tryServerOver(suite, place, flags)
     } else {
       if (addressText === undefined) return usage('the address of the server is missing')
       await tryServer(suite, parseAddress(addressText, defaultPort(suite)), flags)
@@ -100,6 +117,20 @@ async function conform(
     usage(error.message)
   }
 }
+
+async function conformWebSocket(url: string | undefined, flags: Flags, command: Command): Promise<void> {
+  if (flags.client) return usage(`${WEBSOCKET} has no strict server: --client is for the dialects`)
+  const misplaced = misplacedOption(command, false)
+  if (misplaced !== null) return usage(misplaced)
+  if (flags.over !== undefined)
+    return usage(`--over is for the dialects: ${WEBSOCKET} is followed by the URL`)
+  const place = url === undefined ? null : webSocketPlace(url)
+  if (place === null) return usage(`${url ?? 'the URL of the server is missing'}: ${EXPECTED_URL}`)
+  process.stdout.on('error', () => process.exit())
+  await tryWebSocket(place, flags)
+}
+
+const EXPECTED_URL = 'expected ws://HOST:PORT or wss://HOST:PORT'
 
 /** @returns what is wrong about an option that was given and would be ignored */
 function misplacedOption(command: Command, client: boolean): string | null {

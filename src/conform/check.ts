@@ -4,6 +4,7 @@
  */
 
 import type { RawPeer } from './raw-peer.js'
+import type { WebSocketUrl } from './websocket/opening.js'
 
 /** One thing that a rule says. Several checks may belong to one rule. */
 export interface Check {
@@ -22,19 +23,41 @@ export interface Check {
  * comes about names that are not the check's own is not its business.
  */
 export interface CheckContext {
-  /** A new connection to the server under test, of which nothing was read yet. */
+  /** A new connection to the server under test, of which nothing was read yet; over WebSocket one that has been opened. */
   connect(): Promise<RawPeer>
+  /** One on which nothing has been said: over WebSocket its opening handshake is still to come. */
+  connectBare(): Promise<RawPeer>
+  /** Where the server is over WebSocket, when it is tried over that. */
+  readonly webSocket: WebSocketUrl | null
   /** A name that nobody has had in this run: short letters and digits, good in every dialect. */
   freshName(): string
   /** How long this server lets a message be edited, where the rules have such a thing; null when nobody has said. */
   readonly editWindowMs: number | null
 }
 
-/** The checks of one dialect. */
-export interface Suite {
-  /** As in listener URLs. */
-  readonly dialect: string
+/** What is tried together. */
+export interface CheckSuite {
   readonly checks: readonly Check[]
+}
+
+/** How the bytes of a dialect stand in messages of WebSocket. */
+export interface Messages {
+  /** Whether these bytes, which begin a message, go as a binary one; otherwise as text. */
+  isBinary(bytes: Buffer): boolean
+  /**
+   * How long the request is that begins here; 0 as long as it is not all there. What cannot become one is as long as all
+   * that is there.
+   */
+  request(bytes: Buffer): number
+  /** The same of what a server sends. */
+  answer(bytes: Buffer): number
+}
+
+/** The checks of one dialect. */
+export interface Suite extends CheckSuite {
+  /** As in listener URLs, and the subprotocol over WebSocket. */
+  readonly dialect: string
+  readonly messages: Messages
   /** How its servers are told from those of other dialects. */
   readonly handshake: Handshake
   /** Plays a server that is strict about what a client sends. */

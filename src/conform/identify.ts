@@ -4,8 +4,8 @@
  */
 
 import type { Suite } from './check.js'
-import { RawPeer } from './raw-peer.js'
-import { leaveAlone, type ServerUnderTest } from './run-check.js'
+import type { RawPeer } from './raw-peer.js'
+import { connectTo, leaveAlone, type ServerUnderTest } from './run-check.js'
 
 /** What is known of a server. */
 export type Identity =
@@ -29,10 +29,12 @@ export async function identify(
   all: Iterable<Suite>,
   server: ServerUnderTest,
 ): Promise<Identity> {
-  const peer = await RawPeer.open(server.host, server.port, server)
+  const peer = await connectTo(server)
   try {
     peer.write(suite.handshake.hello(server.freshName()))
-    const others = [...all].filter(({ dialect }) => dialect !== suite.dialect)
+    // Over WebSocket it has agreed to speak this one: the rest is for the checks.
+    const others =
+      server.over !== undefined ? [] : [...all].filter(({ dialect }) => dialect !== suite.dialect)
     const known = () => [suite, ...others].find(({ handshake }) => handshake.isKnownBy(peer.received))
     const beganAt = performance.now()
     await heard(peer, () => known() !== undefined, Math.min(FIRST_WORDS_MS, server.timeoutMs))
@@ -40,8 +42,8 @@ export async function identify(
     if (other !== undefined) return { kind: 'speaks', dialect: other.dialect }
     // Nothing says that it speaks something else: it may just be slow.
     const leftMs = server.timeoutMs - (performance.now() - beganAt)
-    if (await heard(peer, () => peer.received.length > 0, leftMs))
-      return { kind: 'speaks', dialect: suite.dialect }
+    const answered = await heard(peer, () => peer.received.length > 0, leftMs)
+    if (answered || peer.fault !== null) return { kind: 'speaks', dialect: suite.dialect }
     return { kind: 'silent', ended: peer.ended }
   } finally {
     await leaveAlone(peer)
@@ -52,7 +54,7 @@ export async function identify(
 async function whoAnswers(suites: readonly Suite[], server: ServerUnderTest): Promise<Suite | undefined> {
   const peers: RawPeer[] = []
   const answers = suites.map(async (suite) => {
-    const peer = await RawPeer.open(server.host, server.port, { ...server, timeoutMs: OTHERS_MS })
+    const peer = await connectTo({ ...server, timeoutMs: OTHERS_MS })
     peers.push(peer)
     peer.write(suite.handshake.hello(server.freshName()))
     await peer.until(() => suite.handshake.isKnownBy(peer.received), suite.handshake.request)

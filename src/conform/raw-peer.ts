@@ -1,6 +1,10 @@
-/** One end of a TCP connection as plain bytes: writes them as told, and waits for what must come or must not. */
+/**
+ * One end of a connection as plain bytes: writes them as told, and waits for what must come or must not. They are those
+ * of TCP or TLS, unless something carries them in messages of its own.
+ */
 
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { CheckFailure } from './failure.js'
 import { shownBytes } from './shown-bytes.js'
 
@@ -11,41 +15,76 @@ export interface RawPeerOptions {
   readonly quietMs: number
 }
 
+/** What stands between a peer's bytes and those of its socket, such as WebSocket. It does no I/O. */
+export interface Carrier {
+  /** @returns what goes out for these bytes @throws NotApplicable when there is no way to send them */
+  wrap(bytes: Buffer): Buffer
+  /** @returns what goes out before the end of this side */
+  farewell(): Buffer
+  /**
+   * @param reply sends bytes as they are
+   * @returns what has become whole with this chunk of the socket's
+   * @throws CheckFailure when the other side must not send that
+   */
+  unwrap(chunk: Buffer, reply: (bytes: Buffer) => void): Buffer[]
+  /** The other side has ended. @throws CheckFailure when it must not do that yet */
+  ended(): void
+}
+
 /** The longest that a timer of Node's can run: 24 days. */
 export const FOREVER_MS = 2 ** 31 - 1
 
 export class RawPeer {
   readonly socket: Socket
   readonly options: RawPeerOptions
+  /** Sees each piece as it comes, before it is taken: a chunk, or what is carried in one message. */
+  onPiece: ((piece: Buffer) => void) | null = null
+  readonly #below: Socket
   #received = Buffer.alloc(0)
   #ended = false
+  #discards = false
+  #carrier: Carrier | null = null
+  /** What the other side did that it must not, whatever this is about. */
+  #fault: CheckFailure | null = null
   #wake: (() => void) | null = null
 
-  constructor(socket: Socket, options: RawPeerOptions) {
+  /** @param below that of TCP, where `socket` is one of TLS upon it */
+  constructor(socket: Socket, options: RawPeerOptions, below = socket) {
     this.socket = socket
+    this.#below = below
     this.options = options
     socket.setNoDelay(true)
     socket.on('data', (chunk) => {
-      this.#received = Buffer.concat([this.#received, chunk])
+      this.#arrived(chunk)
       this.#wake?.()
     })
     const over = () => {
       this.#ended = true
       this.#wake?.()
     }
-    socket.on('end', over)
+    socket.on('end', () => {
+      this.#judge(() => this.#carrier?.ended())
+      // A server of WebSocket ends first (RFC 6455, 7.1.1), and then it is this side's turn.
+      if (this.#carrier !== null) socket.end()
+      over()
+    })
     socket.on('close', over)
     // A reset ends a connection like anything else; the close says so.
     socket.on('error', () => {})
+    below.on('error', (error) => {
+      if (below !== socket) socket.destroy(error)
+    })
   }
 
   /** @throws CheckFailure when nobody accepts; its cause is the system's error */
-  static async open(host: string, port: number, options: RawPeerOptions): Promise<RawPeer> {
-    const socket = connect({ host, port, allowHalfOpen: true })
-    const peer = new RawPeer(socket, options)
+  static async open(host: string, port: number, options: RawPeerOptions, tls = false): Promise<RawPeer> {
+    const below = connect({ host, port, allowHalfOpen: true })
+    // It is tried, not trusted: whoever writes a server has a certificate of their own making.
+    const socket = tls ? connectTls({ socket: below, rejectUnauthorized: false }) : below
+    const peer = new RawPeer(socket, options, below)
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), options.timeoutMs)
-      socket.once('connect', () => {
+      socket.once(tls ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer)
         resolve()
       })
@@ -67,20 +106,40 @@ export class RawPeer {
     return this.#ended
   }
 
+  /** What the other side has done that it must not, as far as what carries the bytes can tell. */
+  get fault(): CheckFailure | null {
+    return this.#fault
+  }
+
+  /** Whether something carries its bytes. */
+  get isCarried(): boolean {
+    return this.#carrier !== null
+  }
+
+  /** From now on its bytes are carried; what has come and was not taken yet is the first of that. */
+  carry(carrier: Carrier): void {
+    this.#carrier = carrier
+    const rest = this.#received
+    this.#received = Buffer.alloc(0)
+    this.#arrived(rest)
+  }
+
   /** Keeps nothing from now on. What came is forgotten. */
   discard(): void {
-    this.socket.removeAllListeners('data')
-    this.socket.resume()
+    this.#discards = true
     this.#received = Buffer.alloc(0)
   }
 
-  write(bytes: Uint8Array | string): void {
-    this.socket.write(bytes)
+  /** @returns false when the other side takes it slower than it is written: the socket's `drain` says when to go on */
+  write(bytes: Uint8Array | string): boolean {
+    const carrier = this.#carrier
+    return this.socket.write(carrier === null ? bytes : carrier.wrap(Buffer.from(bytes as string)))
   }
 
-  /** Ends this side only. */
+  /** Ends this side only: with a farewell where it is carried, which the other side ends the connection upon. */
   end(): void {
-    this.socket.end()
+    if (this.#carrier === null) this.socket.end()
+    else if (this.socket.writable) this.socket.write(this.#carrier.farewell())
   }
 
   close(): void {
@@ -89,7 +148,8 @@ export class RawPeer {
 
   /** Ends the connection with a reset. */
   reset(): void {
-    this.socket.resetAndDestroy()
+    this.#below.resetAndDestroy()
+    this.socket.destroy()
   }
 
   /** Takes `bytes` bytes. @throws CheckFailure when they do not come */
@@ -115,12 +175,14 @@ export class RawPeer {
   /** @throws CheckFailure when something comes within the time that counts as nothing */
   async nothing(expected = 'nothing'): Promise<void> {
     await this.#wait(() => this.#received.length > 0, this.options.quietMs)
+    this.#rejectFault()
     if (this.#received.length > 0) throw new CheckFailure(expected, shownBytes(this.#received))
   }
 
   /** @throws CheckFailure when the other side does not end; what comes before that is dropped */
   async closed(expected = 'the connection to be closed', withinMs = this.options.timeoutMs): Promise<void> {
     await this.#wait(() => this.#ended, withinMs)
+    this.#rejectFault()
     if (!this.#ended) throw new CheckFailure(expected, 'it is still open')
   }
 
@@ -128,8 +190,43 @@ export class RawPeer {
   async until(there: () => boolean, expected: string, withinMs = this.options.timeoutMs): Promise<void> {
     await this.#wait(() => there() || this.#ended, withinMs)
     if (there()) return
+    this.#rejectFault()
     const what = this.#received.length === 0 ? 'nothing' : shownBytes(this.#received)
     throw new CheckFailure(expected, this.#ended ? `${what}, and the end of the connection` : what)
+  }
+
+  #arrived(chunk: Buffer): void {
+    const carrier = this.#carrier
+    if (carrier === null) {
+      this.#keep(chunk)
+      return
+    }
+    const reply = (bytes: Buffer) => {
+      if (this.socket.writable) this.socket.write(bytes)
+    }
+    this.#judge(() => {
+      for (const piece of carrier.unwrap(chunk, reply)) this.#keep(piece)
+    })
+  }
+
+  #keep(piece: Buffer): void {
+    this.onPiece?.(piece)
+    if (!this.#discards) this.#received = Buffer.concat([this.#received, piece])
+  }
+
+  /** Nothing that comes after a fault is looked at. */
+  #judge(look: () => void): void {
+    if (this.#fault !== null) return
+    try {
+      look()
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error
+      this.#fault = error
+    }
+  }
+
+  #rejectFault(): void {
+    if (this.#fault !== null) throw this.#fault
   }
 
   #shift(bytes: number): Buffer {
@@ -140,7 +237,7 @@ export class RawPeer {
 
   async #wait(enough: () => boolean, withinMs: number): Promise<void> {
     const end = performance.now() + withinMs
-    while (!enough()) {
+    while (!enough() && this.#fault === null) {
       const left = end - performance.now()
       if (left <= 0) return
       await new Promise<void>((resolve) => {

@@ -5,9 +5,11 @@
 
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Check, CheckContext } from './check.js'
+import type { Check, CheckContext, Messages } from './check.js'
 import { CheckFailure, NotApplicable } from './failure.js'
 import { RawPeer, type RawPeerOptions } from './raw-peer.js'
+import { WebSocketCarrier } from './websocket/carrier.js'
+import { openWebSocket, type WebSocketUrl } from './websocket/opening.js'
 
 /** How a check ended. */
 export type Outcome =
@@ -26,6 +28,16 @@ export interface ServerUnderTest extends RawPeerOptions {
   freshName(): string
   /** As in `CheckContext`; none when left out. */
   readonly editWindowMs?: number | null
+  /** When it is tried over WebSocket. */
+  readonly over?: Over
+}
+
+/** A server's place over WebSocket, and what is spoken there. */
+export interface Over {
+  readonly url: WebSocketUrl
+  readonly tls: boolean
+  readonly subprotocol: string
+  readonly messages: Messages
 }
 
 /** A check may wait for several things, each as long as the time limit allows. */
@@ -40,11 +52,17 @@ export async function runCheck(check: Check, server: ServerUnderTest): Promise<O
   let over = false
   const context: CheckContext = {
     async connect() {
-      const peer = await RawPeer.open(server.host, server.port, server)
+      const peer = await context.connectBare()
+      await open(peer, server)
+      return peer
+    },
+    async connectBare() {
+      const peer = await RawPeer.open(server.host, server.port, server, server.over?.tls)
       if (over) peer.close()
       else peers.push(peer)
       return peer
     },
+    webSocket: server.over?.url ?? null,
     freshName: () => server.freshName(),
     editWindowMs: server.editWindowMs ?? null,
   }
@@ -59,6 +77,19 @@ export async function runCheck(check: Check, server: ServerUnderTest): Promise<O
     over = true
     await Promise.all(peers.map(leaveAlone))
   }
+}
+
+/** A connection to the server, ready for its dialect. @throws CheckFailure when it cannot be had, or not over WebSocket */
+export async function connectTo(server: ServerUnderTest): Promise<RawPeer> {
+  const peer = await RawPeer.open(server.host, server.port, server, server.over?.tls)
+  await open(peer, server)
+  return peer
+}
+
+async function open(peer: RawPeer, { over }: ServerUnderTest): Promise<void> {
+  if (over === undefined) return
+  await openWebSocket(peer, over.url, over.subprotocol)
+  peer.carry(new WebSocketCarrier(over.messages))
 }
 
 /** Names of one run: its own letters and a number of fixed width, so that no name is a part of another. */

@@ -1,7 +1,7 @@
 /** Runs the checks of a suite, rule by rule. */
 
-import type { Check, Suite } from './check.js'
-import { freshNames, type Outcome, runCheck, type ServerUnderTest } from './run-check.js'
+import type { Check, CheckSuite } from './check.js'
+import { freshNames, type Outcome, type Over, runCheck, type ServerUnderTest } from './run-check.js'
 
 export interface SuiteOptions {
   readonly host: string
@@ -14,6 +14,8 @@ export interface SuiteOptions {
   readonly slow: boolean
   /** As in `CheckContext`. */
   readonly editWindowMs?: number | null
+  /** As in `ServerUnderTest`. */
+  readonly over?: Over
   /** Only these rules; all when null. */
   readonly only: ReadonlySet<string> | null
 }
@@ -33,7 +35,7 @@ export interface RuleResult {
 export const NEEDS_SLOW = 'needs --slow'
 
 /** The rules of a suite in order, each with its checks: `F2` is before `F10`, and those of the whole relay are last. */
-export function rulesOf(suite: Suite, only: ReadonlySet<string> | null = null): Map<string, Check[]> {
+export function rulesOf(suite: CheckSuite, only: ReadonlySet<string> | null = null): Map<string, Check[]> {
   const rules = new Map<string, Check[]>()
   for (const check of suite.checks) {
     if (only !== null && !only.has(check.rule)) continue
@@ -46,7 +48,7 @@ export function rulesOf(suite: Suite, only: ReadonlySet<string> | null = null): 
 }
 
 /** One rule at a time, one check at a time: what a server does when many things happen at once is a check's own matter. */
-export async function* runSuite(suite: Suite, options: SuiteOptions): AsyncGenerator<RuleResult> {
+export async function* runSuite(suite: CheckSuite, options: SuiteOptions): AsyncGenerator<RuleResult> {
   const server: ServerUnderTest = { ...options, freshName: freshNames() }
   for (const [rule, checks] of rulesOf(suite, options.only)) {
     const results: CheckResult[] = []

@@ -21,11 +21,13 @@ import { handlesSupported } from './net/tcp-handle.js'
 import { Gateway } from './net/websocket/gateway.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { AddressFile } from './observe/address-file.js'
+import { LiveSamples } from './observe/live-samples.js'
 import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { Records } from './records.js'
 import { StartError } from './start-error.js'
+import { LiveFeed } from './web/live-feed.js'
 import { createPages } from './web/pages.js'
 
 /** Where a listener is, now that it listens. */
@@ -64,6 +66,7 @@ export class Relay {
   readonly #hooks: HookCalls | undefined
   readonly #listeners: (Listener | Gateway)[] = []
   readonly #listeningAt: ListeningAt[] = []
+  #live: LiveFeed | null = null
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
@@ -113,7 +116,7 @@ export class Relay {
     return this.#ops?.port
   }
 
-  /** Who is here and what can be told to them, for whoever embeds the relay. */
+  /** Who is here and what can be told to them, for whoever embeds the relay. @internal */
   get parts(): Assembly {
     return this.#parts
   }
@@ -140,6 +143,7 @@ export class Relay {
   async #stop(): Promise<void> {
     this.#state = 'shutting down'
     const end = performance.now() + this.#config.shutdownMs
+    await this.#live?.close()
     for (const listener of this.#listeners) listener.close()
     const { hub, connections } = this.#parts
     hub.endQuietly()
@@ -221,11 +225,36 @@ export class Relay {
     const more = {
       origins: web.origin,
       webSockets: this.#parts.webSockets,
-      pages: createPages({ page: web.page === 'on', room: this.#config.room, live: null }),
+      pages: createPages({
+        page: web.page === 'on',
+        room: this.#config.room,
+        live: web.live === 'on' ? this.#openLive() : null,
+      }),
       refused: (reason: UpgradeRefusal, address: string, port: number) =>
         this.#records.upgradeRefused(reason, address, port),
     }
     return Gateway.open({ ...options, ...more }, new Map(contexts))
+  }
+
+  /** One for all listeners that show it; without any, no samples are taken. */
+  #openLive(): LiveFeed {
+    if (this.#live !== null) return this.#live
+    const { hub, flusher, pool, pressure, stats } = this.#parts
+    const samples = new LiveSamples(
+      {
+        connections: stats,
+        fanout: flusher.stats,
+        pressure: pressure.stats,
+        tally: this.#records.tally,
+        sessions: () => hub.sessionCount,
+        rooms: () => hub.rooms.size,
+        retainedBytes: () => pool.retainedBytes,
+        memory: () => process.memoryUsage(),
+      },
+      Date.now,
+    )
+    this.#live = new LiveFeed(samples)
+    return this.#live
   }
 
   async #openOps(): Promise<void> {

@@ -1,8 +1,11 @@
 /** The built `parlance conform`: arguments, exit codes, and a reader that goes away. */
 
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import test, { type TestContext } from 'node:test'
+import { certificateQuery } from '../fixtures/certificate.js'
 import { join } from '../fixtures/framed-bytes.js'
 import { FramedPeer } from '../fixtures/framed-peer.js'
 import { CLI, freePort } from '../fixtures/relay-process.js'
@@ -90,6 +93,64 @@ test('--tap is TAP version 14, also when something is wrong', async (t) => {
   assert.match(points[1]?.subtest?.points[0]?.diagnostics.came ?? '', /^MESSAGE "\[/)
 })
 
+test('--over: a dialect over WebSocket, and over TLS; what cannot be sent is skipped with the reason', async (t) => {
+  const query = certificateQuery()
+  if (query === null) return t.skip('openssl is missing')
+  const listen = `ws://127.0.0.1:0 wss://127.0.0.1:0?${query}`
+  const { ports } = await startRelay(t, { settings: { listen } })
+  const [port, tlsPort] = ports as [number, number]
+  const plain = conform(
+    t,
+    'framed',
+    '--over',
+    `ws://127.0.0.1:${port}`,
+    '--only',
+    'F8',
+    '--quiet-ms',
+    '40',
+    '--verbose',
+  )
+  assert.equal(await plain.exitCode(), 0, plain.output)
+  assert.match(plain.output, /^ok F8 LIST has everybody/m)
+  assert.match(plain.output, /^skip F8 bare=on: .* \(over WebSocket every frame comes whole\)$/m)
+  const secure = conform(
+    t,
+    'chatroom',
+    '--over',
+    `wss://127.0.0.1:${tlsPort}/`,
+    '--only',
+    'C3',
+    '--quiet-ms',
+    '40',
+  )
+  assert.equal(await secure.exitCode(), 0, secure.output)
+  assert.match(secure.output, /^ok C3 .*\n1 ok, 0 not ok, 0 skipped\n$/)
+})
+
+test('websocket: WebSocket itself, by the numbers of Autobahn', async (t) => {
+  const { port } = await startRelay(t, { settings: { listen: 'ws://127.0.0.1:0' } })
+  const program = conform(t, 'websocket', `ws://127.0.0.1:${port}`, '--only', '2,W6', '--quiet-ms', '40')
+  assert.equal(await program.exitCode(), 0, program.output)
+  assert.match(program.output, /^ok 2 2\.1 a ping .* \(10 more ok\)\nok W6 .*\n2 ok, 0 not ok, 0 skipped\n$/)
+})
+
+test('a server of HTTP that speaks no such dialect: exit code 76', async (t) => {
+  const server = createHttpServer((_, response) => response.writeHead(404).end())
+  server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (const args of [
+    ['sendto', '--over', url],
+    ['websocket', url],
+  ]) {
+    const program = conform(t, ...args)
+    assert.equal(await program.exitCode(), 76)
+    assert.match(program.errorOutput, /expected 101 Switching Protocols.*; came HTTP\/1\.1 404 Not Found\n$/)
+  }
+})
+
 test('a server that cannot be reached: exit code 69', async (t) => {
   const program = conform(t, 'framed', `127.0.0.1:${await freePort()}`)
   assert.equal(await program.exitCode(), 69)
@@ -147,6 +208,26 @@ for (const [what, args, words] of [
   ['no address', ['framed'], /the address of the server is missing/],
   ['an address that is none', ['framed', 'tcp://here'], /is not an address/],
   ['a rule that there is not', ['framed', '127.0.0.1', '--only', 'F2,F99'], /F99: framed has F1, /],
+  [
+    'a rule of WebSocket that there is not',
+    ['websocket', 'ws://127.0.0.1', '--only', '99'],
+    /99: websocket has 1\.1, /,
+  ],
+  [
+    'a URL that is none of WebSocket',
+    ['framed', '--over', 'http://127.0.0.1'],
+    /expected ws:\/\/HOST:PORT or/,
+  ],
+  [
+    'a URL and an address',
+    ['framed', '127.0.0.1', '--over', 'ws://127.0.0.1'],
+    /--over goes without another/,
+  ],
+  ['--over for clients', ['framed', '--client', '--over', 'ws://127.0.0.1'], /--over is for servers/],
+  ['no URL for WebSocket', ['websocket'], /the URL of the server is missing/],
+  ['an address for WebSocket', ['websocket', '127.0.0.1:8080'], /expected ws:\/\/HOST:PORT or/],
+  ['clients of WebSocket', ['websocket', '--client'], /has no strict server/],
+  ['WebSocket over it', ['websocket', '--over', 'ws://127.0.0.1'], /--over is for the dialects/],
   ['no rule', ['framed', '127.0.0.1', '--only', ','], /Expected rules such as/],
   ['a time that is none', ['framed', '127.0.0.1', '--quiet-ms', '0'], /Expected milliseconds/],
   ['an edit window that is none', ['chatroom', '127.0.0.1', '--edit-window', '0'], /Expected seconds up to/],

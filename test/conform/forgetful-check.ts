@@ -20,6 +20,7 @@ const suite: Suite = {
     { rule: 'Z2', title: 'is fine', run: async () => {} },
   ],
   handshake: { request: 'none', hello: () => '', isKnownBy: () => false },
+  messages: { isBinary: () => true, request: (bytes) => bytes.length, answer: (bytes) => bytes.length },
   strictServer: async () => {},
 }
 const port = Number(process.argv[2])

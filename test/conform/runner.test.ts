@@ -30,7 +30,13 @@ async function silentServer(t: TestContext) {
 const handshake: Handshake = { request: 'none', hello: () => '', isKnownBy: () => false }
 
 function suiteOf(...checks: Check[]): Suite {
-  return { dialect: 'none', checks, handshake, strictServer: async () => {} }
+  return {
+    dialect: 'none',
+    checks,
+    handshake,
+    messages: { isBinary: () => true, request: (bytes) => bytes.length, answer: (bytes) => bytes.length },
+    strictServer: async () => {},
+  }
 }
 
 function check(rule: string, title: string, run: (context: CheckContext) => Promise<void>): Check {

@@ -56,6 +56,11 @@ export class TestBrowser {
     return page
   }
 
+  /** Ends all pages that are open. */
+  async closePages(): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()))
+  }
+
   close(): Promise<void> {
     return this.#browser.close()
   }

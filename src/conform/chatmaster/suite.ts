@@ -3,6 +3,7 @@
 import type { Suite } from '../check.js'
 import { handshake } from './handshake.js'
 import { JOINING } from './joining.js'
+import { messages } from './messages.js'
 import { ROOMS } from './rooms.js'
 import { STREAMING } from './streaming.js'
 import { serveStrictly } from './strict-server.js'
@@ -13,4 +14,5 @@ export const chatmasterSuite: Suite = {
   checks: [...JOINING, ...TALKING, ...ROOMS, ...STREAMING],
   strictServer: serveStrictly,
   handshake,
+  messages,
 }

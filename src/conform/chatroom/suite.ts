@@ -6,6 +6,7 @@ import { CROWDED } from './crowded.js'
 import { EXPIRING } from './expiring.js'
 import { handshake } from './handshake.js'
 import { JOINING } from './joining.js'
+import { messages } from './messages.js'
 import { REFERRING } from './referring.js'
 import { ROOMING } from './rooming.js'
 import { STREAMING } from './streaming.js'
@@ -17,4 +18,5 @@ export const chatroomSuite: Suite = {
   checks: [...JOINING, ...TALKING, ...REFERRING, ...ROOMING, ...BARE, ...STREAMING, ...EXPIRING, ...CROWDED],
   strictServer: serveStrictly,
   handshake,
+  messages,
 }

@@ -22,12 +22,12 @@ export const STREAMING: readonly Check[] = [
     const inspect = (chunk: Buffer) => {
       if (chunk.length <= ONE_PACKET && !isWhole(chunk)) torn.push(chunk)
     }
-    amy.peer.socket.on('data', inspect)
+    amy.peer.onPiece = inspect
     for (let round = 0; round < ROUNDS; round++) {
       bob.send(MESSAGE, `round ${round}`)
       await amy.expectSaid(MESSAGE, bob.name, `round ${round}`)
     }
-    amy.peer.socket.off('data', inspect)
+    amy.peer.onPiece = null
     const first = torn[0]
     if (first !== undefined) {
       throw new CheckFailure('each frame in one piece', `${shownBytes(first)} and the rest later`)
@@ -165,7 +165,7 @@ async function flood(person: Person): Promise<number> {
   let sent = 0
   while (sent * FLOOD_TEXT.length < FLOOD_BYTES) {
     sent++
-    if (socket.write(frame(MESSAGE, FLOOD_TEXT))) continue
+    if (person.peer.write(frame(MESSAGE, FLOOD_TEXT))) continue
     const drained = once(socket, 'drain').then(() => true)
     if (!(await Promise.race([drained, delay(STALLED_MS, false)]))) break
   }

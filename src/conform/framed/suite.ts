@@ -5,6 +5,7 @@ import { CROWDED } from './crowded.js'
 import { ENDING } from './ending.js'
 import { handshake } from './handshake.js'
 import { JOINING } from './joining.js'
+import { messages } from './messages.js'
 import { STREAMING } from './streaming.js'
 import { serveStrictly } from './strict-server.js'
 import { TALKING } from './talking.js'
@@ -14,4 +15,5 @@ export const framedSuite: Suite = {
   checks: [...JOINING, ...TALKING, ...ENDING, ...STREAMING, ...CROWDED],
   strictServer: serveStrictly,
   handshake,
+  messages,
 }

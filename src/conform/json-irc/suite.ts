@@ -2,6 +2,7 @@
 
 import type { Suite } from '../check.js'
 import { handshake } from './handshake.js'
+import { messages } from './messages.js'
 import { NAMING } from './naming.js'
 import { ROOMING } from './rooming.js'
 import { STREAMING } from './streaming.js'
@@ -13,4 +14,5 @@ export const jsonIrcSuite: Suite = {
   checks: [...NAMING, ...ROOMING, ...TALKING, ...STREAMING],
   strictServer: serveStrictly,
   handshake,
+  messages,
 }

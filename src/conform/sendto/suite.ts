@@ -5,6 +5,7 @@ import { ASKING } from './asking.js'
 import { CROWDED } from './crowded.js'
 import { handshake } from './handshake.js'
 import { LINES } from './lines.js'
+import { messages } from './messages.js'
 import { SENDING } from './sending.js'
 import { serveStrictly } from './strict-server.js'
 
@@ -13,4 +14,5 @@ export const sendtoSuite: Suite = {
   checks: [...ASKING, ...SENDING, ...LINES, ...CROWDED],
   strictServer: serveStrictly,
   handshake,
+  messages,
 }
