@@ -62,8 +62,12 @@ for (const [name, { description, load }] of Object.entries(SUBCOMMANDS)) {
   program.addCommand(command.description(description))
 }
 
-// What was wrong is repeated, and may be anything.
-const output = { outputError: (words: string, write: (words: string) => void) => write(printable(words)) }
+const output = {
+  writeOut: (words: string) => writeTo(process.stdout, words),
+  writeErr: (words: string) => writeTo(process.stderr, words),
+  // What was wrong is repeated, and may be anything.
+  outputError: (words: string, write: (words: string) => void) => write(printable(words)),
+}
 program.configureOutput(output)
 for (const command of program.commands) {
   command
@@ -79,4 +83,10 @@ try {
   const { exitCode } = error as { exitCode?: number }
   if (exitCode === undefined) throw error
   process.exitCode = exitCode === 0 ? 0 : EXIT_CODE.usage
+}
+
+/** Help, for whom it may be enough: a reader that has gone (`| head -1`) has all that it wanted. */
+function writeTo(stream: NodeJS.WriteStream, words: string): void {
+  stream.once('error', () => {})
+  stream.write(words)
 }

@@ -1,16 +1,35 @@
 /// <reference types="node" preserve="true" />
-/** What an embedding program may use: the relay, its configuration, the errors of starting it, and a client of framed. */
+/** What a program may use: a relay inside it, its configuration, the errors of starting it, and a client of framed. */
 
 export type { Address, Trust } from './client/address.js'
 export { FramedClient, type FramedClientOptions } from './client/framed-client.js'
 export { FramedClientError, type FramedClientErrorCode } from './client/framed-client-error.js'
 export type { FramedClientEvents } from './client/framed-client-events.js'
 export type { JoinAnswer } from './client/join-answer.js'
+export {
+  createRelay,
+  type EmbeddedRelay,
+  type RelayOptions,
+  type RelayState,
+} from './embedding/create-relay.js'
+export { RelayError, type RelayErrorCode } from './embedding/relay-error.js'
+export type { PersonHere, RoomHere } from './embedding/snapshots.js'
 export type { HostPort } from './relay/config/host-port.js'
 export type { ListenerSpec } from './relay/config/listener-url.js'
 export { ConfigError, type ConfigSources, loadConfig } from './relay/config/load.js'
-export type { Config, SettingKey } from './relay/config/settings.js'
+export type { Config, SettingKey, Settings } from './relay/config/settings.js'
 export type { SlowPolicy } from './relay/fanout/sink.js'
-export { type Logger, openOperationalLog } from './relay/observe/operational-log.js'
-export { type FanoutInUse, type ListeningAt, Relay } from './relay/relay.js'
+export type {
+  Gone,
+  JoinRequest,
+  Leaving,
+  MessageRequest,
+  NameRequest,
+  Person,
+  RelayHooks,
+  Verdict,
+} from './relay/hooks.js'
+export type { Status } from './relay/hub/events.js'
+export type { RelayLog } from './relay/observe/relay-log.js'
+export type { FanoutInUse, ListeningAt } from './relay/relay.js'
 export { StartError } from './relay/start-error.js'

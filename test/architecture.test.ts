@@ -27,6 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'relay/observe': ['relay/streams', 'relay/hub', 'relay/fanout', 'relay/net', 'relay/dialects/dialect.ts'],
   relay: ['version.ts'],
+  embedding: ['relay'],
   conform: [],
   client: [
     'relay/frame',

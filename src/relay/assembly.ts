@@ -15,6 +15,7 @@ import { Pressure } from './fanout/pressure.js'
 import type { Recipient } from './fanout/recipient.js'
 import { RoomFanout } from './fanout/room-fanout.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
+import type { Hooks } from './hub/hooks.js'
 import { Hub } from './hub/hub.js'
 import { Connection } from './net/connection.js'
 import type {
@@ -42,6 +43,14 @@ const MAX_LOGIN_BYTES = 1024
 const REFUSAL_PAUSE_MS = 1000
 /** A peer that has acknowledged nothing for so long is gone. */
 const SILENT_MS = 30_000
+
+export interface AssemblyOptions {
+  /** Whether plain TCP goes over Node's handles. */
+  readonly useHandles: boolean
+  /** See `HubOptions`. */
+  readonly hooks: Hooks<Recipient> | undefined
+  readonly reservedNames: readonly string[] | undefined
+}
 
 export class Assembly {
   readonly hub: Hub<Recipient>
@@ -73,7 +82,7 @@ export class Assembly {
    * @param records where what happens goes
    * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
    */
-  constructor(config: Config, useHandles: boolean, records: Records) {
+  constructor(config: Config, { useHandles, hooks, reservedNames }: AssemblyOptions, records: Records) {
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
@@ -100,6 +109,8 @@ export class Assembly {
       recent: { ageMs: config.editWindowMs, entries: config.recentMessages },
       later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
+      hooks,
+      reservedNames,
       observe: (event) => {
         if (event.kind === 'message' || event.kind === 'direct') this.flusher.told(this.#turn.readMs)
         records.observe(event)

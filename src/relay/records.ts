@@ -14,18 +14,18 @@ import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
 import { OnceASecond } from './observe/once-a-second.js'
 import { openJournal } from './observe/open-journal.js'
-import type { Logger } from './observe/operational-log.js'
+import type { RelayLog } from './observe/relay-log.js'
 import { Tally } from './observe/tally.js'
 
 export interface RecordsOptions {
-  readonly log: Logger
+  readonly log: RelayLog
   /** Whether a fault has left the hub half changed. */
   readonly isHalfChanged: () => boolean
 }
 
 export class Records implements ConnectionObserver<Connection> {
   readonly tally = new Tally()
-  readonly #log: Logger
+  readonly #log: RelayLog
   readonly #isHalfChanged: () => boolean
   readonly #acceptErrors = new OnceASecond<object>((last, count) =>
     this.#log.error({ ...last, count }, 'a connection could not be accepted'),
@@ -116,6 +116,12 @@ export class Records implements ConnectionObserver<Connection> {
   opsRefused(): void {
     this.tally.opsRefused++
     this.#opsRefusals.happened(null)
+  }
+
+  /** A hook threw, or answered something that it may not. */
+  hookFailed(error: unknown, about: object): void {
+    this.tally.hookFaults++
+    this.#log.error({ ...about, err: error }, 'a hook failed: what it was asked about is refused')
   }
 
   /** What is half changed would harm everybody: then the process ends, loudly, rather than go on with it. */

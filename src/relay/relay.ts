@@ -12,6 +12,7 @@ import type { ListenerSpec } from './config/listener-url.js'
 import type { Config } from './config/settings.js'
 import type { WebOptions } from './config/web-options.js'
 import { DIALECTS } from './dialects/registry.js'
+import { HookCalls, type RelayHooks } from './hooks.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
 import { inTurn } from './net/in-turn.js'
 import { Listener } from './net/listener.js'
@@ -22,8 +23,8 @@ import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { AddressFile } from './observe/address-file.js'
 import { LiveSamples } from './observe/live-samples.js'
 import { createMetrics } from './observe/metrics.js'
-import type { Logger } from './observe/operational-log.js'
 import { OpsServer } from './observe/ops-server.js'
+import type { RelayLog } from './observe/relay-log.js'
 import { Records } from './records.js'
 import { StartError } from './start-error.js'
 import { LiveFeed } from './web/live-feed.js'
@@ -47,8 +48,12 @@ export interface FanoutInUse {
   readonly reason: string | null
 }
 
-/** What tests choose and operators do not. @internal */
-export interface RelayInternals {
+/** What operators do not choose: the program that has the relay inside, and tests. */
+export interface RelayOptions {
+  /** Who is asked before something happens; without them nobody is. */
+  readonly hooks?: RelayHooks | undefined
+  /** Names that nobody can have. */
+  readonly reservedNames?: readonly string[]
   /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
   readonly useHandles?: boolean
 }
@@ -58,6 +63,7 @@ export class Relay {
   readonly #useHandles: boolean
   readonly #records: Records
   readonly #parts: Assembly
+  readonly #hooks: HookCalls | undefined
   readonly #listeners: (Listener | Gateway)[] = []
   readonly #listeningAt: ListeningAt[] = []
   #live: LiveFeed | null = null
@@ -66,11 +72,13 @@ export class Relay {
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
   #stopped: Promise<void> | null = null
 
-  private constructor(config: Config, log: Logger, internals: RelayInternals) {
+  private constructor(config: Config, log: RelayLog, options: RelayOptions) {
     this.#config = config
-    this.#useHandles = internals.useHandles ?? handlesSupported
+    const { hooks, reservedNames, useHandles = handlesSupported } = options
+    this.#useHandles = useHandles
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
-    this.#parts = new Assembly(config, this.#useHandles, this.#records)
+    this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
+    this.#parts = new Assembly(config, { useHandles, hooks: this.#hooks, reservedNames }, this.#records)
   }
 
   /**
@@ -78,11 +86,8 @@ export class Relay {
    * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
    *   open then
    */
-  static async start(config: Config, log: Logger): Promise<Relay>
-  /** @internal */
-  static async start(config: Config, log: Logger, internals?: RelayInternals): Promise<Relay>
-  static async start(config: Config, log: Logger, internals: RelayInternals = {}): Promise<Relay> {
-    const relay = new Relay(config, log, internals)
+  static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
+    const relay = new Relay(config, log, options)
     try {
       relay.#openLogFiles()
       await relay.#listen()
@@ -109,6 +114,16 @@ export class Relay {
   /** The port of the ops endpoint, if there is one. */
   get opsPort(): number | undefined {
     return this.#ops?.port
+  }
+
+  /** Who is here and what can be told to them, for whoever embeds the relay. */
+  get parts(): Assembly {
+    return this.#parts
+  }
+
+  /** Whether a hook is being asked at this moment: nothing may be changed then. */
+  get isAsking(): boolean {
+    return this.#hooks?.isAsking === true
   }
 
   /** Opens the log files by their names again, after somebody moved them away. */

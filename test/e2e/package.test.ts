@@ -1,111 +1,151 @@
 /**
- * The package as it would be published: a strict TypeScript project compiles against it without `skipLibCheck`, the
- * example of README runs on it, and what it exports has every type that it mentions.
+ * The package as it would be published: strict TypeScript projects compile against it without `skipLibCheck`, however they
+ * resolve modules; the linters of packages have nothing to say; and what it exports has every type that it mentions.
+ * What it does there is in `package-runs.test.ts`.
  */
 
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { RunningProgram } from '../fixtures/running-program.js'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { packageProject, ROOT, shownPrograms } from './package-project.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-/** What README shows. */
-const EXAMPLE = /```ts\n(import [\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1] ?? ''
-
-const project = mkdtempSync(join(tmpdir(), 'parlance-package-'))
-const installed = join(project, 'node_modules', MANIFEST.name)
-
-before(() => {
-  mkdirSync(installed, { recursive: true })
-  // `dist` is built, and other tests run what is in it.
-  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', project]
-  const file = execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' }).trim()
-  execFileSync('tar', ['-xzf', join(project, file), '--strip-components=1', '-C', installed])
-  // Only what it says that it needs is there.
-  for (const name of Object.keys({ ...MANIFEST.dependencies, ...MANIFEST.peerDependencies })) {
-    const link = join(project, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(join(ROOT, 'node_modules', name), link)
-  }
-  writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
-})
-after(() => rmSync(project, { recursive: true, force: true }))
+const { path: project, installed, file, remove } = packageProject()
+after(remove)
 
 /** Every name that may be imported, and what is public of a relay. */
 const CONSUMER = `
 import {
-  type Config, ConfigError, type ConfigSources, type FanoutInUse, FramedClient, FramedClientError,
-  type FramedClientErrorCode, type FramedClientEvents, type FramedClientOptions, type HostPort, type JoinAnswer,
-  type ListenerSpec, type ListeningAt, loadConfig, type Logger, openOperationalLog, Relay, type SettingKey,
-  type SlowPolicy, StartError,
+  type Address, type Config, ConfigError, type ConfigSources, createRelay, type EmbeddedRelay, type FanoutInUse,
+  FramedClient, FramedClientError, type FramedClientErrorCode, type FramedClientEvents, type FramedClientOptions,
+  type Gone, type HostPort, type JoinAnswer, type JoinRequest, type Leaving, type ListenerSpec, type ListeningAt,
+  loadConfig, type MessageRequest, type NameRequest, type Person, type PersonHere, RelayError, type RelayErrorCode,
+  type RelayHooks, type RelayLog, type RelayOptions, type RelayState, type RoomHere, type SettingKey, type Settings,
+  type SlowPolicy, StartError, type Status, type Trust, type Verdict,
 } from 'parlance-relay'
+import {
+  BadAddressError, type CallOptions, type Chat, ChatError, type ChatErrorCode, type ChatEvent, type ChatState, ClosedError, connect,
+  ConnectionLostError, type ConnectOptions, type DialectName, type Feature, type MessageEvent, NameTakenError,
+  type Person as ChatPerson, type ReconnectOptions, RefusedError, type Said, type Status as ChatStatus, UnsupportedError,
+} from 'parlance-relay/client'
 import { FrameDecoder, type FrameSink } from 'parlance-relay/frame/decoder'
 import { writeAscii, writeFrame, writeHeader, writeTextFrame } from 'parlance-relay/frame/encoder'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from 'parlance-relay/frame/layout'
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
-const members: Same<keyof Relay, 'fanout' | 'listeningAt' | 'opsPort' | 'reopenLogs' | 'stop'> = true
-const start: Same<Parameters<typeof Relay.start>, [config: Config, log: Logger]> = true
+const create: Same<ReturnType<typeof createRelay>, EmbeddedRelay> = true
+const settings: Same<keyof Settings, SettingKey> = true
+const room: Same<Settings['room'], string | undefined> = true
+const grace: Same<Settings['graceMs'], number | undefined> = true
+const urls: Same<Settings['listen'], readonly string[] | undefined> = true
+const way: Same<Settings['fanout'], 'auto' | 'native' | 'portable' | undefined> = true
+const most: Same<Settings['maxConnections'], number | 'auto' | undefined> = true
 const listener: Same<keyof ListenerSpec, 'url' | 'host' | 'port' | 'slowPolicy' | 'tls'> = true
 const listen: Same<Config['listen'][number], ListenerSpec> = true
 const ops: Same<Config['ops'], HostPort | 'off'> = true
 const policy: Same<ListenerSpec['slowPolicy'], SlowPolicy> = true
-const fanout: Same<Relay['fanout'], FanoutInUse> = true
+const fanout: Same<EmbeddedRelay['fanout'], FanoutInUse | null> = true
+const state: Same<EmbeddedRelay['state'], RelayState> = true
 const answer: Same<Awaited<ReturnType<FramedClient['join']>>, JoinAnswer> = true
 const options: Same<ConstructorParameters<typeof FramedClient>, [options: FramedClientOptions]> = true
 const code: Same<FramedClientError['code'], FramedClientErrorCode> = true
+const relayCode: Same<RelayError['code'], RelayErrorCode> = true
 const line: Same<FramedClientEvents['line'], [text: string]> = true
 const sources: ConfigSources = { environment: {}, flags: { room: 'lobby' } satisfies Partial<Record<SettingKey, string>> }
+const connected: Same<Awaited<ReturnType<typeof connect>>, Chat> = true
+const asked: Same<Parameters<typeof connect>, [url: string, options: ConnectOptions]> = true
+const chat: Same<
+  keyof Chat,
+  | 'name' | 'room' | 'state' | 'dialect' | 'waitingEvents' | 'can' | 'say' | 'tell' | 'list' | 'rooms' | 'join' | 'leave' | 'edit'
+  | 'received' | 'block' | 'unblock' | 'setStatus' | 'close' | typeof Symbol.asyncIterator
+> = true
+export type Client = [CallOptions, ChatErrorCode, ChatState, DialectName, Feature, ChatPerson, ReconnectOptions, Said, ChatStatus]
+export const said = (event: ChatEvent): MessageEvent | null => (event.kind === 'message' ? event : null)
+export const clientErrors: readonly (typeof ChatError)[] = [
+  BadAddressError, ClosedError, ConnectionLostError, NameTakenError, RefusedError, UnsupportedError,
+] as never
 export const places: readonly ListeningAt[] = []
-export const errors = [ConfigError, StartError]
+export const errors = [ConfigError, StartError, RelayError]
 const sink: FrameSink = { frame: () => true, oversize: () => {} }
 export const decoded: number = new FrameDecoder(sink).decode(new Uint8Array(HEADER_BYTES + MAX_PAYLOAD_BYTES))
-export const all = [members, start, listener, listen, ops, policy, fanout, answer, options, code, line, sources]
-export const functions = [loadConfig, openOperationalLog, writeAscii, writeFrame, writeHeader, writeTextFrame]
+export const all = [create, settings, room, grace, urls, way, most, listener, listen, ops, policy, fanout, state, answer, options, code, relayCode, line, sources, connected, asked, chat]
+export const functions = [loadConfig, writeAscii, writeFrame, writeHeader, writeTextFrame]
+
+const lines: string[] = []
+const log: RelayLog = { warn: (about, words) => void lines.push(words), error: (about, words) => void lines.push(words) }
+export const hooks: RelayHooks = {
+  onName: ({ name, formerName }: NameRequest): Verdict => name !== formerName,
+  onJoin: ({ room }: JoinRequest) => { lines.push(room) },
+  onMessage(request: MessageRequest) {
+    if (request.kind === 'edit') return false
+    if (request.text === '') return
+    return request.text.toUpperCase()
+  },
+  onLeave: ({ reason }: Leaving) => { lines.push(reason) },
+  onGone: ({ reason }: Gone) => { lines.push(reason) },
+}
+export const embedded: RelayOptions = { listen: ['framed://:9000'], graceMs: 5000, maxConnections: 'auto', hooks, log, voice: 'helm' }
+export const look = (relay: EmbeddedRelay): readonly (PersonHere | RoomHere | Person)[] => [...relay.people(), ...relay.rooms()]
+export const status: Status = 'online'
+export const tls: Trust | undefined = undefined
+export const address: Address = { host: '127.0.0.1', port: 9000 }
+
+// @ts-expect-error a hook answers at once
+export const late: RelayHooks = { onMessage: async () => false }
+// @ts-expect-error a setting has its own type
+export const wrong: RelayOptions = { graceMs: '5000' }
 `
 
-test('a strict project compiles against it, without skipLibCheck', () => {
-  writeFileSync(join(project, 'consumer.ts'), CONSUMER)
-  writeFileSync(join(project, 'example.ts'), EXAMPLE)
-  const compilerOptions = {
-    target: 'es2023',
-    module: 'nodenext',
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    verbatimModuleSyntax: true,
-    skipLibCheck: false,
-    noEmit: true,
-    types: [],
+/** How projects resolve what they import. */
+const RESOLUTIONS = [
+  { module: 'nodenext' },
+  { module: 'node16' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+  { module: 'esnext', moduleResolution: 'bundler', customConditions: ['browser'] },
+] as const
+
+for (const resolution of RESOLUTIONS) {
+  const words = Object.values(resolution).join(' ')
+  test(`a strict project (${words}) compiles against it, without skipLibCheck`, () => {
+    const folder = join(project, words.replaceAll(' ', '-'))
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'consumer.ts'), CONSUMER)
+    for (const [index, { code }] of shownPrograms('README.md', 'docs/embedding.md').entries())
+      writeFileSync(join(folder, `program-${index}.ts`), code)
+    const compilerOptions = {
+      target: 'es2023',
+      ...resolution,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      verbatimModuleSyntax: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: [],
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+    const tsc = join(ROOT, 'node_modules/.bin/tsc')
+    const { status, stdout } = spawnSync(tsc, ['-p', folder], { encoding: 'utf8' })
+    // The programs write to the console, which needs the types of Node; the package itself brings them in.
+    assert.equal(status, 0, stdout)
+  })
+}
+
+test('the linters of packages have nothing to say', () => {
+  // It has ES modules alone, which is what `esm-only` says.
+  for (const [linter, ...args] of [
+    ['publint', '--strict', file],
+    ['attw', '--profile', 'esm-only', '--no-definitely-typed', file],
+  ] as const) {
+    const bin = join(ROOT, 'node_modules/.bin', linter)
+    const { status, stdout, stderr } = spawnSync(bin, args, { encoding: 'utf8' })
+    assert.equal(status, 0, `${linter}: ${stdout}${stderr}`)
   }
-  const include = ['consumer.ts', 'example.ts']
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }))
-  const tsc = join(ROOT, 'node_modules/.bin/tsc')
-  const { status, stdout } = spawnSync(tsc, ['-p', project], { encoding: 'utf8' })
-  // The example writes to the console, which needs the types of Node; the package itself brings them in.
-  assert.equal(status, 0, stdout)
 })
 
-test('the example of README runs on it', async (t) => {
-  assert.notEqual(EXAMPLE, '')
-  writeFileSync(join(project, 'example.js'), EXAMPLE)
-  const program = new RunningProgram(process.execPath, [join(project, 'example.js')])
-  t.after(() => program.end())
-  assert.equal(await program.exitCode(), 0, program.errorOutput)
-  assert.match(program.output, /^\*\*Bob is joining the chat\*\*$/m)
-  assert.equal(program.errorOutput, '')
+test('it is no larger than it has to be', () => {
+  // Some 0.9 MB, of which two thirds are source maps and pages.
+  assert.ok(statSync(file).size < 1_500_000, `${statSync(file).size} bytes`)
 })
 
 test('its source maps have their sources, and nothing native is in it', () => {
@@ -122,14 +162,17 @@ test('its source maps have their sources, and nothing native is in it', () => {
   )
 })
 
-test('every type that an exported one mentions is exported too', () => {
-  const index = readFileSync(join(installed, 'dist/index.d.ts'), 'utf8')
+for (const entry of ['dist/index.d.ts', 'dist/client/library/node.d.ts', 'dist/client/library/browser.d.ts'])
+  test(`every type that an exported one mentions is exported too: ${entry}`, () => everyTypeIsExported(entry))
+
+function everyTypeIsExported(entry: string): void {
+  const index = readFileSync(join(installed, entry), 'utf8')
   const exported = new Map<string, string>()
   for (const [, names = '', path = ''] of index.matchAll(/export (?:type )?\{([^}]*)\} from '([^']*)'/g))
     for (const name of names.split(',')) exported.set(name.replace(/\btype\b/, '').trim(), path)
   assert.ok(exported.size > 10)
   for (const [name, path] of exported) {
-    const file = join(installed, 'dist', path.replace(/\.js$/, '.d.ts'))
+    const file = join(installed, dirname(entry), path.replace(/\.js$/, '.d.ts'))
     const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
     const declaration = declarationOf(name, text)
     for (const known of namesIn(text)) {
@@ -138,11 +181,11 @@ test('every type that an exported one mentions is exported too', () => {
       if (known !== name && mentioned) assert.ok(exported.has(known), `${name} mentions ${known} (${path})`)
     }
   }
-})
+}
 
 /** From its keyword to the next declaration that is exported. */
 function declarationOf(name: string, text: string): string {
-  const keyword = `export (?:declare )?(?:class|interface|type|function|const) ${name}\\b`
+  const keyword = `export (?:declare )?(?:abstract )?(?:class|interface|type|function|const) ${name}\\b`
   const found = new RegExp(`^${keyword}[\\s\\S]*?(?=^export |(?![\\s\\S]))`, 'm').exec(text)?.[0]
   assert.ok(found !== undefined || text.includes(`export type { ${name} } from`), `no declaration of ${name}`)
   return found ?? ''

@@ -83,6 +83,18 @@ test('serve | head -1: the relay goes on after its reader has gone, and ends wit
   await program.shows('ended 0')
 })
 
+test('serve --help | head -1: who has read enough of the help is no fault', async (t) => {
+  for (const args of ['--help', 'serve --help', 'help serve', 'nothing']) {
+    // The reader has gone before anything is written.
+    const command = `{ sleep 0.2; '${process.execPath}' '${CLI}' ${args}; echo "ended $?" >&2; } 2> >(cat >&2) | true`
+    const program = new RunningProgram('bash', ['-c', command])
+    t.after(() => program.end())
+    await program.shows('ended ')
+    assert.match(program.errorOutput, args === 'nothing' ? /^error: unknown command/ : /^ended 0\n$/)
+    assert.doesNotMatch(program.errorOutput, /EPIPE/)
+  }
+})
+
 test('a full pipe that nobody reads keeps the relay neither from its work nor from ending', async (t) => {
   // As much as a pipe holds, so that not even the first record fits.
   const { program, bob, signal } = await piped(t, 'head -c 65536 /dev/zero', 'sleep 60')

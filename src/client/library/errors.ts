@@ -22,6 +22,7 @@ export class NameTakenError extends ChatError {
   /** The name that was asked for. */
   readonly wanted: string
 
+  /** @hidden */
   constructor(wanted: string) {
     super(`the name ${JSON.stringify(wanted)} is taken`)
     this.wanted = wanted
@@ -54,6 +55,7 @@ export class ClosedError extends ChatError {
   override readonly name = 'ClosedError'
   readonly code = 'closed'
 
+  /** @hidden */
   constructor() {
     super('the chat is closed')
   }
@@ -64,6 +66,7 @@ export class BadAddressError extends ChatError {
   override readonly name = 'BadAddressError'
   readonly code = 'bad-address'
 
+  /** @hidden */
   constructor(url: string, wrong: string) {
     super(`${JSON.stringify(url)} is not the address of a relay: ${wrong}`)
   }

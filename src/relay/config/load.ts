@@ -14,6 +14,7 @@ import {
   SETTINGS,
   type Setting,
   type SettingKey,
+  type Settings,
 } from './settings.js'
 import { isSettingKey, strayKey, strayVariables } from './stray-names.js'
 
@@ -39,13 +40,54 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError with everything that is wrong */
 export function loadConfig(sources: ConfigSources): Config {
-  const problems: string[] = []
-  const values = new Map<SettingKey, unknown>()
-  const take = (key: SettingKey, value: unknown, shown: string) => {
+  const layers = new Layers()
+  const { problems } = layers
+  for (const key of SETTING_KEYS) layers.take(key, SETTINGS[key].fallback, key)
+  const file = fileOf(sources)
+  if (file !== null) {
+    for (const [key, value] of readFile(file, problems))
+      layers.take(key, value, `${shown(file.path)}: ${key}`)
+  }
+  problems.push(...strayVariables(sources.environment))
+  for (const key of SETTING_KEYS) {
+    const name = environmentName(key)
+    const text = sources.environment[name]
+    if (text !== undefined) layers.take(key, fromText(SETTINGS[key], text), name)
+    const flag = sources.flags[key]
+    if (flag !== undefined) {
+      layers.take(key, typeof flag === 'string' ? fromText(SETTINGS[key], flag) : flag, flagName(key))
+    }
+  }
+  return layers.config()
+}
+
+/**
+ * The configuration of a program that has its settings as values: neither files nor the environment are looked at.
+ * @param fallbacks where they are others than an operator's
+ * @throws ConfigError with everything that is wrong
+ */
+export function configFrom(settings: Settings, fallbacks: Settings): Config {
+  const layers = new Layers()
+  for (const key of SETTING_KEYS) layers.take(key, fallbacks[key] ?? SETTINGS[key].fallback, key)
+  for (const [key, value] of Object.entries(settings)) {
+    if (value === undefined) continue
+    if (isSettingKey(key)) layers.take(key, value, key)
+    else layers.problems.push(strayKey(key, value))
+  }
+  return layers.config()
+}
+
+/** Values by key, each of which replaces the one before, and what is wrong with them so far. */
+class Layers {
+  readonly problems: string[] = []
+  readonly #values = new Map<SettingKey, unknown>()
+
+  /** @param shown the key, as whoever gave the value wrote it */
+  take(key: SettingKey, value: unknown, shown: string): void {
     const setting: Setting = SETTINGS[key]
     const result = setting.schema.safeParse(value)
     if (result.success) {
-      values.set(key, frozen(result.data))
+      this.#values.set(key, frozen(result.data))
       return
     }
     // A list says which of its entries is wrong, and a schema of its own may know better what is missing.
@@ -56,35 +98,23 @@ export function loadConfig(sources: ConfigSources): Config {
         issue.code === 'custom' && issue.message.startsWith('expected') ? oneLine(issue.message) : undefined
       const problem = `${shown}: ${quoted(wrong)}: ${expected ?? expectation(setting, value)}`
       // One value can be wrong in two ways that read the same here.
-      if (!problems.includes(problem)) problems.push(problem)
+      if (!this.problems.includes(problem)) this.problems.push(problem)
     }
   }
 
-  for (const key of SETTING_KEYS) take(key, SETTINGS[key].fallback, key)
-  const file = fileOf(sources)
-  if (file !== null) {
-    for (const [key, value] of readFile(file, problems)) take(key, value, `${shown(file.path)}: ${key}`)
-  }
-  problems.push(...strayVariables(sources.environment))
-  for (const key of SETTING_KEYS) {
-    const name = environmentName(key)
-    const text = sources.environment[name]
-    if (text !== undefined) take(key, fromText(SETTINGS[key], text), name)
-    const flag = sources.flags[key]
-    if (flag !== undefined) {
-      take(key, typeof flag === 'string' ? fromText(SETTINGS[key], flag) : flag, flagName(key))
+  /** @throws ConfigError with everything that is wrong */
+  config(): Config {
+    const [soft, hard] = [this.#values.get('softLimitBytes'), this.#values.get('hardLimitBytes')]
+    if (typeof soft === 'number' && typeof hard === 'number' && soft > hard) {
+      this.problems.push(`hardLimitBytes: ${hard}: expected no less than softLimitBytes, which is ${soft}`)
     }
+    const [spread, shutdown] = [this.#values.get('closeSpreadMs'), this.#values.get('shutdownMs')]
+    if (typeof spread === 'number' && typeof shutdown === 'number' && spread >= shutdown) {
+      this.problems.push(`closeSpreadMs: ${spread}: expected less than shutdownMs, which is ${shutdown}`)
+    }
+    if (this.problems.length > 0) throw new ConfigError(this.problems)
+    return Object.freeze(Object.fromEntries(this.#values)) as Config
   }
-  const [soft, hard] = [values.get('softLimitBytes'), values.get('hardLimitBytes')]
-  if (typeof soft === 'number' && typeof hard === 'number' && soft > hard) {
-    problems.push(`hardLimitBytes: ${hard}: expected no less than softLimitBytes, which is ${soft}`)
-  }
-  const [spread, shutdown] = [values.get('closeSpreadMs'), values.get('shutdownMs')]
-  if (typeof spread === 'number' && typeof shutdown === 'number' && spread >= shutdown) {
-    problems.push(`closeSpreadMs: ${spread}: expected less than shutdownMs, which is ${shutdown}`)
-  }
-  if (problems.length > 0) throw new ConfigError(problems)
-  return Object.freeze(Object.fromEntries(values)) as Config
 }
 
 /** With the entries of a list. What a listener's dialect is, is not the configuration's to freeze. */

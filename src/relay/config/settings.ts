@@ -10,8 +10,8 @@ import { type HostPort, parseHostPort } from './host-port.js'
 import { listenerUrls, WEB_PORT } from './listener-url.js'
 
 /** One setting. `Value` is what the relay gets; `fallback` is written as an operator would write it. */
-export interface Setting<Value = unknown> {
-  readonly schema: z.ZodType<Value>
+export interface Setting<Value = unknown, Written = Value> {
+  readonly schema: z.ZodType<Value, Written>
   /** What the schema takes, in words: the end of "expected …". */
   readonly expected: string
   readonly help: string
@@ -63,7 +63,7 @@ const hostPortOrOff = z.string().transform((text, context): HostPort | 'off' => 
 /** What people write who mean yes or no, as YAML 1.1 took it: it would become a file of that name. */
 const SWITCH = /^(?:yes|no|true|false|on|off|none|null)$/i
 
-function pathOrOff(what: string): z.ZodType<string> {
+function pathOrOff(what: string): z.ZodType<string, string> {
   return z
     .string()
     .min(1)
@@ -259,6 +259,17 @@ export type SettingKey = keyof typeof SETTINGS
 
 /** The relay's configuration: every setting, validated. Frozen. */
 export type Config = { readonly [Key in SettingKey]: z.infer<(typeof SETTINGS)[Key]['schema']> }
+
+/** Some settings, as a program writes them: text where they are text in a file, numbers where they are numbers. */
+export type Settings = {
+  readonly [Key in SettingKey]?:
+    | (z.input<(typeof SETTINGS)[Key]['schema']> extends infer Written
+        ? Written extends readonly (infer Entry)[]
+          ? readonly Entry[]
+          : Written
+        : never)
+    | undefined
+}
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[]
 

@@ -43,6 +43,8 @@ export const CLOSE_REASONS = {
   vanished: { label: 'vanished', words: 'nothing was acknowledged in time' },
   /** Too many of the names that it asked for were refused. */
   refused: { label: 'refused', words: 'too many names were refused' },
+  /** The program that the relay is part of sent it away. */
+  removed: { label: 'removed', words: 'you were removed' },
   /** A fault of the relay's own that this connection met. */
   internal: { label: 'internal', words: 'something went wrong in the relay' },
   /** The relay holds as many connections as it may. */

@@ -5,6 +5,7 @@
  */
 
 import type { Audience, HubEvent, JoinedEvent, LeftEvent, Recipient, RoomEvent, Status } from './events.js'
+import type { Hooks, Person } from './hooks.js'
 import { Messages } from './messages.js'
 import { type ClaimRefusal, Names } from './names.js'
 import type { RecentLimits } from './recent-messages.js'
@@ -27,6 +28,10 @@ export interface HubOptions<R extends Recipient> {
   readonly later: (callback: () => void, delayMs: number) => void
   /** Sees every event once, after it was told: logs and counters. */
   readonly observe: (event: HubEvent) => void
+  /** Who is asked before something happens; without it nobody is. */
+  readonly hooks?: Hooks<R> | undefined
+  /** Names that nobody can have. */
+  readonly reservedNames?: readonly string[] | undefined
 }
 
 /** How often a room too large for announcements hears how many came and went. */
@@ -42,7 +47,10 @@ export class Hub<R extends Recipient> {
   readonly #observe: (event: HubEvent) => void
   readonly #announceUpTo: number
   readonly #later: (callback: () => void, delayMs: number) => void
-  readonly #names = new Names<R>()
+  readonly #names: Names<R>
+  readonly #hooks: Hooks<R> | null
+  /** Who was asked about already, for the `join` that follows. */
+  #admitted: { readonly recipient: R; readonly room: string } | null = null
   #isChanging = false
   #isEnding = false
 
@@ -51,6 +59,8 @@ export class Hub<R extends Recipient> {
     this.#observe = options.observe
     this.#announceUpTo = options.announceUpTo
     this.#later = options.later
+    this.#hooks = options.hooks ?? null
+    this.#names = new Names<R>(options.reservedNames)
     this.messages = new Messages(this.#names, options)
     this.rooms = new Rooms(options.audience, (name) => this.#names.get(name)?.status ?? 'online')
     this.defaultRoom = this.rooms.make(options.defaultRoom, null)
@@ -71,10 +81,23 @@ export class Hub<R extends Recipient> {
   /**
    * N1–N3: a session under `name`, unless somebody has it or it is not a name.
    * @param refersToMessages whether the session will `edit` and `acknowledge`
+   * @param entering the room that it will `join` at once, where the dialect has it so: who may not enter it cannot have
+   *   the name either
    */
-  claim(name: string, dialect: string, recipient: R, refersToMessages = false): Session<R> | ClaimRefusal {
+  claim(
+    name: string,
+    dialect: string,
+    recipient: R,
+    refersToMessages = false,
+    entering: string | null = null,
+  ): Session<R> | ClaimRefusal {
     const refusal = this.#names.refusal(name, recipient)
     if (refusal !== null) return refusal
+    if (this.#hooks !== null) {
+      const person = { name, dialect, recipient }
+      if (!this.#hooks.name(person, null)) return 'invalid'
+      if (entering !== null && !this.#admits(this.#hooks, person, entering)) return 'invalid'
+    }
     this.#isChanging = true
     const session = new Session(name, dialect, recipient, refersToMessages)
     this.#names.add(name, session)
@@ -97,6 +120,10 @@ export class Hub<R extends Recipient> {
     const refusal = this.#names.refusal(name, session.recipient)
     if (refusal !== null) return refusal
     if (!this.#names.isLive(session)) return 'invalid'
+    if (this.#hooks !== null) {
+      const { dialect, recipient } = session
+      if (!this.#hooks.name({ name, dialect, recipient }, session.name)) return 'invalid'
+    }
     this.#isChanging = true
     const formerName = session.name
     this.#names.add(name, session)
@@ -125,16 +152,38 @@ export class Hub<R extends Recipient> {
     return this.#names.sorted()
   }
 
+  /** Who has that name. */
+  session(name: string): Session<R> | undefined {
+    return this.#names.get(name)
+  }
+
   /** Whether somebody has that name; one that is only held is nobody's yet. */
   isHere(name: string): boolean {
     return this.#names.get(name) !== undefined
   }
 
-  /** R2, R3: enters a room, making it if need be. `null` when it is not a room name, or the session has ended. */
+  /** Everybody who is here. */
+  sessions(): Iterable<Session<R>> {
+    return this.#names.sessions()
+  }
+
+  /**
+   * Whether the session may enter the room, for dialects that have to know before they leave another one. The `join` that
+   * follows does not ask again.
+   */
+  admits(session: Session<R>, roomName: string): boolean {
+    return this.#hooks === null || this.#admits(this.#hooks, session, roomName)
+  }
+
+  /**
+   * R2, R3: enters a room, making it if need be. `null` when it is not a room name, the session has ended, or may not
+   * enter it.
+   */
   join(session: Session<R>, roomName: string): Room<R> | null {
     if (!isRoomName(roomName) || !this.#names.isLive(session)) return null
     const known = this.rooms.get(roomName)
     if (known?.members.has(session) === true) return known
+    if (this.#hooks !== null && !this.#isAdmitted(this.#hooks, session, roomName)) return null
     this.#isChanging = true
     const room = known ?? this.rooms.make(roomName, session)
     room.members.set(session, this.messages.nextSequence())
@@ -170,6 +219,7 @@ export class Hub<R extends Recipient> {
     this.#observe(event)
     if (room.members.size === 0) this.#emptied(room)
     this.#isChanging = false
+    this.#hooks?.left(session, room.name, reason)
   }
 
   /** R4, X9: whether the room is in listings. @returns whether the session may say so: only its creator may */
@@ -221,13 +271,28 @@ export class Hub<R extends Recipient> {
     this.#isChanging = true
     this.messages.blocks.ended(session)
     this.#names.delete(session.name)
+    const { name, dialect, recipient } = session
     session.letGo()
     this.#isChanging = false
+    this.#hooks?.gone({ name, dialect, recipient }, reason)
   }
 
   /** From now on nobody is told who leaves: when all do, that would be everyone times everyone. */
   endQuietly(): void {
     this.#isEnding = true
+  }
+
+  #admits(hooks: Hooks<R>, person: Person<R>, room: string): boolean {
+    if (!hooks.join(person, room)) return false
+    this.#admitted = { recipient: person.recipient, room }
+    return true
+  }
+
+  #isAdmitted(hooks: Hooks<R>, session: Session<R>, room: string): boolean {
+    const admitted = this.#admitted
+    this.#admitted = null
+    if (admitted !== null && admitted.recipient === session.recipient && admitted.room === room) return true
+    return hooks.join(session, room)
   }
 
   /** Tells a room what a member did, and records it. */

@@ -6,16 +6,19 @@
 
 import { Blocks } from './blocks.js'
 import type { EditedEvent, HubEvent, ReceiptEvent, Recipient } from './events.js'
+import type { Hooks } from './hooks.js'
 import { MessageIds } from './message-ids.js'
 import type { Names } from './names.js'
 import { type RecentLimits, type RecentMessage, RecentMessages, wasSent } from './recent-messages.js'
-import type { Room, Session } from './session.js'
+import { type Room, Session } from './session.js'
 
-export interface MessagesOptions {
+export interface MessagesOptions<R extends Recipient> {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly recent: RecentLimits
   readonly observe: (event: HubEvent) => void
+  /** See `HubOptions`. */
+  readonly hooks?: Hooks<R> | undefined
 }
 
 /** What became of a direct message: its id (M1), or why it went to nobody. */
@@ -25,6 +28,8 @@ export type DirectOutcome =
   | { readonly kind: 'missing'; readonly name: string }
   /** These have blocked the sender (C11). */
   | { readonly kind: 'blocked'; readonly by: readonly string[] }
+  /** A hook did not want it said. */
+  | { readonly kind: 'refused' }
 
 export class Messages<R extends Recipient> {
   /** For the hub: they follow names. */
@@ -35,14 +40,16 @@ export class Messages<R extends Recipient> {
   readonly #ids: MessageIds
   readonly #now: () => number
   readonly #observe: (event: HubEvent) => void
+  readonly #hooks: Hooks<R> | null
   /** See `Hub.isChanging`. */
   isChanging = false
   #sequence = 0
 
-  constructor(names: Names<R>, { now, recent, observe }: MessagesOptions) {
+  constructor(names: Names<R>, { now, recent, observe, hooks }: MessagesOptions<R>) {
     this.#names = names
     this.#now = now
     this.#observe = observe
+    this.#hooks = hooks ?? null
     this.#ids = new MessageIds(now)
     this.recent = new RecentMessages(recent, now)
   }
@@ -55,17 +62,29 @@ export class Messages<R extends Recipient> {
   /**
    * Says `text` to a room.
    * @param saidAt see `MessageEvent`
-   * @returns the message's id (M1), or `null` when the session is not in that room
+   * @returns the message's id (M1); `null` when the session is not in that room, `false` when a hook did not want it said
    */
-  say(session: Session<R>, room: Room<R>, text: string, saidAt: string | null = null): string | null {
+  say(session: Session<R>, room: Room<R>, text: string, saidAt: string | null = null): string | null | false {
     if (!room.members.has(session)) return null
+    if (this.#hooks === null) return this.#say(session, room, text, saidAt, session.recipient)
+    const said = this.#hooks.message(session, room.name, text, saidAt)
+    return said === null ? false : this.#say(session, room, said, saidAt, session.recipient)
+  }
+
+  /** Says `text` to a room as `name`, whom nobody is and who is in no room: see `HubOptions.reservedNames`. */
+  announce(name: string, dialect: string, room: Room<R>, text: string): string {
+    return this.#say(new Session<R>(name, dialect, null, false), room, text, null, null)
+  }
+
+  /** @param actor as in `Audience.tell` */
+  #say(session: Session<R>, room: Room<R>, text: string, saidAt: string | null, actor: R | null): string {
     this.isChanging = true
     const id = this.#ids.next()
     const at = this.#now()
     const { name, dialect } = session
     const event = { kind: 'message', id, at, room: room.name, name, dialect, text, saidAt } as const
     const blockers = this.blocks.blockersOf(session)
-    room.audience.tell(event, session.recipient, recipientsOf(blockers))
+    room.audience.tell(event, actor, recipientsOf(blockers))
     this.#observe(event)
     const sequence = this.nextSequence()
     if (room.referring > 0) {
@@ -95,6 +114,18 @@ export class Messages<R extends Recipient> {
     const blockers = this.blocks.blockersOf(session)
     const by = [...people].filter((target) => blockers?.has(target)).map(({ name }) => name)
     if (by.length > 0) return { kind: 'blocked', by }
+    if (this.#hooks === null) return this.#direct(session, people, text, saidAt)
+    const names = Array.from(people, ({ name }) => name)
+    const said = this.#hooks.direct(session, names, text, saidAt)
+    return said === null ? { kind: 'refused' } : this.#direct(session, people, said, saidAt)
+  }
+
+  #direct(
+    session: Session<R>,
+    people: ReadonlySet<Session<R>>,
+    text: string,
+    saidAt: string | null,
+  ): DirectOutcome {
     this.isChanging = true
     const id = this.#ids.next()
     const at = this.#now()
@@ -116,13 +147,19 @@ export class Messages<R extends Recipient> {
 
   /**
    * C8: what the message said is `text` from now on, for all who were sent it and are still there.
-   * @returns whether it is the session's own message and recent enough
+   * @returns whether it is the session's own message, recent enough, and no hook did not want it said
    */
   edit(session: Session<R>, id: string, text: string): boolean {
     const message = this.recent.get(id)
     if (message === undefined || message.sender !== session || !this.#names.isLive(session)) return false
     const { name, dialect } = session
     const room = message.room?.name ?? null
+    if (this.#hooks !== null) {
+      const to = message.room === null ? Array.from(message.people, (person) => person.name) : []
+      const said = this.#hooks.edit(session, id, room, to, text)
+      if (said === null) return false
+      text = said
+    }
     this.#follow(message, session, { kind: 'edited', id, at: this.#now(), room, name, dialect, text })
     return true
   }

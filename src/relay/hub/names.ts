@@ -16,7 +16,13 @@ export class Names<R extends Recipient> {
   readonly #sessions = new Map<string, Session<R>>()
   readonly #holders = new Map<string, R>()
   readonly #held = new Map<R, string>()
+  readonly #reserved: ReadonlySet<string>
   readonly #sorted = new SortedNames(() => this.#sessions.keys())
+
+  /** @param reserved what nobody can have: it counts as taken */
+  constructor(reserved: readonly string[] = []) {
+    this.#reserved = new Set(reserved)
+  }
 
   get size(): number {
     return this.#sessions.size
@@ -24,6 +30,10 @@ export class Names<R extends Recipient> {
 
   get(name: string): Session<R> | undefined {
     return this.#sessions.get(name)
+  }
+
+  sessions(): Iterable<Session<R>> {
+    return this.#sessions.values()
   }
 
   /** Somebody else may have the name of a session that has ended. */
@@ -40,7 +50,8 @@ export class Names<R extends Recipient> {
   refusal(name: string, claimant: R): ClaimRefusal | null {
     if (!isName(name)) return 'invalid'
     const holder = this.#holders.get(name)
-    if (this.#sessions.has(name) || (holder !== undefined && holder !== claimant)) return 'taken'
+    if (this.#sessions.has(name) || this.#reserved.has(name)) return 'taken'
+    if (holder !== undefined && holder !== claimant) return 'taken'
     return null
   }
 

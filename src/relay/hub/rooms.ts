@@ -23,6 +23,11 @@ export class Rooms<R extends Recipient> {
     return this.#rooms.size
   }
 
+  /** Private ones too. */
+  all(): Iterable<Room<R>> {
+    return this.#rooms.values()
+  }
+
   /** The room of that name, private or not; `undefined` when there is none. */
   get(name: string): Room<R> | undefined {
     return this.#rooms.get(name)

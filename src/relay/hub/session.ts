@@ -21,7 +21,8 @@ export class Session<R extends Recipient> {
   status: Status = 'online'
   #recipient: R | null
 
-  constructor(name: string, dialect: string, recipient: R, refersToMessages: boolean) {
+  /** @param recipient `null` for one that never lives */
+  constructor(name: string, dialect: string, recipient: R | null, refersToMessages: boolean) {
     this.name = name
     this.dialect = dialect
     this.#recipient = recipient

@@ -15,8 +15,16 @@ export function makeDirectory(path: string, mode: number): void {
     mkdirSync(path, { mode })
   } catch (error) {
     // Somebody else may have made it meanwhile.
-    if (!isDirectory(path)) throw error
+    if (isDirectory(path)) return
+    // To `mkdir`, whatever is in the way exists; that it is no directory is what has to be known.
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? notADirectory(path) : error
   }
+}
+
+/** As the system would say it of a path through `path`. */
+function notADirectory(path: string): NodeJS.ErrnoException {
+  const error = new Error(`ENOTDIR: not a directory: '${path}'`)
+  return Object.assign(error, { code: 'ENOTDIR', syscall: 'mkdir', path })
 }
 
 function isDirectory(path: string): boolean {

@@ -237,6 +237,11 @@ export function createMetrics(sources: MetricSources): Registry {
     () => tally.faults,
   )
   counter(
+    'parlance_hook_faults_total',
+    'Hooks of the program that has the relay inside which threw or answered what they may not; what they were asked about was refused.',
+    () => tally.hookFaults,
+  )
+  counter(
     'parlance_ops_refused_total',
     'Connections to the ops endpoint, which serves this, that were closed because it had too many.',
     () => tally.opsRefused,

@@ -4,7 +4,7 @@ import { LOG_DIR_MODE } from './append-file.js'
 import { Journal } from './journal.js'
 import { LogFile } from './log-file.js'
 import { makeDirectory } from './make-directory.js'
-import type { Logger } from './operational-log.js'
+import type { RelayLog } from './relay-log.js'
 
 export interface JournalOptions {
   readonly logDir: string
@@ -21,7 +21,7 @@ export interface OpenJournal {
 }
 
 /** @throws the system's error when the directory or a file cannot be had */
-export function openJournal(options: JournalOptions, log: Logger): OpenJournal {
+export function openJournal(options: JournalOptions, log: RelayLog): OpenJournal {
   makeDirectory(options.logDir, LOG_DIR_MODE)
   const connections = openFile('connections', options, log)
   const chat = openFile('chat', options, log)
@@ -29,9 +29,9 @@ export function openJournal(options: JournalOptions, log: Logger): OpenJournal {
   return { journal, files: [connections, chat] }
 }
 
-function openFile(name: string, options: JournalOptions, log: Logger): LogFile {
+function openFile(name: string, options: JournalOptions, log: RelayLog): LogFile {
   const { logDir, logMaxBytes, logRotateEvery, logKeepFiles } = options
-  const fileLog = log.child({ file: `${name}.log` })
+  const file = `${name}.log`
   return new LogFile({
     dir: logDir,
     name,
@@ -39,7 +39,7 @@ function openFile(name: string, options: JournalOptions, log: Logger): LogFile {
     rotateEvery: logRotateEvery,
     keepFiles: logKeepFiles,
     onTrouble: (error) =>
-      fileLog.error({ error: error.message }, 'a log file cannot be written; the chat goes on'),
-    onRecovery: (linesLost) => fileLog.warn({ linesLost }, 'the log file is being written again'),
+      log.error({ file, error: error.message }, 'a log file cannot be written; the chat goes on'),
+    onRecovery: (linesLost) => log.warn({ file, linesLost }, 'the log file is being written again'),
   })
 }

@@ -21,6 +21,8 @@ const EVENTS: Readonly<Record<HubEvent['kind'], 0>> = {
 export class Tally {
   /** Faults of the relay's own, each of which cost a connection. */
   faults = 0
+  /** Hooks that threw, or answered what they may not. */
+  hookFaults = 0
   /** Connections that the system would not hand over. */
   acceptErrors = 0
   /** Connections to the ops endpoint beyond its limit. */

@@ -25,7 +25,16 @@ export function printableWhenParsed(json: string): string {
 
 /** A value as JSON that can be shown. */
 export function quoted(value: unknown): string {
-  return printable(JSON.stringify(value) ?? String(value))
+  return printable(jsonOf(value) ?? String(value))
+}
+
+/** `undefined` for what JSON has no words for: functions, what refers to itself, whole numbers without an end. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }
 
 /** Text as it is where it is plainly printable and on one line, otherwise as a JSON string. */

@@ -242,7 +242,9 @@ export class HubWithModel {
     const membership = this.#membership(who, which)
     if (membership === null) return
     const { person, room } = membership
-    const id = this.#took(this.hub.messages.say(person.session, this.#roomOf(membership), text))
+    const id = this.#took(
+      this.hub.messages.say(person.session, this.#roomOf(membership), text) as string | null,
+    )
     const blockers = this.#blockersOf(person)
     this.#tell(room, person, `message ${room.name} ${person.name} ${text}`, blockers)
     const memberships = room.members.filter((one) => one.person !== person && !blockers.includes(one.person))

@@ -32,14 +32,18 @@ test('a link to a directory is one', () => {
   assert.ok(isDirectory(join(dir, 'through')))
 })
 
-test('a file or a link to nothing in the way is the system’s error, which names it', () => {
+test('a file or a link to nothing in the way is no directory, and is named', () => {
   const file = join(dir, 'file')
   writeFileSync(file, '')
-  assert.throws(() => makeDirectory(file, 0o700), { code: 'EEXIST', path: file })
-  assert.throws(() => makeDirectory(join(file, 'below'), 0o700), { code: 'EEXIST', path: file })
+  assert.throws(() => makeDirectory(file, 0o700), {
+    code: 'ENOTDIR',
+    path: file,
+    message: `ENOTDIR: not a directory: '${file}'`,
+  })
+  assert.throws(() => makeDirectory(join(file, 'below'), 0o700), { code: 'ENOTDIR', path: file })
   const dangling = join(dir, 'dangling')
   symlinkSync(join(dir, 'nowhere'), dangling)
-  assert.throws(() => makeDirectory(join(dangling, 'below'), 0o700), { code: 'EEXIST', path: dangling })
+  assert.throws(() => makeDirectory(join(dangling, 'below'), 0o700), { code: 'ENOTDIR', path: dangling })
 })
 
 test('where nothing can be made it ends with the system’s error', {

@@ -17,6 +17,8 @@ export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, string>> = {
   invalid: 'Username is not valid.',
 }
 
+const NOT_VALID = 'Message is not valid.'
+
 /** What a member needs of its connection. */
 export interface MemberContext {
   readonly hub: Hub<Recipient>
@@ -45,7 +47,9 @@ export class Member {
   /** X4. N5: a `username` in the data is not looked at. */
   message(data: unknown): void {
     const text = this.#textOf(data, 'message')
-    if (text !== null) this.#context.hub.messages.say(this.session, this.#room, text)
+    if (text === null) return
+    if (this.#context.hub.messages.say(this.session, this.#room, text) === false)
+      this.#refuse('message', NOT_VALID)
   }
 
   /** X6. */
@@ -61,14 +65,14 @@ export class Member {
     const channel = fieldOf(parameters, 'channel')
     if (channel === null || !isRoomName(channel)) this.#refuse('join', 'Channel is not valid.')
     else if (channel === this.#room.name) this.#refuse('join', 'You have already joined the channel.')
-    else this.#move(channel)
+    else if (!this.#move(channel)) this.#refuse('join', 'Channel is not valid.')
   }
 
   /** X8. */
   leave(): void {
     const { defaultRoom } = this.#context.hub
-    if (this.#room === defaultRoom) this.#refuse('leave', 'You are not in a channel.')
-    else this.#move(defaultRoom.name)
+    if (this.#room === defaultRoom || !this.#move(defaultRoom.name))
+      this.#refuse('leave', 'You are not in a channel.')
   }
 
   /** X9. */
@@ -98,18 +102,22 @@ export class Member {
     if (outcome.kind === 'missing') this.#refuse('direct', 'No such user.')
     // M6: nothing that was taken is lost without a word.
     else if (outcome.kind === 'blocked') this.#refuse('direct', `${name} has blocked you.`)
+    else if (outcome.kind === 'refused') this.#refuse('direct', NOT_VALID)
   }
 
-  #move(channel: string): void {
+  /** @returns whether the session may enter the channel; otherwise it stays where it is */
+  #move(channel: string): boolean {
     const { hub } = this.#context
+    if (!hub.admits(this.session, channel)) return false
     hub.leave(this.session, this.#room, CLOSE_REASONS.left.label)
     this.#room = hub.join(this.session, channel) as Room<Recipient>
+    return true
   }
 
   /** M3. @returns `null` when it was refused, with an error of type `type` */
   #textOf(fields: unknown, type: string): string | null {
     const text = fieldOf(fields, 'message')
-    if (text === null || !isText(text)) this.#refuse(type, 'Message is not valid.')
+    if (text === null || !isText(text)) this.#refuse(type, NOT_VALID)
     else if (text === '') this.#refuse(type, 'Message is empty.')
     else return text
     return null

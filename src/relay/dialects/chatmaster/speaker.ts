@@ -164,7 +164,9 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
   /** X2, X3. */
   #login(name: string | null): void {
     const { hub } = this
-    const claimed = name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient)
+    const room = hub.defaultRoom.name
+    const claimed =
+      name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient, false, room)
     if (typeof claimed === 'string') {
       this.#client.nameRequested(loggedName(name ?? ''), claimed)
       const reason = JSON.stringify(REFUSAL_WORDS[claimed])

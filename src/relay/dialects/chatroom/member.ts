@@ -53,6 +53,7 @@ export class Member {
     const { messages } = this.#hub
     if (to === 'everyone') {
       const id = messages.say(this.session, this.#room, message, timestamp)
+      if (id === false) return ANSWERS.messageFailed
       return id === null ? ANSWERS.serverError : sentAnswer(id, timestamp, header)
     }
     const outcome = messages.direct(this.session, to, message, timestamp)
@@ -61,6 +62,8 @@ export class Member {
         return sentAnswer(outcome.id, timestamp, header)
       case 'missing':
         return ANSWERS.serverError
+      case 'refused':
+        return ANSWERS.messageFailed
       case 'blocked':
         return blockedAnswer(
           outcome.by.map((name) => this.#encoding.blocked(name, this.session.name, Date.now())),
@@ -114,6 +117,7 @@ export class Member {
   enter(parameter: string | null): Slice {
     const name = parameter ?? ''
     if (!isRoomName(name) || name === this.#room.name) return ANSWERS.serverError
+    if (!this.#hub.admits(this.session, name)) return ANSWERS.serverError
     this.#hub.leave(this.session, this.#room, CLOSE_REASONS.left.label)
     this.#room = this.#hub.join(this.session, name) as Room<Recipient>
     return ANSWERS.ok

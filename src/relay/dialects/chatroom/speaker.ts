@@ -144,8 +144,9 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     if (this.#member !== null) return ANSWERS.serverError
     const name = parameter === '' ? this.#heldName : parameter
     const { hub } = this.#listener.relay
+    const room = hub.defaultRoom.name
     const claimed =
-      this.#refusalOf(name) ?? hub.claim(name as string, this.#client.dialect, this.#recipient, true)
+      this.#refusalOf(name) ?? hub.claim(name as string, this.#client.dialect, this.#recipient, true, room)
     if (typeof claimed === 'string') {
       this.#client.nameRequested(loggedName(name ?? parameter ?? ''), claimed)
       return ANSWERS.invalidName

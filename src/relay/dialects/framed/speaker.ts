@@ -42,6 +42,8 @@ const GREETING = constantSlice(
 )
 const JOIN_FIRST = constantSlice(errorFrame('Join first'))
 const NOT_ASCII = constantSlice(errorFrame('Only printable ASCII is allowed'))
+/** The program that the relay is part of does not want it said. */
+const REFUSED = constantSlice(errorFrame('Message refused'))
 const DIRECT_USAGE = constantSlice(errorFrame('A direct message is a name, a space and a text'))
 
 /** F2, F3: the JOIN answer in both forms. */
@@ -159,7 +161,9 @@ export class FramedSpeaker implements Speaker, FrameSink {
       return
     }
     const { hub } = this.#listener.relay
-    const claimed = name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient)
+    const room = this.#listener.options.room ?? hub.defaultRoom.name
+    const claimed =
+      name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient, false, room)
     const outcome: ClaimOutcome = typeof claimed === 'string' ? claimed : 'accepted'
     this.#client.nameRequested(
       name ?? loggedName(Buffer.prototype.latin1Slice.call(bytes, start, end)),
@@ -171,15 +175,17 @@ export class FramedSpeaker implements Speaker, FrameSink {
     this.#decoder.maxPayloadBytes = MAX_PAYLOAD_BYTES
     if (this.#bare !== null) this.#bare.joined = true
     if (this.#listener.options.greeting === 'join') this.#send(GREETING)
-    this.#room = hub.join(claimed, this.#listener.options.room ?? hub.defaultRoom.name)
+    this.#room = hub.join(claimed, room)
   }
 
   /** F4–F7. */
   #message(session: Session<Recipient>, text: string | null): void {
     if (text === null) this.#send(NOT_ASCII)
     else if (text.length > maxTextBytes(session.name)) this.#tooLong(session)
-    else if (text !== '' && this.#room !== null)
-      this.#listener.relay.hub.messages.say(session, this.#room, text)
+    else if (text !== '' && this.#room !== null) {
+      const id = this.#listener.relay.hub.messages.say(session, this.#room, text)
+      if (id === false) this.#send(REFUSED)
+    }
   }
 
   /** F8. */
@@ -202,6 +208,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
       if (outcome.kind === 'missing') this.#error(`No such user: ${shortened(to)}`)
       // C11: nothing that was taken is lost without a word.
       else if (outcome.kind === 'blocked') this.#error(`${to} has blocked you`)
+      else if (outcome.kind === 'refused') this.#send(REFUSED)
     }
   }
 

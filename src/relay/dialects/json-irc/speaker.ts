@@ -160,7 +160,9 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
     const isNew = hub.rooms.get(name)?.members.has(session) !== true
     if (isNew && session.rooms.length >= options['max-rooms']) {
       this.#error(request, `you are in as many rooms as may be: ${options['max-rooms']}`)
-    } else if (hub.join(session, name) !== null) {
+    } else if (hub.join(session, name) === null) {
+      this.#error(request, 'you may not enter that room')
+    } else {
       this.#send(COMMAND.joinSuccess, session.name, name, `successfully joined room ${name}`)
     }
   }
@@ -176,7 +178,9 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   #broadcast(session: Session<Recipient>, request: Request): void {
     if (!this.#isReadable(request)) return
     const room = this.#roomOf(session, request)
-    if (room !== undefined) this.#listener.hub.messages.say(session, room, request.message)
+    if (room === undefined) return
+    if (this.#listener.hub.messages.say(session, room, request.message) === false)
+      this.#error(request, REFUSED)
   }
 
   #direct(session: Session<Recipient>, request: Request): void {
@@ -186,6 +190,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
     if (outcome.kind === 'missing') this.#error(request, isName(to) ? `no such user: ${to}` : 'no such user')
     // C11: nothing that was taken is lost without a word.
     else if (outcome.kind === 'blocked') this.#error(request, `${to} has blocked you`)
+    else if (outcome.kind === 'refused') this.#error(request, REFUSED)
   }
 
   /** J4. */
@@ -243,6 +248,9 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
 const NO_REQUEST: Request = { command: '', nickname: '', room: '', message: '' }
 
 const READABLE = /^[\t\x20-\x7e]+$/
+
+/** The program that the relay is part of does not want it said. */
+const REFUSED = 'the message was refused'
 
 const REFUSALS = {
   taken: 'that nickname is taken',

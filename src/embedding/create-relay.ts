@@ -1,0 +1,264 @@
+/**
+ * A relay inside another program: `createRelay`. Owns when it may be started and ended, and what may be asked of it
+ * meanwhile. It touches nothing of the process: no signals, no environment, nothing on stdout; so there may be several.
+ *
+ *               listen                         close
+ *   created ------------> listening ------------------------> closing -----------> closed
+ *      |  ^       |                                                                  ^
+ *      |  +-------+ an address or a file cannot be had                               |
+ *      +------------------------------ close ----------------------------------------+
+ */
+
+import { ConfigError, configFrom } from '../relay/config/load.js'
+import type { Config, Settings } from '../relay/config/settings.js'
+import { EXPECTED_TEXT, isFitText, type RelayHooks } from '../relay/hooks.js'
+import { CLOSE_REASONS } from '../relay/hub/close-reason.js'
+import { isName } from '../relay/hub/text.js'
+import { Connection } from '../relay/net/connection.js'
+import type { RelayLog } from '../relay/observe/relay-log.js'
+import { type FanoutInUse, type ListeningAt, Relay } from '../relay/relay.js'
+import { quoted } from '../relay/streams/printable.js'
+import { RelayError } from './relay-error.js'
+import { type PersonHere, peopleHere, type RoomHere, roomsHere } from './snapshots.js'
+
+/** Settings by key, and what a program has that an operator has not. */
+export interface RelayOptions extends Settings {
+  /** All settings at once, from `loadConfig`; then there are none by key. */
+  readonly config?: Config | undefined
+  readonly hooks?: RelayHooks | undefined
+  /** Where the relay says what an operator should know; nowhere, without it. */
+  readonly log?: RelayLog | undefined
+  /** The name under which `say` speaks, which nobody else can have: `relay`, without it. */
+  readonly voice?: string | undefined
+}
+
+export type RelayState = 'created' | 'listening' | 'closing' | 'closed'
+
+/** A relay that its program starts and ends. */
+export interface EmbeddedRelay {
+  /** `listening` from the moment at which `listen` has resolved. */
+  readonly state: RelayState
+  /** Where it listens, in the order of the settings; empty while it does not. */
+  readonly listeningAt: readonly ListeningAt[]
+  /** The port of the ops endpoint; `null` while there is none. */
+  readonly opsPort: number | null
+  /** How rooms are written to; `null` while it does not listen. */
+  readonly fanout: FanoutInUse | null
+  /**
+   * Opens its listeners, and its files where it has some.
+   * @returns where it listens
+   * @throws StartError when an address or a file cannot be had; nothing is left open then, and it may be tried again
+   * @throws ConfigError when more connections are asked for than there can be, or a way to fan out that is not there
+   * @throws RelayError `ERR_STATE`
+   */
+  listen(): Promise<readonly ListeningAt[]>
+  /**
+   * Ends it as SIGTERM ends `parlance serve`: no new connections, everybody is told, what is queued is sent, and what is not
+   * gone after `shutdownMs` is cut off. From inside a hook it begins after the request under way. Asking again changes
+   * nothing.
+   */
+  close(): Promise<void>
+  /**
+   * Says something to a room, as `voice`.
+   * @returns the message's id; `null` where there is no such room, or the relay does not listen
+   * @throws RelayError `ERR_TEXT`, `ERR_IN_HOOK`
+   */
+  say(room: string, text: string): string | null
+  /**
+   * Ends somebody's connection: they are told, where their dialect can say it, and the name is free when this returns.
+   * @returns whether there was somebody of that name
+   * @throws RelayError `ERR_IN_HOOK`
+   */
+  disconnect(name: string): boolean
+  /** Who is here now, in the order in which they came. The list is the caller's. */
+  people(): PersonHere[]
+  /** Which rooms there are now, private ones included. The list is the caller's. */
+  rooms(): RoomHere[]
+  /** Opens the log files by their names again, after somebody moved them away. */
+  reopenLogs(): void
+}
+
+/** Where they are others than for `parlance serve`: a program that wants files or another port says so. */
+const FALLBACKS: Settings = { ops: 'off', logDir: 'off' }
+
+const DEFAULT_VOICE = 'relay'
+
+const SILENT: RelayLog = { warn() {}, error() {} }
+
+/**
+ * A relay that does nothing yet.
+ * @throws ConfigError with everything that is wrong with the options
+ */
+export function createRelay(options: RelayOptions = {}): EmbeddedRelay {
+  return new OwnRelay(options)
+}
+
+class OwnRelay implements EmbeddedRelay {
+  readonly #config: Config
+  readonly #hooks: RelayHooks | undefined
+  readonly #log: RelayLog
+  readonly #voice: string
+  #relay: Relay | null = null
+  #starting: Promise<Relay> | null = null
+  #closed: Promise<void> | null = null
+  #state: RelayState = 'created'
+
+  constructor({ config, hooks, log = SILENT, voice = DEFAULT_VOICE, ...settings }: RelayOptions) {
+    this.#config = configOf(config, hooks, voice, settings)
+    this.#hooks = hooks
+    this.#log = log
+    this.#voice = voice
+  }
+
+  get state(): RelayState {
+    return this.#state
+  }
+
+  get listeningAt(): readonly ListeningAt[] {
+    return this.#here?.listeningAt ?? []
+  }
+
+  get opsPort(): number | null {
+    return this.#here?.opsPort ?? null
+  }
+
+  get fanout(): FanoutInUse | null {
+    return this.#here?.fanout ?? null
+  }
+
+  async listen(): Promise<readonly ListeningAt[]> {
+    if (this.#state !== 'created' || this.#starting !== null) {
+      const is = this.#state === 'created' ? 'about to listen' : this.#state
+      throw new RelayError('ERR_STATE', `listen: the relay is ${is}: expected one that was just created`)
+    }
+    const options = { hooks: this.#hooks, reservedNames: [this.#voice] }
+    this.#starting = Relay.start(this.#config, this.#log, options)
+    try {
+      this.#relay = await this.#starting
+    } finally {
+      this.#starting = null
+    }
+    // Closed meanwhile.
+    if (this.#closed === null) this.#state = 'listening'
+    return this.#relay.listeningAt
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  say(room: string, text: string): string | null {
+    this.#refuseInHook('say')
+    if (typeof text !== 'string' || !isFitText(text)) {
+      throw new RelayError('ERR_TEXT', `say: ${quoted(text)}: expected ${EXPECTED_TEXT}`)
+    }
+    const hub = this.#here?.parts.hub
+    const found = hub?.rooms.get(room)
+    return hub === undefined || found === undefined
+      ? null
+      : hub.messages.announce(this.#voice, VOICE_DIALECT, found, text)
+  }
+
+  disconnect(name: string): boolean {
+    this.#refuseInHook('disconnect')
+    const source = this.#here?.parts.hub.session(name)?.recipient.source
+    if (!(source instanceof Connection)) return false
+    source.expel(CLOSE_REASONS.removed)
+    return true
+  }
+
+  people(): PersonHere[] {
+    return this.#here === null ? [] : peopleHere(this.#here.parts.hub)
+  }
+
+  rooms(): RoomHere[] {
+    return this.#here === null ? [] : roomsHere(this.#here.parts.hub)
+  }
+
+  reopenLogs(): void {
+    this.#here?.reopenLogs()
+  }
+
+  /** As long as it listens, or is on its way out. */
+  get #here(): Relay | null {
+    return this.#state === 'closed' ? null : this.#relay
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'closing'
+    // Not in the middle of a request, which may be what asked for it.
+    await new Promise((resolve) => setImmediate(resolve))
+    // What became of it, `listen` says.
+    await this.#starting?.catch(() => {})
+    await this.#relay?.stop()
+    this.#state = 'closed'
+  }
+
+  #refuseInHook(what: string): void {
+    if (this.#relay?.isAsking !== true) return
+    throw new RelayError(
+      'ERR_IN_HOOK',
+      `${what}: called from inside a hook: expected outside, as by setImmediate`,
+    )
+  }
+}
+
+/** How what the relay says itself is logged. */
+const VOICE_DIALECT = 'relay'
+
+const HOOKS: ReadonlySet<string> = new Set<keyof RelayHooks>([
+  'onName',
+  'onJoin',
+  'onMessage',
+  'onLeave',
+  'onGone',
+])
+
+/** @throws ConfigError with everything that is wrong with the options */
+function configOf(
+  whole: Config | undefined,
+  hooks: RelayHooks | undefined,
+  voice: string,
+  settings: Settings,
+): Config {
+  const problems: string[] = []
+  let config = whole
+  if (whole === undefined) {
+    try {
+      config = configFrom(settings, FALLBACKS)
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      problems.push(...error.problems)
+    }
+  } else {
+    for (const key of Object.keys(settings)) {
+      problems.push(`${key}: expected no settings by key beside config`)
+    }
+  }
+  if (typeof voice !== 'string' || !isName(voice)) {
+    problems.push(`voice: ${quoted(voice)}: expected 1 to 32 printable ASCII characters without a space`)
+  }
+  problems.push(...wrongHooks(hooks))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config as Config
+}
+
+function wrongHooks(hooks: RelayHooks | undefined): string[] {
+  if (hooks === undefined) return []
+  if (typeof hooks !== 'object' || hooks === null) return [`hooks: ${quoted(hooks)}: expected an object`]
+  const problems: string[] = []
+  for (const name of HOOKS) {
+    const hook: unknown = hooks[name as keyof RelayHooks]
+    if (hook !== undefined && typeof hook !== 'function') {
+      problems.push(`hooks.${name}: ${quoted(hook)}: expected a function`)
+    }
+  }
+  // One that is misspelt would never be asked.
+  for (const name of Object.keys(hooks)) {
+    if (/^on[A-Z]/.test(name) && !HOOKS.has(name)) {
+      problems.push(`hooks.${name}: expected one of ${[...HOOKS].join(', ')}`)
+    }
+  }
+  return problems
+}

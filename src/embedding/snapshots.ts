@@ -1,0 +1,36 @@
+/** Who is here and which rooms there are, as data of whoever asks. */
+
+import type { Recipient } from '../relay/fanout/recipient.js'
+import { type Person, personOf } from '../relay/hooks.js'
+import type { Status } from '../relay/hub/events.js'
+import type { Hub } from '../relay/hub/hub.js'
+
+/** Somebody who has a name. */
+export interface PersonHere extends Person {
+  readonly status: Status
+  /** The rooms that they are in, in the order in which they came. */
+  readonly rooms: readonly string[]
+}
+
+export interface RoomHere {
+  readonly name: string
+  /** Whether it is in no listing. */
+  readonly isPrivate: boolean
+  /** Sorted. */
+  readonly members: readonly string[]
+}
+
+/** In the order in which they came. Its cost grows with everybody who is here. */
+export function peopleHere(hub: Hub<Recipient>): PersonHere[] {
+  return Array.from(hub.sessions(), (session) => {
+    return { ...personOf(session), status: session.status, rooms: session.rooms.map(({ name }) => name) }
+  })
+}
+
+/** Its cost grows with the rooms and their members. */
+export function roomsHere(hub: Hub<Recipient>): RoomHere[] {
+  return Array.from(hub.rooms.all(), (room) => {
+    const { name, isPrivate } = room
+    return { name, isPrivate, members: [...hub.rooms.memberNames(room)] }
+  })
+}

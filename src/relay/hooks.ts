@@ -1,0 +1,197 @@
+/**
+ * Hooks: what a program that has a relay inside may decide and hear of. Owns what they are told, which is always data of
+ * their own, what they may answer, and that one that fails costs the request that it was asked about and nothing else.
+ */
+
+import type { Recipient } from './fanout/recipient.js'
+import type { Hooks as HubHooks, Person as HubPerson } from './hub/hooks.js'
+import { isText } from './hub/text.js'
+import { Connection } from './net/connection.js'
+import { quoted } from './streams/printable.js'
+
+/** Somebody who has a name, or asks for one. */
+export interface Person {
+  readonly name: string
+  /** How they speak: `framed`, `chatroom` and so on. */
+  readonly dialect: string
+  /** Where they come from. */
+  readonly address: string
+  readonly port: number
+}
+
+export interface NameRequest extends Person {
+  /** What they are called so far; `null` for a newcomer. */
+  readonly formerName: string | null
+}
+
+export interface JoinRequest extends Person {
+  readonly room: string
+}
+
+/** Something to be said. `name` is who says it. */
+export interface MessageRequest extends Person {
+  /** To a room, to people alone, or what an earlier message is to say from now on. */
+  readonly kind: 'room' | 'direct' | 'edit'
+  /** Where it is said, or the message was that is edited; `null` for a direct message. */
+  readonly room: string | null
+  /** Who alone is told; empty in a room. */
+  readonly to: readonly string[]
+  /** Which message is edited; `null` where none is. */
+  readonly id: string | null
+  readonly text: string
+  /** The time that they write beside it, in up to 64 characters of their own; `null` in dialects without. Others see it. */
+  readonly saidAt: string | null
+}
+
+export interface Leaving extends Person {
+  readonly room: string
+  /** As in `connections.log`: `left`, `reset`, `slow` and so on. */
+  readonly reason: string
+}
+
+export interface Gone extends Person {
+  /** As in `connections.log`. */
+  readonly reason: string
+}
+
+/** `false` refuses; `true` or nothing lets it pass. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only notes something ends with a call, and answers nothing
+export type Verdict = boolean | void
+
+/** All are called in the middle of a request, and have to answer at once: what takes time holds up everybody. */
+export interface RelayHooks {
+  /** Somebody wants a name, or another one. Refused, it is to them a name that is not valid. */
+  onName?(request: NameRequest): Verdict
+  /** Somebody wants to enter a room. Where a dialect does so together with the name, a refusal is one of the name. */
+  onJoin?(request: JoinRequest): Verdict
+  /** Somebody wants to say something. A string is said instead. */
+  onMessage?(request: MessageRequest): string | Verdict
+  /** Somebody has left a room. */
+  onLeave?(leaving: Leaving): void
+  /** Somebody's session has ended, and their name is free. */
+  onGone?(gone: Gone): void
+}
+
+/** As long as anybody of any dialect may say. */
+export const MAX_TEXT_BYTES = 65_535
+
+/** What is expected of text that comes from the program. */
+export const EXPECTED_TEXT = `1 to ${MAX_TEXT_BYTES} bytes of text without control characters but tab`
+
+/** M3 for text that comes from the program. */
+export function isFitText(text: string): boolean {
+  return text !== '' && isText(text) && Buffer.byteLength(text) <= MAX_TEXT_BYTES
+}
+
+/** What a hook threw, or what is wrong with its answer. `about` is whom it was asked about. */
+export type HookFailed = (error: unknown, about: { hook: keyof RelayHooks } & Person) => void
+
+export class HookCalls implements HubHooks<Recipient> {
+  readonly #hooks: RelayHooks
+  readonly #failed: HookFailed
+  /** Whether one is being asked at this moment. */
+  isAsking = false
+
+  constructor(hooks: RelayHooks, failed: HookFailed) {
+    this.#hooks = hooks
+    this.#failed = failed
+  }
+
+  name(person: HubPerson<Recipient>, formerName: string | null): boolean {
+    if (this.#hooks.onName === undefined) return true
+    return this.#verdict('onName', { ...personOf(person), formerName })
+  }
+
+  join(person: HubPerson<Recipient>, room: string): boolean {
+    if (this.#hooks.onJoin === undefined) return true
+    return this.#verdict('onJoin', { ...personOf(person), room })
+  }
+
+  message(person: HubPerson<Recipient>, room: string, text: string, saidAt: string | null): string | null {
+    if (this.#hooks.onMessage === undefined) return text
+    return this.#said({ ...personOf(person), kind: 'room', room, to: [], id: null, text, saidAt })
+  }
+
+  direct(
+    person: HubPerson<Recipient>,
+    to: readonly string[],
+    text: string,
+    saidAt: string | null,
+  ): string | null {
+    if (this.#hooks.onMessage === undefined) return text
+    return this.#said({ ...personOf(person), kind: 'direct', room: null, to, id: null, text, saidAt })
+  }
+
+  edit(
+    person: HubPerson<Recipient>,
+    id: string,
+    room: string | null,
+    to: readonly string[],
+    text: string,
+  ): string | null {
+    if (this.#hooks.onMessage === undefined) return text
+    return this.#said({ ...personOf(person), kind: 'edit', room, to, id, text, saidAt: null })
+  }
+
+  left(person: HubPerson<Recipient>, room: string, reason: string): void {
+    if (this.#hooks.onLeave !== undefined) this.#ask('onLeave', { ...personOf(person), room, reason })
+  }
+
+  gone(person: HubPerson<Recipient>, reason: string): void {
+    if (this.#hooks.onGone !== undefined) this.#ask('onGone', { ...personOf(person), reason })
+  }
+
+  #verdict(hook: 'onName' | 'onJoin', request: NameRequest | JoinRequest): boolean {
+    const answer = this.#ask(hook, request)
+    if (answer === undefined || answer === true) return true
+    if (answer !== false) this.#answeredWrongly(hook, request, answer, 'true, false or nothing')
+    return false
+  }
+
+  #said(request: MessageRequest): string | null {
+    // Kept, because what it was told of is the hook's own.
+    const { text } = request
+    const answer = this.#ask('onMessage', request)
+    if (answer === undefined || answer === true) return text
+    if (typeof answer === 'string' && isFitText(answer)) return answer
+    const expected = typeof answer === 'string' ? EXPECTED_TEXT : 'a string, true, false or nothing'
+    if (answer !== false) this.#answeredWrongly('onMessage', request, answer, expected)
+    return null
+  }
+
+  /** @returns what it answered; `false` when it failed */
+  #ask<Request extends Person>(hook: keyof RelayHooks, request: Request): unknown {
+    this.isAsking = true
+    try {
+      return (this.#hooks[hook] as (request: unknown) => unknown)(request)
+    } catch (error) {
+      this.#failed(error, { hook, ...nameOf(request) })
+      return false
+    } finally {
+      this.isAsking = false
+    }
+  }
+
+  #answeredWrongly(hook: keyof RelayHooks, request: Person, answer: unknown, expected: string): void {
+    // What it may still reject with is nobody's; and it could not be waited for.
+    if (answer instanceof Promise) answer.catch(() => {})
+    const words = answer instanceof Promise ? 'a promise' : shortened(quoted(answer))
+    this.#failed(new TypeError(`${hook}: ${words}: expected ${expected}`), { hook, ...nameOf(request) })
+  }
+}
+
+/** Data of its own. */
+export function personOf({ name, dialect, recipient }: HubPerson<Recipient>): Person {
+  const { source } = recipient
+  const { remoteAddress: address, remotePort: port } =
+    source instanceof Connection ? source : { remoteAddress: '', remotePort: 0 }
+  return { name, dialect, address, port }
+}
+
+function nameOf({ name, dialect, address, port }: Person): Person {
+  return { name, dialect, address, port }
+}
+
+function shortened(words: string): string {
+  return words.length <= 200 ? words : `${words.slice(0, 200)}…`
+}

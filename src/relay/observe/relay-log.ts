@@ -1,0 +1,7 @@
+/** Where the relay says what an operator should know: anything with these two, such as a logger of pino. */
+
+export interface RelayLog {
+  /** @param about what it concerns, as plain data; an error in it is called `err` */
+  warn(about: object, words: string): void
+  error(about: object, words: string): void
+}
