@@ -1,7 +1,7 @@
 /** Imports point one way, as docs/architecture.md draws it: no cycles, no barrels, and no folder that knows too much. */
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 
@@ -26,8 +26,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/dialect.ts',
   ],
   'relay/observe': ['relay/streams', 'relay/hub', 'relay/fanout', 'relay/net', 'relay/dialects/dialect.ts'],
+  'relay/web': ['relay/observe/live-samples.ts'],
   relay: ['version.ts'],
   embedding: ['relay'],
+  web: ['client/library'],
   conform: [],
   client: [
     'relay/frame',
@@ -60,15 +62,21 @@ function readImports(): Map<string, string[]> {
   for (const path of sourceFiles()) {
     const text = readFileSync(join(SRC, path), 'utf8')
     const found = [...text.matchAll(/(?:from|import)\s+'(\.[^']+)'/g)].map(([, target]) =>
-      normalize(join(dirname(path), target as string)).replace(/\.js$/, '.ts'),
+      sourceOf(normalize(join(dirname(path), target as string))),
     )
     imports.set(path, found)
   }
   return imports
 }
 
+/** What a path with `.js` is compiled from. */
+function sourceOf(path: string): string {
+  const source = path.replace(/\.js$/, '.ts')
+  return existsSync(join(SRC, source)) ? source : path.replace(/\.js$/, '.tsx')
+}
+
 function sourceFiles(): string[] {
-  return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path))
 }
 
 test('no folder imports from one that it must not know', () => {
@@ -127,4 +135,15 @@ test('somebody who chats, sends or tries a server loads no relay', () => {
     const loaded = [...reached].filter((path) => /^relay\/(relay\.ts|net\/|observe\/)/.test(path))
     assert.deepEqual(loaded, [], command)
   }
+})
+
+test('of a page, what is no .tsx file knows nothing of a browser', () => {
+  const wrong: string[] = []
+  for (const [path, targets] of readImports()) {
+    if (!path.startsWith('web/') || path.endsWith('.tsx')) continue
+    const text = readFileSync(join(SRC, path), 'utf8')
+    if (/from '(preact|@tanstack|uplot)/.test(text) || targets.some((target) => target.endsWith('.tsx')))
+      wrong.push(path)
+  }
+  assert.deepEqual(wrong, [])
 })

@@ -116,7 +116,7 @@ export class Relay {
     return this.#ops?.port
   }
 
-  /** Who is here and what can be told to them, for whoever embeds the relay. */
+  /** Who is here and what can be told to them, for whoever embeds the relay. @internal */
   get parts(): Assembly {
     return this.#parts
   }

@@ -65,6 +65,18 @@ export class ChatPage {
     await this.page.getByRole('heading', { name: place, level: 1 }).waitFor()
   }
 
+  /** Enters a room, or makes it. */
+  async enterRoom(name: string): Promise<void> {
+    await this.page.getByLabel('Name of a room to enter or to create').fill(name)
+    await this.page.keyboard.press('Enter')
+    await this.page.getByRole('heading', { name, level: 1 }).waitFor()
+  }
+
+  /** Waits until this stands where one types. */
+  async hasTyped(text: string): Promise<void> {
+    await this.page.waitForFunction((wanted) => document.querySelector('textarea')?.value === wanted, text)
+  }
+
   place(name: string): Locator {
     return this.page.locator('.place', { hasText: name })
   }

@@ -12,7 +12,7 @@ import {
   type Page,
 } from 'playwright-core'
 
-const CHROMIUM = '/usr/bin/chromium'
+const CHROMIUM = process.env.PARLANCE_TEST_CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

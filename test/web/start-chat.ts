@@ -25,9 +25,9 @@ export async function startChat(
   settings: NonNullable<RelayOptions['settings']> = {},
 ): Promise<ChatRelay> {
   const listen = 'framed://127.0.0.1:0 ws://127.0.0.1:0'
-  const relay = await startRelay(t, { settings: { listen, ...settings } })
   // Before the relay ends: it would tell each of them.
   t.after(() => browser.closePages())
+  const relay = await startRelay(t, { settings: { listen, ...settings } })
   const url = `http://127.0.0.1:${relay.ports[1]}/`
   const open = async (options?: BrowserContextOptions) => new ChatPage(await browser.open(url, options))
   return { relay, url, open, enter: async (name, options) => (await open(options)).join(name) }

@@ -145,18 +145,38 @@ describe('a log', () => {
   })
 })
 
-test('people are listed by name, whatever the case, and numbers in order', () => {
-  const people = new People()
-  people.replace(['bob', 'Amy', 'dev10', 'dev9'].map((name) => ({ name, status: 'ONLINE' })))
-  people.set('Cyd', 'DO_NOT_DISTURB')
-  people.remove('bob')
-  people.remove('nobody')
-  assert.deepEqual(
-    people.sorted.map(({ name }) => name),
-    ['Amy', 'Cyd', 'dev9', 'dev10'],
-  )
-  assert.equal(people.get('Cyd')?.status, 'DO_NOT_DISTURB')
-  assert.equal(people.count, 4)
+describe('people', () => {
+  const all = (...names: string[]) => names.map((name) => ({ name, status: 'ONLINE' as const }))
+  const names = (people: People) => people.sorted.map(({ name }) => name)
+
+  test('are listed by name, whatever the case, and numbers in order', () => {
+    const people = new People()
+    people.replace(all('bob', 'Amy', 'dev10', 'dev9'))
+    people.add('Cyd')
+    people.change('Cyd', 'DO_NOT_DISTURB')
+    people.change('nobody', 'OFFLINE')
+    people.remove('bob')
+    people.remove('nobody')
+    assert.deepEqual(names(people), ['Amy', 'Cyd', 'dev9', 'dev10'])
+    assert.equal(people.get('Cyd')?.status, 'DO_NOT_DISTURB')
+    assert.equal(people.count, 4)
+  })
+
+  test('what is heard while all are asked for is newer than the answer', () => {
+    const people = new People()
+    people.replace(all('Amy', 'Bob', 'Cyd'))
+    people.expectList()
+    people.remove('Bob')
+    people.add('Dan')
+    people.change('Cyd', 'OFFLINE')
+    people.add('Eve')
+    people.replace([...all('Amy', 'Bob', 'Cyd'), { name: 'Eve', status: 'DO_NOT_DISTURB' }])
+    assert.deepEqual(names(people), ['Amy', 'Cyd', 'Dan', 'Eve'])
+    assert.equal(people.get('Cyd')?.status, 'OFFLINE')
+    assert.equal(people.get('Eve')?.status, 'DO_NOT_DISTURB')
+    people.replace(all('Amy'))
+    assert.deepEqual(names(people), ['Amy'])
+  })
 })
 
 test('conversations are bounded, and what is in use is never forgotten', () => {

@@ -13,6 +13,9 @@ import { Welcome } from './welcome.js'
 /** Below this the panels are dialogs; chat.css has the same. */
 const NARROW = '(max-width: 859px)'
 
+/** How often rooms are asked for while somebody looks. */
+const ROOMS_MS = 30_000
+
 type Opened = 'rooms' | 'people' | 'keys' | null
 
 export function App() {
@@ -46,8 +49,13 @@ function Inside() {
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [isNarrow, opened])
+  // Nobody tells of new rooms.
   useEffect(() => {
     if (opened === 'rooms') actions.listRooms()
+    const timer = setInterval(() => {
+      if (!document.hidden && store.phase === 'online') actions.listRooms()
+    }, ROOMS_MS)
+    return () => clearInterval(timer)
   }, [opened])
 
   if (store.shown === null) return null

@@ -1,6 +1,6 @@
 /** A disc with the first letter of a name, in a colour that the name decides. For eyes alone: the name stands beside it. */
 
-import type { Status } from '../state/people.js'
+import type { Status } from '../../../client/library/events.js'
 
 /** As many as chat.css has. */
 const HUES = 8

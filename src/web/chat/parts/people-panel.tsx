@@ -2,8 +2,8 @@
 
 import { defaultRangeExtractor, type Range } from '@tanstack/virtual-core'
 import { useCallback, useRef, useState } from 'preact/hooks'
+import type { Person } from '../../../client/library/events.js'
 import { useChat } from '../context.js'
-import type { Person } from '../state/people.js'
 import { STATUS_WORDS } from '../state/status-words.js'
 import { useVirtualizer } from '../virtual-list.js'
 import { Avatar } from './avatar.js'

@@ -1,9 +1,9 @@
 /** Where one can go: rooms, private conversations; and oneself, with status and the way out. */
 
 import { useRef, useState } from 'preact/hooks'
+import type { Status } from '../../../client/library/events.js'
 import { useChat } from '../context.js'
 import type { Conversation } from '../state/conversations.js'
-import type { Status } from '../state/people.js'
 import { STATUS_WORDS } from '../state/status-words.js'
 import { Avatar } from './avatar.js'
 import { Icon } from './icons.js'

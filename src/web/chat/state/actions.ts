@@ -1,8 +1,8 @@
 /** What somebody can do on the page. What becomes of it is told by the store. */
 
+import type { Status } from '../../../client/library/events.js'
 import type { Conversation } from './conversations.js'
 import type { MessageRow } from './log.js'
-import type { Status } from './people.js'
 
 export interface Actions {
   join(name: string): void

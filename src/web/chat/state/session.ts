@@ -5,24 +5,30 @@
 
 import type { Chat } from '../../../client/library/chat.js'
 import { ChatError, NameTakenError } from '../../../client/library/errors.js'
-import type { ChatEvent, StateEvent } from '../../../client/library/events.js'
+import type { ChatEvent, StateEvent, Status } from '../../../client/library/events.js'
 import type { Actions } from './actions.js'
 import type { Conversation } from './conversations.js'
 import { messagesIn } from './lines.js'
 import type { MessageRow } from './log.js'
-import type { Status } from './people.js'
 import type { ChatStore } from './store.js'
 
 /** Makes a chat under a name; rejects with the library's errors. */
 export type Connect = (name: string, signal: AbortSignal) => Promise<Chat>
+
+/** In larger rooms nobody looks around for each who comes or goes: all would, for each of all. */
+const LOOKS_UP_TO = 50
+const LOOK_MS = 1_000
 
 export class Session implements Actions {
   readonly #store: ChatStore
   readonly #connect: Connect
   #chat: Chat | null = null
   #attempt: AbortController | null = null
-  /** Whether all who are here are being asked for. */
+  /** Whether all who are here are being asked for, and whether that is known to be too early. */
   #isListing = false
+  #isStale = false
+  /** Whether one is about to look around. */
+  #isLooking = false
 
   constructor(store: ChatStore, connect: Connect) {
     this.#store = store
@@ -116,6 +122,7 @@ export class Session implements Actions {
 
   /** One is somewhere: asks who is there, and where one could be. */
   async #arrive(chat: Chat): Promise<void> {
+    this.#store.people.expectList()
     const people = await chat.list()
     if (chat !== this.#chat) return
     this.#store.entered(chat.room, people)
@@ -164,9 +171,11 @@ export class Session implements Actions {
         break
       case 'joined':
         store.came(event.name)
+        this.#lookAroundSoon(chat)
         break
       case 'left':
         store.went(event.name)
+        this.#lookAroundSoon(chat)
         break
       case 'renamed':
         store.went(event.from)
@@ -200,16 +209,39 @@ export class Session implements Actions {
     else if (state === 'online') this.#arrive(chat).catch(() => {})
   }
 
+  /** Looks around in a moment, for what is not told: how whoever came is to be found, and rooms that are new. */
+  #lookAroundSoon(chat: Chat): void {
+    if (this.#isLooking || this.#store.people.count > LOOKS_UP_TO) return
+    this.#isLooking = true
+    setTimeout(() => this.#lookAround(chat), LOOK_MS)
+  }
+
+  #lookAround(chat: Chat): void {
+    this.#isLooking = false
+    if (chat !== this.#chat || this.#store.phase !== 'online') return
+    this.#listAgain(chat)
+    chat.rooms().then(
+      (rooms) => this.#store.listedRooms(rooms),
+      () => {},
+    )
+  }
+
   #listAgain(chat: Chat): void {
-    if (this.#isListing) return
+    if (this.#isListing) {
+      this.#isStale = true
+      return
+    }
     this.#isListing = true
-    chat
-      .list()
-      .then((people) => this.#store.listed(people))
-      .catch(() => {})
-      .finally(() => {
-        this.#isListing = false
-      })
+    this.#isStale = false
+    this.#store.people.expectList()
+    const done = () => {
+      this.#isListing = false
+      if (this.#isStale && chat === this.#chat) this.#listAgain(chat)
+    }
+    chat.list().then((people) => {
+      if (chat === this.#chat) this.#store.listed(people)
+      done()
+    }, done)
   }
 
   async #say(chat: Chat, conversation: Conversation, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** What people read for a status. */
 
-import type { Status } from './people.js'
+import type { Status } from '../../../client/library/events.js'
 
 export const STATUS_WORDS: Record<Status, string> = {
   ONLINE: 'Online',

@@ -7,10 +7,11 @@
  *      +----refused------+---------left, or the name is taken meanwhile--+
  */
 
+import type { Person, Status } from '../../../client/library/events.js'
 import { type Conversation, Conversations } from './conversations.js'
 import type { MessageRow } from './log.js'
 import { anotherName } from './names.js'
-import { People, type Person, type Status } from './people.js'
+import { People } from './people.js'
 
 export type Phase = 'welcome' | 'joining' | 'online' | 'reconnecting'
 
@@ -88,7 +89,8 @@ export class ChatStore {
     this.problem = null
     this.room = this.conversations.room(room)
     this.people.replace(people)
-    this.people.set(this.name, this.people.get(this.name)?.status ?? this.status)
+    if (!this.people.has(this.name)) this.people.add(this.name)
+    this.people.change(this.name, this.status)
     if (isOther) this.room.log.notice(`You are in ${room} as ${this.name}.`, this.#now())
     if (isBack) {
       this.#logged('You are connected again. What was said meanwhile is missing here.')
@@ -133,7 +135,7 @@ export class ChatStore {
   }
 
   came(name: string): void {
-    this.people.set(name, 'ONLINE')
+    this.people.add(name)
     this.room?.log.cameOrWent(name, true, this.#now())
     this.#changed()
   }
@@ -144,7 +146,7 @@ export class ChatStore {
     this.#changed()
   }
 
-  /** All who are here, asked for again. */
+  /** All who are here, asked for again after `people.expectList`. */
   listed(people: Iterable<Person>): void {
     this.people.replace(people)
     this.#changed()
@@ -152,7 +154,7 @@ export class ChatStore {
 
   hasStatus(name: string, status: Status): void {
     if (name === this.name) this.status = status
-    if (this.people.has(name)) this.people.set(name, status)
+    this.people.change(name, status)
     this.#changed()
   }
 
@@ -255,7 +257,8 @@ export class ChatStore {
   }
 
   blockedBy(name: string): void {
-    this.conversations.find('person', name)?.log.notice(`${name} has blocked you.`, this.#now())
+    const conversation = this.conversations.find('person', name)
+    if (conversation !== this.shown) conversation?.log.notice(`${name} has blocked you.`, this.#now())
     this.#logged(`${name} has blocked you.`)
     this.#changed()
   }
