@@ -98,6 +98,26 @@ export const late: RelayHooks = { onMessage: async () => false }
 export const wrong: RelayOptions = { graceMs: '5000' }
 `
 
+/** What runs in Node and in browsers alike. */
+const CLIENT = `
+import {
+  type Chat, ChatError, type ChatEvent, type ChatState, ClosedError, connect, ConnectionLostError, type ConnectOptions,
+  NameTakenError, RefusedError, UnsupportedError,
+} from 'parlance-relay/client'
+
+export async function echo(options: ConnectOptions): Promise<ChatState> {
+  const chat: Chat = await connect('ws://127.0.0.1:8080', options)
+  for await (const event of chat) {
+    const told: ChatEvent = event
+    if (told.kind === 'message') await chat.say(told.text)
+    if (told.kind === 'direct') await chat.tell(told.from, told.text)
+  }
+  return chat.state
+}
+export const isOurs = (error: unknown): boolean => error instanceof ChatError
+export const errors = [ClosedError, ConnectionLostError, NameTakenError, RefusedError, UnsupportedError]
+`
+
 /** How projects resolve what they import. */
 const RESOLUTIONS = [
   { module: 'nodenext' },
@@ -112,6 +132,7 @@ for (const resolution of RESOLUTIONS) {
     const folder = join(project, words.replaceAll(' ', '-'))
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'consumer.ts'), CONSUMER)
+    writeFileSync(join(folder, 'client.ts'), CLIENT)
     for (const [index, { code }] of shownPrograms('README.md', 'docs/embedding.md').entries())
       writeFileSync(join(folder, `program-${index}.ts`), code)
     const compilerOptions = {
@@ -131,6 +152,31 @@ for (const resolution of RESOLUTIONS) {
     assert.equal(status, 0, stdout)
   })
 }
+
+test('a strict project for browsers compiles against the client, without the types of Node', () => {
+  const folder = join(project, 'browser')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'client.ts'), CLIENT)
+  const compilerOptions = {
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    customConditions: ['browser'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    types: [],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  const { status, stdout } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder, '--listFiles'], {
+    encoding: 'utf8',
+  })
+  assert.equal(status, 0, stdout)
+  assert.match(stdout, /client\/library\/browser\.d\.ts$/m)
+  assert.doesNotMatch(stdout, /@types\/node|tcp-link/)
+})
 
 test('the linters of packages have nothing to say', () => {
   // It has ES modules alone, which is what `esm-only` says.
