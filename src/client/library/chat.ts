@@ -59,6 +59,8 @@ export class Chat implements AsyncIterable<ChatEvent> {
   /** Those who wait until we are online again. */
   #comeback: { readonly promise: Promise<void>; settle(error: Error | null): void } | null = null
   #retry: ReturnType<typeof setTimeout> | null = null
+  /** Whether the last attempt failed because somebody has the name. */
+  #isNameTaken = false
   /** Why it is closed. */
   #end: Error | null = null
   #isClosing: Promise<void> | null = null
@@ -258,6 +260,7 @@ export class Chat implements AsyncIterable<ChatEvent> {
     // It may have ended since its last answer, and has told so already.
     if (connection.error !== null) throw connection.error
     this.#upSinceMs = Date.now()
+    this.#isNameTaken = false
     this.#setState('online', null)
     this.#comeback?.settle(null)
     this.#comeback = null
@@ -295,11 +298,18 @@ export class Chat implements AsyncIterable<ChatEvent> {
       if (this.#isClosing !== null) return
       const mayPass = error instanceof ConnectionLostError || error instanceof NameTakenError
       if (mayPass) {
-        // Somebody who looks on may want to take another name rather than wait.
-        this.#setState('reconnecting', error)
+        this.#tellWhetherTaken(error)
         this.#wait(error)
       } else this.#finish(error as Error)
     }
+  }
+
+  /** Who looks on may want to take another name rather than wait. Told when it begins and when it is something else again. */
+  #tellWhetherTaken(error: Error): void {
+    const isTaken = error instanceof NameTakenError
+    if (isTaken === this.#isNameTaken) return
+    this.#isNameTaken = isTaken
+    this.#setState('reconnecting', error)
   }
 
   async #close(): Promise<void> {
