@@ -77,8 +77,9 @@ export function chatSuite(shared: Shared): void {
   })
 
   test('an edit that comes too late is refused in words, and nothing changes', async (t) => {
-    const late = await startChat(t, shared, { editWindowMs: '1000' })
+    const late = await startChat(t, shared, { editWindowMs: '1000', room: 'lobby' })
     const cyd = await late.enter('Cyd')
+    await cyd.page.getByRole('heading', { name: 'lobby', level: 1 }).waitFor()
     await cyd.say('final')
     await cyd.marked('final', 'Sent')
     await cyd.page.waitForTimeout(1_200)
