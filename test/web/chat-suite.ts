@@ -158,7 +158,7 @@ export function chatSuite(shared: Shared): void {
       ['', 'Type a name first.'],
       ['ab', 'A name has 3 to 30 letters and digits.'],
       ['Amy B', 'A name has letters from A to Z and digits, without spaces.'],
-      ['Bob', 'Somebody else is called Bob now.'],
+      ['Bob', 'Somebody else is called Bob now: take another name.'],
     ] as const) {
       await field.fill(name)
       await field.press('Enter')
