@@ -1,7 +1,7 @@
 /**
  * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|records …]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|records …]
  */
 
 import { table } from '../load/report/table.js'
@@ -10,6 +10,7 @@ import { type Contest, runContests, type Standing } from './contest.js'
 import { fanoutContests } from './fanout.js'
 import { decoderContests } from './frame-decoder.js'
 import { encoderContests } from './frame-encoder.js'
+import { hookContests } from './hooks.js'
 import { hubContests } from './hub.js'
 import { recordContests } from './records.js'
 
@@ -32,6 +33,7 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ['encode', { unit: 'frame', contests: encoderContests, compares: true, conclude: concludeAllocation }],
   ['fanout', { unit: 'delivery', contests: fanoutContests, compares: false, conclude: () => {} }],
   ['hub', { unit: 'operation', contests: hubContests, compares: false, conclude: () => {} }],
+  ['hooks', { unit: 'message', contests: hookContests, compares: true, conclude: () => {} }],
   ['records', { unit: 'record', contests: recordContests, compares: true, conclude: () => {} }],
 ])
 
