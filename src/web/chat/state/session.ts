@@ -152,7 +152,8 @@ export class Session implements Actions {
 
   #refused(error: unknown): void {
     const { name } = this.#store
-    if (error instanceof NameTakenError) this.#store.refused(`Somebody else is called ${name} now: take another name.`, true)
+    if (error instanceof NameTakenError)
+      this.#store.refused(`Somebody else is called ${name} now: take another name.`, true)
     else this.#store.refused(`It did not work: ${wordsFor(error)}.`, false)
   }
 
