@@ -1,7 +1,7 @@
 /**
  * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|records …]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|records|websocket …]
  */
 
 import { table } from '../load/report/table.js'
@@ -13,6 +13,7 @@ import { encoderContests } from './frame-encoder.js'
 import { hookContests } from './hooks.js'
 import { hubContests } from './hub.js'
 import { recordContests } from './records.js'
+import { webSocketContests } from './websocket.js'
 
 interface Group {
   unit: string
@@ -35,6 +36,7 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ['hub', { unit: 'operation', contests: hubContests, compares: false, conclude: () => {} }],
   ['hooks', { unit: 'message', contests: hookContests, compares: true, conclude: () => {} }],
   ['records', { unit: 'record', contests: recordContests, compares: true, conclude: () => {} }],
+  ['websocket', { unit: 'frame', contests: webSocketContests, compares: false, conclude: () => {} }],
 ])
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...GROUPS.keys()]

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { deflateSync } from 'node:zlib'
 import { certificateQuery } from '../fixtures/certificate.js'
-import { ACCEPTED, allSplits, join, joining, leave, message } from '../fixtures/framed-bytes.js'
+import { ACCEPTED, allSplits, join, joining, leave, leaving, message } from '../fixtures/framed-bytes.js'
 import { LogDir } from '../fixtures/log-dir.js'
 import { onEachTransport, type StartRelay } from '../fixtures/start-relay.js'
 import {
@@ -286,16 +286,17 @@ onEachTransport((start) => {
     const amy = await gateway.join('Amy')
     const slow = await gateway.framed('Slow')
     slow.socket.pause()
-    const isGone = logs.until('connections', ({ name, reason }) => name === 'Slow' && reason === 'slow')
     let gone = false
-    void isGone.then(() => {
+    const isGone = amy.skipTo(leaving('Slow')).then(() => {
       gone = true
     })
     while (!gone) {
       amy.send(message('x'.repeat(60_000)))
+      if (amy.socket.writableNeedDrain) await new Promise((resolve) => amy.socket.once('drain', resolve))
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
     await isGone
+    await logs.until('connections', ({ name, reason }) => name === 'Slow' && reason === 'slow')
     slow.socket.resume()
     await slow.cut()
     const bob = await gateway.framed('Bob')
