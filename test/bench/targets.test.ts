@@ -124,6 +124,7 @@ describe('a server that refuses', () => {
     redis: '-DENIED Redis is running in protected mode\r\n',
     mqtt: '\x20\x02\x00\x05',
     irc: ':irc.example.net 433 * c1 :Nickname already in use\r\n',
+    'parlance-ws': 'HTTP/1.1 403 Forbidden\r\n\r\n',
     ws: 'HTTP/1.1 503 Service Unavailable\r\n\r\n',
     socketio: `HTTP/1.1 101 Switching Protocols\r\n\r\n${serverFrame('44{"message":"no"}')}`,
   }

@@ -249,6 +249,60 @@ onEachTransport((start) => {
     assert.equal(answers, 20_000)
   })
 
+  test('W4 M6 whoever reads after a while gets everything, in whole frames, however little the kernel took at once', async (t) => {
+    const limits = { softLimitBytes: '64000000', hardLimitBytes: '128000000' }
+    const gateway = await startGateway(t, start, '', limits)
+    const amy = await gateway.join('Amy')
+    const slow = await gateway.framed('Slow')
+    const quick = await gateway.framed('Quick')
+    slow.socket.pause()
+    const words = 'x'.repeat(60_000)
+    const COUNT = 400
+    for (let count = 0; count < COUNT; count++) {
+      amy.send(message(`${count} ${words}`), message(`${count}!`))
+      // In waves of their own: what is small goes past the outbox too, or behind what waits.
+      await new Promise(setImmediate)
+    }
+    const said = (count: number) => [message(`[Amy] ${count} ${words}`), message(`[Amy] ${count}!`)]
+    for (const peer of [quick, slow]) {
+      if (peer === slow) slow.socket.resume()
+      const wanted = Buffer.concat(Array.from({ length: COUNT }, (_, count) => Buffer.concat(said(count))))
+      if (peer === slow) await peer.expect(BINARY, joining('Quick'))
+      let got = 0
+      while (got < wanted.length) {
+        const { opcode, payload } = await peer.frame()
+        assert.equal(opcode, BINARY)
+        assert.ok(payload.equals(wanted.subarray(got, got + payload.length)), `the message at byte ${got}`)
+        got += payload.length
+      }
+      assert.equal(got, wanted.length)
+    }
+  })
+
+  test('a WebSocket reader that stops is cut off as slow, with no close frame, and is out of its lane', async (t) => {
+    const logs = new LogDir()
+    const settings = { hardLimitBytes: '300000', graceMs: '500', logDir: logs.path }
+    const gateway = await startGateway(t, start, '', settings)
+    const amy = await gateway.join('Amy')
+    const slow = await gateway.framed('Slow')
+    slow.socket.pause()
+    const isGone = logs.until('connections', ({ name, reason }) => name === 'Slow' && reason === 'slow')
+    let gone = false
+    void isGone.then(() => {
+      gone = true
+    })
+    while (!gone) {
+      amy.send(message('x'.repeat(60_000)))
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    await isGone
+    slow.socket.resume()
+    await slow.cut()
+    const bob = await gateway.framed('Bob')
+    bob.send(binary(message('still here')))
+    await amy.skipTo(message('[Bob] still here'))
+  })
+
   test('W8 a client’s close is answered with its own code, and who leaves hears so', async (t) => {
     const logs = new LogDir()
     const gateway = await startGateway(t, start, '', { logDir: logs.path })

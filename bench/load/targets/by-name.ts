@@ -6,6 +6,7 @@ import { ircTarget } from './irc.js'
 import { jsonLinesTargets } from './json-lines.js'
 import { mqttTarget } from './mqtt.js'
 import { natsTarget } from './nats.js'
+import { parlanceWsTarget } from './parlance-ws.js'
 import { redisTarget } from './redis.js'
 import { socketioTarget } from './socketio.js'
 import type { Target } from './target.js'
@@ -21,6 +22,7 @@ const ALL = [
   redisTarget,
   socketioTarget,
   wsTarget,
+  parlanceWsTarget,
 ]
 
 const TARGETS: ReadonlyMap<string, Target> = new Map(ALL.map((target) => [target.name, target]))

@@ -15,6 +15,7 @@ import { type UnitReader, UnitStream } from './unit-stream.js'
 const FINAL = 0x80
 const MASKED = 0x80
 const TEXT = 0x1
+const BINARY = 0x2
 const CLOSE = 0x8
 const PING = 0x9
 const PONG = 0xa
@@ -31,7 +32,8 @@ export interface WebSocketReader {
   reply(bytes: Uint8Array): void
 }
 
-export function openingRequest(path: string): Uint8Array {
+/** @param subprotocol left out where none is asked for */
+export function openingRequest(path: string, subprotocol?: string): Uint8Array {
   const lines = [
     `GET ${path} HTTP/1.1`,
     'Host: localhost',
@@ -39,6 +41,7 @@ export function openingRequest(path: string): Uint8Array {
     'Connection: Upgrade',
     'Sec-WebSocket-Version: 13',
     'Sec-WebSocket-Key: bG9hZCBsb2FkIGxvYWQgbA==',
+    ...(subprotocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${subprotocol}`]),
   ]
   return ascii(`${lines.join('\r\n')}\r\n\r\n`)
 }
@@ -46,6 +49,11 @@ export function openingRequest(path: string): Uint8Array {
 /** A client's text frame. Its mask is zero, so that what it carries can be changed in place. */
 export function textFrame(payload: Uint8Array): { bytes: Uint8Array; payloadAt: number } {
   return clientFrame(TEXT, payload)
+}
+
+/** As `textFrame`, for bytes. */
+export function binaryFrame(payload: Uint8Array): { bytes: Uint8Array; payloadAt: number } {
+  return clientFrame(BINARY, payload)
 }
 
 function clientFrame(opcode: number, payload: Uint8Array): { bytes: Uint8Array; payloadAt: number } {

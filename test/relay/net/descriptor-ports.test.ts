@@ -80,8 +80,11 @@ test('a place far behind all that were taken before is written to as well', asyn
 })
 
 test('whoever has a place gets what is sent, exactly once and counted, in whatever order places are taken', async (t) => {
+  let descriptors = 0
   const people = (await connections(t, 6)).map(({ far, descriptor }) => {
     const transport = { descriptor, directBytes: 0, directCount: null, opcode: 0 } as HandleTransport
+    // Some of them over WebSocket, as text or as binary.
+    transport.opcode = [0, 0, 2, 2, 1, 0][descriptors++] as number
     const person = { far, transport, place: -1, wanted: '', got: '' }
     far.on('data', (chunk) => {
       person.got += chunk.toString('latin1')
@@ -104,7 +107,11 @@ test('whoever has a place gets what is sent, exactly once and counted, in whatev
       if (one === 'send') {
         const text = `${sent++} `
         assert.equal(ports.send(Buffer.from(text), 200), 0)
-        for (const person of people) if (person.place >= 0) person.wanted += text
+        for (const person of people) {
+          const { opcode } = person.transport
+          const header = opcode === 0 ? '' : String.fromCharCode(0x80 | opcode, text.length)
+          if (person.place >= 0) person.wanted += header + text
+        }
       } else if (one.place < 0 || !people.some(({ place }) => place === one.place)) {
         move(people[one.who] as (typeof people)[number], one.place)
       }
