@@ -24,7 +24,10 @@ export function admit(
 }
 
 /** Closes it without a word. */
-export function turnAway(transport: Transport, { dialect, observer }: ConnectionContext<Connection>): void {
+export function turnAway(
+  transport: Transport,
+  { dialect, observer }: Pick<ConnectionContext<Connection>, 'dialect' | 'observer'>,
+): void {
   const { remoteAddress, remotePort } = transport
   transport.destroy()
   observer.turnedAway({ remoteAddress, remotePort, dialect })

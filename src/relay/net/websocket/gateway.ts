@@ -21,6 +21,9 @@ import { takeSocket } from './take-socket.js'
 import { Visitors } from './visitors.js'
 import { type WebSocketContext, WebSocketTransport } from './websocket-transport.js'
 
+/** What logs call whoever has not said which dialect it is to be. */
+const WEB = 'ws'
+
 export interface GatewayOptions extends ListeningOptions {
   /** Which pages may open a WebSocket, beside those that come from here. */
   readonly origins: Origins
@@ -105,7 +108,6 @@ export class Gateway {
 
   #visit(socket: Socket): void {
     if (this.#mayVisit(socket, 0)) this.#visitors.add(socket)
-    else socket.destroy()
   }
 
   /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
@@ -117,7 +119,7 @@ export class Gateway {
       this.#visitors.endOldest()
       return true
     }
-    turnAway(new SocketTransport(socket), context)
+    turnAway(new SocketTransport(socket), { dialect: WEB, observer: context.observer })
     return false
   }
 
