@@ -90,7 +90,7 @@ build_is_current() {
   local stamp
   stamp=$(build_stamp)
   [ -f "$root/dist/cli.js" ] && [ -f "$stamp" ] &&
-    [ -z "$(find "$root"/src "$root"/tsconfig*.json "$root"/package*.json -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+    [ -z "$(find "$root"/src "$root"/scripts/build-* "$root"/tsconfig*.json "$root"/package*.json -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
 # The stamp takes the time from before the build: what is edited meanwhile is built the next time.

@@ -1,7 +1,7 @@
 /**
  * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|records …]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|records|websocket …]
  */
 
 import { table } from '../load/report/table.js'
@@ -10,8 +10,10 @@ import { type Contest, runContests, type Standing } from './contest.js'
 import { fanoutContests } from './fanout.js'
 import { decoderContests } from './frame-decoder.js'
 import { encoderContests } from './frame-encoder.js'
+import { hookContests } from './hooks.js'
 import { hubContests } from './hub.js'
 import { recordContests } from './records.js'
+import { webSocketContests } from './websocket.js'
 
 interface Group {
   unit: string
@@ -32,7 +34,9 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ['encode', { unit: 'frame', contests: encoderContests, compares: true, conclude: concludeAllocation }],
   ['fanout', { unit: 'delivery', contests: fanoutContests, compares: false, conclude: () => {} }],
   ['hub', { unit: 'operation', contests: hubContests, compares: false, conclude: () => {} }],
+  ['hooks', { unit: 'message', contests: hookContests, compares: true, conclude: () => {} }],
   ['records', { unit: 'record', contests: recordContests, compares: true, conclude: () => {} }],
+  ['websocket', { unit: 'frame', contests: webSocketContests, compares: false, conclude: () => {} }],
 ])
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...GROUPS.keys()]

@@ -24,6 +24,7 @@ export interface ServerFlags {
   readonly quietMs: number
   /** Milliseconds. */
   readonly editWindow?: number
+  readonly recentMessages?: number
 }
 
 /** A server of a dialect, over TCP. */
@@ -98,11 +99,11 @@ function notThere(address: Address, error: unknown): void {
 }
 
 async function tryRules(suite: CheckSuite, server: ServerUnderTest, flags: ServerFlags): Promise<void> {
-  const { only = null, slow, editWindow: editWindowMs = null } = flags
+  const { only = null, slow, editWindow: editWindowMs = null, recentMessages = null } = flags
   const report = flags.tap ? new TapReport() : new LineReport(flags)
   process.exitCode = EXIT_CODE.ok
   write(report.begin(rulesOf(suite, only).size))
-  for await (const result of runSuite(suite, { ...server, slow, only, editWindowMs })) {
+  for await (const result of runSuite(suite, { ...server, slow, only, editWindowMs, recentMessages })) {
     if (statusOf(result) === 'not ok') process.exitCode = EXIT_CODE.notOk
     write(report.rule(result))
   }

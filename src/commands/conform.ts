@@ -28,6 +28,8 @@ const DEFAULT_TIMEOUT_MS = 3000
 const DEFAULT_QUIET_MS = 150
 /** A day. */
 const MAX_EDIT_WINDOW_S = 86_400
+/** More would take minutes to say. */
+const MAX_RECENT_MESSAGES = 10_000
 
 export function conformCommand(): Command {
   return new Command('conform')
@@ -46,6 +48,11 @@ export function conformCommand(): Command {
       '--edit-window <SECONDS>',
       'how long the server lets a message be edited: also run the checks that wait for it (chatroom)',
       editWindow,
+    )
+    .option(
+      '--recent-messages <N>',
+      'how many messages the server remembers for edits and receipts: also run the check that says more (chatroom)',
+      recentMessages,
     )
     .option('--only <RULES>', 'run only these rules, such as F2,F3', rules)
     .option('--tap', 'print TAP version 14', false)
@@ -174,4 +181,11 @@ function editWindow(text: string): number {
   if (seconds <= 0 || seconds > MAX_EDIT_WINDOW_S)
     throw new InvalidArgumentError(`Expected seconds up to ${MAX_EDIT_WINDOW_S}, such as 2 or 0.5.`)
   return Math.round(seconds * 1000)
+}
+
+function recentMessages(text: string): number {
+  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (count < 1 || count > MAX_RECENT_MESSAGES)
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_RECENT_MESSAGES}, such as 50.`)
+  return count
 }

@@ -33,6 +33,8 @@ export interface CheckContext {
   freshName(): string
   /** How long this server lets a message be edited, where the rules have such a thing; null when nobody has said. */
   readonly editWindowMs: number | null
+  /** How many messages this server remembers for edits and receipts; null when nobody has said. */
+  readonly recentMessages: number | null
 }
 
 /** What is tried together. */

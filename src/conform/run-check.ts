@@ -28,6 +28,7 @@ export interface ServerUnderTest extends RawPeerOptions {
   freshName(): string
   /** As in `CheckContext`; none when left out. */
   readonly editWindowMs?: number | null
+  readonly recentMessages?: number | null
   /** When it is tried over WebSocket. */
   readonly over?: Over
 }
@@ -44,6 +45,8 @@ export interface Over {
 const WAITS_PER_CHECK = 10
 /** Enough for several deadlines of 10 s one after the other. */
 const SLOW_CHECK_MS = 60_000
+/** For a check that says as many as the server remembers. */
+const MS_PER_MESSAGE = 10
 /** How long a server may take to end connections after a check. */
 const CLOSING_MS = 300
 
@@ -65,9 +68,13 @@ export async function runCheck(check: Check, server: ServerUnderTest): Promise<O
     webSocket: server.over?.url ?? null,
     freshName: () => server.freshName(),
     editWindowMs: server.editWindowMs ?? null,
+    recentMessages: server.recentMessages ?? null,
   }
   const limitMs =
-    server.timeoutMs * WAITS_PER_CHECK + (check.slow ? SLOW_CHECK_MS : 0) + (server.editWindowMs ?? 0)
+    server.timeoutMs * WAITS_PER_CHECK +
+    (check.slow ? SLOW_CHECK_MS : 0) +
+    (server.editWindowMs ?? 0) +
+    (server.recentMessages ?? 0) * MS_PER_MESSAGE
   try {
     await within(limitMs, check.run(context))
     return { kind: 'ok' }

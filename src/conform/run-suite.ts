@@ -14,6 +14,7 @@ export interface SuiteOptions {
   readonly slow: boolean
   /** As in `CheckContext`. */
   readonly editWindowMs?: number | null
+  readonly recentMessages?: number | null
   /** As in `ServerUnderTest`. */
   readonly over?: Over
   /** Only these rules; all when null. */

@@ -36,7 +36,10 @@ test('--edit-window: what waits for it is run, and otherwise said to need it', a
   const args = ['chatroom', `127.0.0.1:${port}`, '--only', 'C13']
   const without = conform(t, ...args)
   assert.equal(await without.exitCode(), 0)
-  assert.match(without.output, /^skip C13 .*\(needs --edit-window\)\n0 ok, 0 not ok, 1 skipped\n$/)
+  assert.match(
+    without.output,
+    /^skip C13 .*\(needs --edit-window\) \(1 more skipped\)\n0 ok, 0 not ok, 1 skipped\n$/,
+  )
   const program = conform(t, ...args, '--edit-window', '0.5')
   assert.equal(await program.exitCode(), 0, program.output)
   assert.match(program.output, /^ok C13 .*\n1 ok, 0 not ok, 0 skipped\n$/)
@@ -55,6 +58,21 @@ test('--edit-window: what waits for it is run, and otherwise said to need it', a
   assert.match(
     longer.output,
     /not ok C8 an edit is taken within the window and fails after it: expected 400 EDIT FAILED/,
+  )
+})
+
+test('C13 --recent-messages: a server that remembers more than it says is wrong, and one that does not is not', async (t) => {
+  const settings = { listen: 'chatroom://127.0.0.1:0', recentMessages: '120' }
+  const { port } = await startRelay(t, { settings })
+  const args = ['chatroom', `127.0.0.1:${port}`, '--only', 'C13', '--verbose', '--recent-messages']
+  const right = conform(t, ...args, '120')
+  assert.equal(await right.exitCode(), 0, right.output)
+  assert.match(right.output, /^ok C13 a message with as many newer ones as the server remembers/m)
+  const wrong = conform(t, ...args, '60')
+  assert.equal(await wrong.exitCode(), 1)
+  assert.match(
+    wrong.output,
+    /^not ok C13 a message with as many .*: expected 400 EDIT FAILED for .*; came "200 MESSAGE UPDATED"$/m,
   )
 })
 
@@ -230,6 +248,11 @@ for (const [what, args, words] of [
   ['WebSocket over it', ['websocket', '--over', 'ws://127.0.0.1'], /--over is for the dialects/],
   ['no rule', ['framed', '127.0.0.1', '--only', ','], /Expected rules such as/],
   ['a time that is none', ['framed', '127.0.0.1', '--quiet-ms', '0'], /Expected milliseconds/],
+  [
+    'a number of messages that is none',
+    ['chatroom', '127.0.0.1', '--recent-messages', '0'],
+    /Expected a whole number/,
+  ],
   ['an edit window that is none', ['chatroom', '127.0.0.1', '--edit-window', '0'], /Expected seconds up to/],
   ['a server for clients', ['framed', '127.0.0.1', '--client'], /--client goes without/],
   ['--listen for a server', ['framed', '127.0.0.1', '--listen', '9'], /--listen goes with --client/],

@@ -80,6 +80,33 @@ describe('a server of WebSocket', { concurrency: 6 }, () => {
   }
 })
 
+/** The fault, and the rules of the page of which a check or more finds it. */
+const WAYS: readonly [wrong: Wrong, rules: readonly string[]][] = [
+  ['agrees to an extension', ['W1']],
+  ['refuses in other words', ['W1']],
+  ['has one close code', ['W2', 'W3', 'W6', 'W8']],
+  ['tears its answers', ['W4']],
+  ['takes no long messages', ['W5']],
+  ['takes frames without a mask', ['W6']],
+  ['answers no pings', ['W7']],
+]
+
+describe('a gateway', { concurrency: 6 }, () => {
+  for (const [wrong, rules] of WAYS) {
+    test(`${rules.join(', ')} one that ${wrong}`, async (t) => {
+      const isFast = ({ rule, slow }: Check) => rules.includes(rule) && slow !== true
+      const found = await outcomes(t, wrong, webSocketSuite, isFast)
+      for (const rule of rules) {
+        const titles = webSocketSuite.checks.filter((check) => check.rule === rule).map(({ title }) => title)
+        assert.ok(
+          titles.some((title) => found.get(title)?.kind === 'failed'),
+          rule,
+        )
+      }
+    })
+  }
+})
+
 /** What every check of a dialect sees of the way in which it travels. */
 const CARRIED: readonly [wrong: Wrong, expected: RegExp][] = [
   ['masks what it sends', /a frame as servers send them/],

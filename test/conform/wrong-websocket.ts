@@ -87,6 +87,8 @@ export const WRONGS = {
     head: (head) => head.replace(/(Sec-WebSocket-Accept: )\S+/i, '$1AAAAAAAAAAAAAAAAAAAAAAAAAAA='),
   },
   'speaks something else': { head: (head) => head.replace(/(Sec-WebSocket-Protocol: )\S+/i, '$1other') },
+  'takes frames without a mask': { request: (one) => [{ ...one, masked: true }] },
+  'refuses in other words': { head: (head) => head.replace(/^HTTP\/1\.1 400/, 'HTTP/1.1 404') },
   'lets nobody in': { head: () => 'HTTP/1.1 404 Not Found\r\n\r\n' },
 } as const satisfies Record<string, Change>
 

@@ -25,10 +25,12 @@ const ANSWERS: ReadonlyMap<string, RegExp> = new Map([
   ['USERSTATUS', /^(200 USERSTATUS UPDATED|500 SERVER ERROR)$/],
   ['BLOCK', /^(200 OK|400 CANNOT FIND USER|500 SERVER ERROR)$/],
   ['UNBLOCK', /^(200 OK|400 CANNOT FIND USER|500 SERVER ERROR)$/],
+  ['ROOMS', /^(200 OK|500 SERVER ERROR)$/],
+  ['ENTER', /^(200 OK|500 SERVER ERROR)$/],
 ])
 const OTHERWISE = /^500 SERVER ERROR$/
 
-const PUSH = /^(SEND|SENT|RECEIVED|EDIT|USERBOARD|USERSTATUS|BLOCKED|JOIN|LEFT) \{.*\}$/u
+const PUSH = /^(SEND|SENT|RECEIVED|EDIT|USERBOARD|ROOMS|USERSTATUS|BLOCKED|JOIN|LEFT) \{.*\}$/u
 
 const name = fc.oneof(
   fc.constantFrom('Bad', 'Bad', 'Bad', 'Worse', 'nobody', '__proto__', '', 'everyone', 'x'.repeat(31)),
@@ -76,7 +78,17 @@ const line = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('JOIN', 'USERNAME', 'USERSTATUS', 'USERBOARD', 'LEAVE Worse', 'send', ''),
+    arbitrary: fc.constantFrom(
+      'JOIN',
+      'USERNAME',
+      'USERSTATUS',
+      'USERBOARD',
+      'LEAVE Worse',
+      'send',
+      '',
+      'ROOMS',
+      'ENTER den',
+    ),
   },
   {
     weight: 1,
@@ -112,7 +124,7 @@ async function converse(room: ChatroomRelay, bytes: Buffer, shares: readonly num
   return got
 }
 
-test('C1–C11 M3–M6 random lines, cut at random, are answered one by one as the page says', async (t) => {
+test('C1–C11 C17 M3–M6 random lines, cut at random, are answered one by one as the page says', async (t) => {
   t.diagnostic(`FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}`)
   const room = await startChatroom(t)
   const pair = await HealthyPair.start(room.relay)
@@ -155,7 +167,7 @@ test('M3 random bytes get defined lines back, and leave nobody behind', async (t
     for (const one of await converse(room, Buffer.concat(all), shares)) {
       assert.match(
         one,
-        /^(\d{3} [A-Z ]+|(SEND|SENT|RECEIVED|EDIT|USERBOARD|USERSTATUS|BLOCKED|JOIN|LEFT) \{.*\})$/u,
+        /^(\d{3} [A-Z ]+|(SEND|SENT|RECEIVED|EDIT|USERBOARD|ROOMS|USERSTATUS|BLOCKED|JOIN|LEFT) \{.*\})$/u,
       )
     }
     await pair.settle()

@@ -9,13 +9,16 @@ import { startChatroom } from '../fixtures/chatroom-peer.js'
 import { runKit } from '../fixtures/conform-kit.js'
 
 const EDIT_WINDOW_MS = 1000
-const WINDOW = ['within the window', 'that is dropped']
+const RECENT_MESSAGES = 250
+const WINDOW = ['within the window', 'that is dropped', 'newer ones']
 
 test('C1-C13 C17 the suite of the kit, defaults, with a short edit window', async (t) => {
-  const { relay } = await startChatroom(t, { editWindowMs: `${EDIT_WINDOW_MS}` })
+  const settings = { editWindowMs: `${EDIT_WINDOW_MS}`, recentMessages: `${RECENT_MESSAGES}` }
+  const { relay } = await startChatroom(t, settings)
   await runKit(t, chatroomSuite, relay.ports[1] as number, {
     without: ['push=bare'],
     editWindowMs: EDIT_WINDOW_MS,
+    recentMessages: RECENT_MESSAGES,
   })
 })
 

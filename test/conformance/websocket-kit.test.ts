@@ -20,6 +20,7 @@ function overAt(port: number, { dialect, messages }: Suite): Over {
 const FAIL_FAST = ['6.4.1', '6.4.2', '6.4.3', '6.4.4']
 
 const EDIT_WINDOW_MS = 1000
+const RECENT_MESSAGES = 250
 /** With what each dialect's suite does not apply: what nobody can send over WebSocket, and what other options are for. */
 const SUITES: readonly (readonly [rules: string, suite: Suite, without: readonly string[]])[] = [
   ['F1-F17', framedSuite, ['bare=on']],
@@ -30,7 +31,11 @@ const SUITES: readonly (readonly [rules: string, suite: Suite, without: readonly
 ]
 
 async function startOver(t: TestContext, useHandles?: boolean): Promise<number> {
-  const settings = { listen: 'ws://127.0.0.1:0', editWindowMs: `${EDIT_WINDOW_MS}` }
+  const settings = {
+    listen: 'ws://127.0.0.1:0',
+    editWindowMs: `${EDIT_WINDOW_MS}`,
+    recentMessages: `${RECENT_MESSAGES}`,
+  }
   return (await startRelay(t, { settings, ...(useHandles === undefined ? {} : { useHandles }) })).port
 }
 
@@ -42,9 +47,9 @@ test('WebSocket itself, after Autobahn', async (t) => {
 for (const [rules, suite, without] of SUITES) {
   test(`${rules} the suite of the kit for ${suite.dialect}`, async (t) => {
     const port = await startOver(t)
-    const editWindowMs = suite === chatroomSuite ? EDIT_WINDOW_MS : undefined
-    const options = editWindowMs === undefined ? { without } : { without, editWindowMs }
-    await runKit(t, suite, port, { ...options, over: overAt(port, suite) })
+    const remembering = { editWindowMs: EDIT_WINDOW_MS, recentMessages: RECENT_MESSAGES }
+    const options = { without, over: overAt(port, suite) }
+    await runKit(t, suite, port, suite === chatroomSuite ? { ...options, ...remembering } : options)
   })
 }
 

@@ -16,7 +16,11 @@ function run(...args: readonly string[]): RunningProgram {
   return new RunningProgram(process.execPath, args)
 }
 
-for (const [index, { where, code, output }] of shownPrograms('README.md', 'docs/embedding.md').entries()) {
+const SHOWN = shownPrograms('README.md', 'docs/embedding.md')
+
+// What needs a relay that runs already is run beside the pages of the client library.
+for (const [index, { where, code, output }] of SHOWN.entries()) {
+  if (!code.includes('createRelay')) continue
   test(`the program of ${where} runs, and writes what stands behind it`, async (t) => {
     const file = join(project.path, `program-${index}.js`)
     writeFileSync(file, code)
@@ -36,6 +40,36 @@ test('its command runs', async (t) => {
   t.after(() => program.end())
   assert.equal(await program.exitCode(), 0, program.errorOutput)
   assert.equal(program.output, `${MANIFEST.version}\n`)
+})
+
+test('the relay in it serves its page, and its client library talks to it over WebSocket and over TCP', async (t) => {
+  const file = join(project.path, 'page.js')
+  writeFileSync(
+    file,
+    `import { createRelay } from 'parlance-relay'
+    import { connect } from 'parlance-relay/client'
+    const relay = createRelay({ listen: ['ws://127.0.0.1:0', 'framed://127.0.0.1:0'], closeSpreadMs: 0 })
+    const [{ port }, framed] = await relay.listen()
+    const page = await fetch(\`http://127.0.0.1:\${port}/\`)
+    const html = await page.text()
+    const assets = html.match(/\\/assets\\/[^"]+/g)
+    const statuses = await Promise.all(assets.map(async (path) => (await fetch(\`http://127.0.0.1:\${port}\${path}\`)).status))
+    console.log(page.status, page.headers.get('content-type'), new Set(statuses))
+    const amy = await connect(\`ws://127.0.0.1:\${port}\`, { name: 'Amy' })
+    const bob = await connect(\`framed://127.0.0.1:\${framed.port}\`, { name: 'Bob' })
+    await bob.say('Hi')
+    for await (const event of amy) {
+      if (event.kind !== 'message') continue
+      console.log(event.from, event.text)
+      break
+    }
+    await Promise.all([amy.close(), bob.close()])
+    await relay.close()`,
+  )
+  const program = run(file)
+  t.after(() => program.end())
+  assert.equal(await program.exitCode(), 0, program.errorOutput)
+  assert.equal(program.output, '200 text/html; charset=utf-8 Set(1) { 200 }\nBob Hi\n')
 })
 
 test('a program of the older kind of module can have it too', async (t) => {

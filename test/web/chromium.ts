@@ -4,13 +4,7 @@
  */
 
 import { existsSync } from 'node:fs'
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const CHROMIUM = process.env.PARLANCE_TEST_CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS = [
@@ -38,7 +32,6 @@ export class TestBrowser {
   /** What pages complained about: errors, and what their policy forbade. */
   readonly complaints: string[] = []
   readonly #browser: Browser
-  readonly #contexts: BrowserContext[] = []
 
   private constructor(browser: Browser) {
     this.#browser = browser
@@ -52,7 +45,6 @@ export class TestBrowser {
   async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: DESKTOP, locale: 'en-GB', ...options })
     context.setDefaultTimeout(DEADLINE_MS)
-    this.#contexts.push(context)
     const page = await context.newPage()
     page.on('pageerror', (error) => this.complaints.push(error.stack ?? error.message))
     page.on('console', (message) => {
@@ -66,7 +58,7 @@ export class TestBrowser {
 
   /** Ends all pages that are open. */
   async closePages(): Promise<void> {
-    await Promise.all(this.#contexts.splice(0).map((context) => context.close()))
+    await Promise.all(this.#browser.contexts().map((context) => context.close()))
   }
 
   close(): Promise<void> {

@@ -16,8 +16,7 @@ describe('the page', { skip: why ?? false }, () => {
   before(async () => {
     shared.browser = await TestBrowser.start()
   })
-  afterEach(async () => {
-    await shared.browser.closePages()
+  afterEach(() => {
     // Its strict policy is among what a page would complain about.
     assert.deepEqual(shared.browser.complaints.splice(0), [])
   })

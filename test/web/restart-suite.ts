@@ -24,11 +24,15 @@ export function restartSuite(shared: Shared): void {
     }
     let relay = await start()
     t.after(async () => {
-      await shared.browser.closePages()
+      await Promise.all(pages.map(({ page }) => page.context().close()))
       await relay.stop()
     })
-    const open = async (name: string) =>
-      new ChatPage(await shared.browser.open(`http://127.0.0.1:${port}/`)).join(name)
+    const pages: ChatPage[] = []
+    const open = async (name: string) => {
+      const page = new ChatPage(await shared.browser.open(`http://127.0.0.1:${port}/`))
+      pages.push(page)
+      return page.join(name)
+    }
     const amy = await open('Amy')
     const bob = await open('Bob')
     await amy.say('before')

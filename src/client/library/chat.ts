@@ -10,6 +10,7 @@
  */
 
 import { backoffMs } from './backoff.js'
+import { type CheckedOptions, checkOptions } from './checked-options.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { ClosedError, ConnectionLostError, NameTakenError } from './errors.js'
 import { EventBuffer } from './event-buffer.js'
@@ -20,10 +21,6 @@ import type { Protocol, Said } from './protocol.js'
 import type { Target } from './target.js'
 import { orAborted, withDeadline } from './waiting.js'
 
-const DEFAULT_TIMEOUT_MS = 10_000
-const DEFAULT_HEARTBEAT_MS = 30_000
-const DEFAULT_RECONNECT = { minDelayMs: 500, maxDelayMs: 30_000, attempts: Number.POSITIVE_INFINITY }
-const DEFAULT_WAITING_EVENTS = 1_000
 /** A connection that lasted so long was a good one: the next wait is short again. */
 const STEADY_MS = 10_000
 
@@ -62,26 +59,20 @@ export class Chat implements AsyncIterable<ChatEvent> {
   /** Those who wait until we are online again. */
   #comeback: { readonly promise: Promise<void>; settle(error: Error | null): void } | null = null
   #retry: ReturnType<typeof setTimeout> | null = null
+  /** Whether the last attempt failed because somebody has the name. */
+  #isNameTaken = false
   /** Why it is closed. */
   #end: Error | null = null
   #isClosing: Promise<void> | null = null
 
   /** @internal */
-  constructor(target: Target, open: OpenLink, options: ConnectOptions) {
+  constructor(target: Target, open: OpenLink, options: CheckedOptions) {
     this.name = options.name
     this.dialect = target.dialect as DialectName
-    this.#reconnect = options.reconnect === false ? null : { ...DEFAULT_RECONNECT, ...options.reconnect }
-    this.#events = new EventBuffer(options.maxWaitingEvents ?? DEFAULT_WAITING_EVENTS)
-    this.#wantedRoom = options.room ?? null
-    this.#options = {
-      target,
-      open,
-      ca: options.ca,
-      defaultRoom: options.defaultRoom ?? 'general',
-      connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-      answerTimeoutMs: options.answerTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-      heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
-    }
+    this.#reconnect = options.reconnect
+    this.#events = new EventBuffer(options.maxWaitingEvents)
+    this.#wantedRoom = options.room
+    this.#options = { ...options, target, open }
     this.#connection = this.#open()
   }
 
@@ -269,6 +260,7 @@ export class Chat implements AsyncIterable<ChatEvent> {
     // It may have ended since its last answer, and has told so already.
     if (connection.error !== null) throw connection.error
     this.#upSinceMs = Date.now()
+    this.#isNameTaken = false
     this.#setState('online', null)
     this.#comeback?.settle(null)
     this.#comeback = null
@@ -306,11 +298,18 @@ export class Chat implements AsyncIterable<ChatEvent> {
       if (this.#isClosing !== null) return
       const mayPass = error instanceof ConnectionLostError || error instanceof NameTakenError
       if (mayPass) {
-        // Somebody who looks on may want to take another name rather than wait.
-        this.#setState('reconnecting', error)
+        this.#tellWhetherTaken(error)
         this.#wait(error)
       } else this.#finish(error as Error)
     }
+  }
+
+  /** Who looks on may want to take another name rather than wait. Told when it begins and when it is something else again. */
+  #tellWhetherTaken(error: Error): void {
+    const isTaken = error instanceof NameTakenError
+    if (isTaken === this.#isNameTaken) return
+    this.#isNameTaken = isTaken
+    this.#setState('reconnecting', error)
   }
 
   async #close(): Promise<void> {
@@ -342,7 +341,7 @@ export class Chat implements AsyncIterable<ChatEvent> {
 /** Opens a chat over what links there are. */
 export async function openChat(target: Target, open: OpenLink, options: ConnectOptions): Promise<Chat> {
   options.signal?.throwIfAborted()
-  const chat = new Chat(target, open, options)
+  const chat = new Chat(target, open, checkOptions(options))
   await chat.begin(options.signal)
   return chat
 }

@@ -32,6 +32,8 @@ export interface ConnectionListener {
 /** How long the other side may take to close when we have said good-bye. */
 const LEAVE_GRACE_MS = 2_000
 
+const NO_LINK: Link = { isFull: false, send() {}, end() {}, destroy() {} }
+
 export class Connection implements LinkListener {
   readonly protocol: Protocol
   readonly #options: ConnectionOptions
@@ -69,7 +71,13 @@ export class Connection implements LinkListener {
       broken: (words) => this.destroy(new Error(`the relay sent ${words}`)),
     })
     const linkTarget: LinkTarget = { url: target.url, dialect: target.dialect, ca }
-    this.#link = open(linkTarget, this)
+    try {
+      this.#link = open(linkTarget, this)
+    } catch (error) {
+      // A certificate that is none, a page that may not: told like whatever else keeps it from being opened.
+      this.#link = NO_LINK
+      queueMicrotask(() => this.closed(error as Error))
+    }
   }
 
   /**
@@ -138,7 +146,13 @@ export class Connection implements LinkListener {
   data(bytes: Uint8Array): void {
     this.#lastHeardMs = Date.now()
     // After the end was decided nobody is interested in the rest.
-    if (this.#cause === null) this.protocol.decode(bytes)
+    if (this.#cause !== null) return
+    try {
+      this.protocol.decode(bytes)
+    } catch (error) {
+      // What a relay sends is to cost nobody more than the connection, whatever we have overlooked.
+      this.destroy(error as Error)
+    }
   }
 
   drained(): void {

@@ -115,7 +115,7 @@ export interface MissedEvent extends Occurrence {
   readonly by: 'relay' | 'library'
 }
 
-/** The chat is in another state, or still `reconnecting` because the last attempt came to nothing. */
+/** The chat is in another state; or still `reconnecting`, but now because somebody has the name (`cause` is a `NameTakenError`), or no longer because of that. */
 export interface StateEvent extends Occurrence {
   readonly kind: 'state'
   readonly state: ChatState

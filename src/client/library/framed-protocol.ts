@@ -43,13 +43,14 @@ export class FramedProtocol implements Protocol {
   readonly #decoder = new FrameDecoder({
     frame: (command, bytes, start, end) => {
       this.#frame(command, bytes.subarray(start, end))
-      return true
+      return !this.#isBroken
     },
     // No length that two bytes can announce is more than the decoder takes.
     oversize: () => {},
   })
   #name: string | null = null
   #lastWords = ''
+  #isBroken = false
 
   constructor(context: ProtocolContext) {
     this.#context = context
@@ -76,6 +77,7 @@ export class FramedProtocol implements Protocol {
       // Here and not by whoever awaits it: what follows in the same chunk is read with it.
       if (status === 'accepted') this.#name = name
       if (status !== null) return { value: status }
+      this.#isBroken = true
       this.#context.broken(`the status ${reply.status} for a JOIN`)
       return 'more'
     })

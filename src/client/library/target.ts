@@ -42,10 +42,10 @@ export function readTarget(address: string, { dialect: asked }: Pick<ConnectOpti
   if (!isWebSocket && asked !== undefined && asked !== dialect)
     throw new BadAddressError(address, `its scheme says ${dialect}, and the option dialect says ${asked}`)
   if (url.hostname === '') throw new BadAddressError(address, 'there is no host in it')
-  if (!isWebSocket && !['', '/'].includes(url.pathname))
-    throw new BadAddressError(
-      address,
-      `nothing goes behind the port, and ${JSON.stringify(url.pathname)} is there`,
-    )
+  if (url.username !== '' || url.password !== '' || url.hash !== '')
+    throw new BadAddressError(address, 'there is no user, no password and no # in it')
+  const behind = `${url.pathname}${url.search}`
+  if (!isWebSocket && !['', '/'].includes(behind))
+    throw new BadAddressError(address, `nothing goes behind the port, and ${JSON.stringify(behind)} is there`)
   return { url, dialect, entry, isWebSocket }
 }

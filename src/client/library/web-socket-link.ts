@@ -9,6 +9,8 @@ export interface SocketLike {
   readonly bufferedAmount: number
   send(data: string | Uint8Array<ArrayBuffer>): void
   close(code?: number, reason?: string): void
+  /** Ends it without waiting for the other side, where that can be done. */
+  terminate?(): void
   addEventListener(type: string, listener: (event: SocketEvent) => void): void
   removeEventListener(type: string, listener: (event: SocketEvent) => void): void
 }
@@ -58,13 +60,17 @@ export class WebSocketLink implements Link {
 
   end(graceMs: number): void {
     this.#socket.close(NORMAL)
-    this.#grace ??= setTimeout(() => this.#over(this.#cause), graceMs)
+    this.#grace ??= setTimeout(() => {
+      this.#socket.terminate?.()
+      this.#over(this.#cause)
+    }, graceMs)
   }
 
   destroy(cause: Error): void {
     this.#cause ??= cause
-    this.#socket.close(NORMAL)
     // A peer that is gone answers no close, and nobody is to wait for it.
+    if (this.#socket.terminate === undefined) this.#socket.close(NORMAL)
+    else this.#socket.terminate()
     queueMicrotask(() => this.#over(cause))
   }
 

@@ -39,6 +39,8 @@ export class LiveFeed {
   readonly #source: LiveSamples
   readonly #viewers = new Set<Viewer>()
   readonly #stopListening: () => void
+  /** What the next viewer is sent first: made once a second, however many come. */
+  #first: Bytes | null = null
   #ended = false
 
   constructor(source: LiveSamples) {
@@ -75,7 +77,8 @@ export class LiveFeed {
   }
 
   #stream(): ReadableStream<Bytes> {
-    const first = eventBytes('samples', { fields: LIVE_FIELDS, samples: this.#source.samples }, RETRY_MS)
+    this.#first ??= eventBytes('samples', { fields: LIVE_FIELDS, samples: this.#source.samples }, RETRY_MS)
+    const first = this.#first
     let viewer: Viewer
     const source = {
       start: (controller: Viewer) => {
@@ -92,6 +95,7 @@ export class LiveFeed {
   }
 
   #send(sample: LiveSample): void {
+    this.#first = null
     if (this.#viewers.size === 0) return
     const bytes = eventBytes('sample', sample)
     for (const viewer of this.#viewers) {

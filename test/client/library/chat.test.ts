@@ -207,7 +207,11 @@ test('addresses that cannot be read are told with what was expected', async () =
     ['http://127.0.0.1', /"http" is not a scheme; expected one of ws:\/\/, wss:\/\/, framed:\/\//],
     ['sendto://127.0.0.1', /"sendto" is not a scheme/],
     ['chatroom://', /there is no host|expected SCHEME/],
-    ['chatroom://127.0.0.1:8000/x', /nothing goes behind the port/],
+    ['chatroom://127.0.0.1:8000/x', /nothing goes behind the port, and "\/x" is there/],
+    ['chatroom://127.0.0.1:8000?push=bare', /nothing goes behind the port/],
+    ['chatroom://127.0.0.1:99999', /expected SCHEME/],
+    ['chatroom://amy:secret@127.0.0.1', /there is no user/],
+    ['ws://127.0.0.1:8080/#x', /and no # in it/],
     ['chatroom://127.0.0.1', /says chatroom, and the option dialect says framed/, { dialect: 'framed' }],
   ]
   for (const [url, words, options] of cases) {
@@ -215,6 +219,70 @@ test('addresses that cannot be read are told with what was expected', async () =
     assert.ok(error instanceof BadAddressError, url)
     assert.match(error.message, words)
   }
+})
+
+test('options that would take a bound away are refused, with their name and value', async () => {
+  const url = ways.url('chatroom', 'tcp')
+  for (const [options, words] of [
+    [{ name: 5 }, /^name: 5: expected text$/],
+    [{ maxWaitingEvents: Number.NaN }, /^maxWaitingEvents: NaN: expected a number, 1 or more$/],
+    [{ answerTimeoutMs: 0 }, /^answerTimeoutMs: 0: expected a number, 1 to 2147483647$/],
+    [{ connectTimeoutMs: 2 ** 31 }, /^connectTimeoutMs: 2147483648/],
+    [{ heartbeatMs: '5' }, /^heartbeatMs: 5: expected a number/],
+    [{ reconnect: { attempts: -1 } }, /^reconnect.attempts: -1/],
+    [{ reconnect: { minDelayMs: Number.NaN } }, /^reconnect.minDelayMs: NaN/],
+  ] as const)
+    await assert.rejects(connect(url, { name: 'Amy', ...(options as object) }), {
+      name: 'TypeError',
+      message: words,
+    })
+})
+
+test('a relay whose messages have no ids (push=bare), and one whose room has another name', async (t) => {
+  const own = await Ways.start(['chatroom://127.0.0.1:0?push=bare'], { room: 'lobby' })
+  t.after(() => own.relay.stop())
+  const amy = await own.join(t, 'chatroom', 'tcp', 'Amy', { defaultRoom: 'lobby' })
+  const bob = await own.join(t, 'chatroom', 'tcp', 'Bob', { defaultRoom: 'lobby', room: 'den' })
+  await bob.chat.leave()
+  assert.equal(bob.chat.room, 'lobby')
+  await bob.chat.say('all')
+  await amy.heard('message', { text: 'all', id: null, room: 'lobby' })
+  await bob.chat.tell('Amy', 'you')
+  await amy.heard('direct', { text: 'you', id: null })
+  assert.equal((await amy.chat.list()).length, 2)
+})
+
+test('whatever the options of its listeners, a relay is followed', async (t) => {
+  const own = await Ways.start([
+    'framed://127.0.0.1:0?style=colon&greeting=join',
+    'json-irc://127.0.0.1:0?list-reply=joinSuccess&members-reply=roomMembers',
+    'chatmaster://[::1]:0?status=boolean&notifications=nested',
+  ])
+  t.after(() => own.relay.stop())
+  const amy = await own.join(t, 'framed', 'tcp', 'Amy')
+  const bob = await own.join(t, 'json-irc', 'tcp', 'Bob')
+  const ipv6 = own.url('chatmaster', 'tcp').replace('127.0.0.1', '[::1]')
+  const cem = await connect(ipv6, { name: 'Cem' })
+  t.after(() => cem.close())
+  await amy.heard('joined', { name: 'Cem' })
+  for (const chat of [amy.chat, bob.chat, cem]) assert.equal((await chat.list()).length, 3)
+  assert.deepEqual([await bob.chat.rooms(), await cem.rooms()], [['general'], ['general']])
+  await bob.chat.say('a: [b] **c**')
+  await amy.heard('message', { from: 'Bob', text: 'a: [b] **c**' })
+  await amy.chat.tell('Bob', 'x')
+  await bob.heard('direct', { from: 'Amy', text: 'x' })
+  await cem.join('den')
+  await amy.heard('left', { name: 'Cem' })
+  await assert.rejects(cem.tell('Nobody', 'x'), RefusedError)
+})
+
+test('what keeps a connection from being opened at all is an error like any other', async () => {
+  const url = ways.url('chatroom', 'tcp').replace('chatroom', 'chatroom+tls')
+  const error = await connect(url, {
+    name: 'Amy',
+    ca: '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----',
+  }).catch((thrown: unknown) => thrown)
+  assert.ok(error instanceof ConnectionLostError, String(error))
 })
 
 test('nobody there: the cause is that of the system', async () => {

@@ -3,7 +3,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ClosedError, ConnectionLostError, connect } from '../../../src/client/library/node.js'
+import {
+  ClosedError,
+  ConnectionLostError,
+  connect,
+  NameTakenError,
+} from '../../../src/client/library/node.js'
 import { freePort } from '../../fixtures/relay-process.js'
 import { DIALECTS, Listener, Ways } from './ways.js'
 
@@ -74,6 +79,8 @@ test('a name that is still held by our own former connection is asked for until 
     () => null,
   )
   if (ghost === null) return
+  const { cause } = await amy.heard('state', { state: 'reconnecting' })
+  assert.ok(cause instanceof NameTakenError, String(cause))
   await delay(300)
   assert.equal(amy.chat.state, 'reconnecting')
   await ghost.close()
@@ -92,7 +99,9 @@ test('without reconnecting, and when the attempts are used up, the loop and all 
     assert.equal(amy.chat.state, 'closed')
     await assert.rejects(amy.chat.say('x'), ConnectionLostError)
     const states = amy.events.flatMap((event) => (event.kind === 'state' ? [event.state] : []))
-    assert.deepEqual(states, reconnect === false ? ['closed'] : ['reconnecting', 'closed'])
+    // Told of the loss, and of each attempt that failed.
+    const told = reconnect === false ? ['closed'] : [...Array(4).fill('reconnecting'), 'closed']
+    assert.deepEqual(states, told)
     await amy.chat.close()
   }
 })

@@ -54,6 +54,18 @@ test('while a write is outstanding the rest waits, and goes out in one write beh
   assert.equal(sink.received(), 'first second third!')
 })
 
+test('W4 what belongs to one message goes out in one write, where a write would be long enough without its end', () => {
+  const { flusher, sink, outbox, push } = outboxOf({ softLimitBytes: 10_000_000, hardLimitBytes: 20_000_000 })
+  push('x'.repeat(256 * 1024 - 1))
+  const piece = (text: string) => ({ ...ownSlice(Buffer.from(text)), goesOn: true as const })
+  for (const text of ['{"a":', '[1,', '2,']) outbox.push(piece(text))
+  push('3]}')
+  push('next')
+  flusher.flush()
+  assert.equal(sink.writes, 2)
+  assert.deepEqual(sink.lastPieces.map(String), ['next'])
+})
+
 test('an answer that is queued a thousand times is retained once, and a constant not at all', () => {
   const { sink, outbox, pool, flusher } = outboxOf()
   sink.full = true

@@ -1,6 +1,6 @@
 /** Where messages are typed, and changed. What is typed belongs to the conversation, and stays when one looks at another. */
 
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { useChat } from '../context.js'
 import type { Conversation } from '../state/conversations.js'
 import { longestLine, MAX_CHARACTERS } from '../state/lines.js'
@@ -17,7 +17,8 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   const length = longestLine(text)
   const isOnline = store.phase === 'online'
 
-  useEffect(() => {
+  // At once: what is typed next goes behind it.
+  useLayoutEffect(() => {
     if (editing === null) return
     field.current?.focus()
     field.current?.setSelectionRange(editing.text.length, editing.text.length)

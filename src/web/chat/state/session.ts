@@ -59,6 +59,7 @@ export class Session implements Actions {
       this.#store.hintAt('Not sent: there is no connection. What you typed stays here.')
       return false
     }
+    if (this.#store.hint !== null) this.#store.hintAt(null)
     for (const line of messagesIn(text)) void this.#say(this.#chat, conversation, line)
     return true
   }
