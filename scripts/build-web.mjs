@@ -4,7 +4,7 @@
  * what is in them, so that browsers may keep them for good. Each file is compressed here once (`.br`, `.gz`).
  */
 
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -16,6 +16,7 @@ const SOURCES = join(ROOT, 'src/web')
 const OUT = join(ROOT, 'dist/web/public')
 /** What a page refers to that is no address of another server and no path of this one. */
 const REFERENCE = /\b(href|src)="(\.[^"]+)"/g
+const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
 
 /** The pages' names and templates, and the files that they refer to. */
 async function readPages() {
@@ -54,9 +55,25 @@ async function bundle(entryPoints, outdir) {
   const places = new Map()
   for (const [output, { entryPoint, inputs }] of Object.entries(metafile.outputs)) {
     const source = entryPoint ?? Object.keys(inputs)[0]
+    await addLicences(resolve(ROOT, output), Object.keys(inputs))
     if (source !== undefined) places.set(resolve(ROOT, source), `/${relative(outdir, resolve(ROOT, output))}`)
   }
   return places
+}
+
+/** What is bundled is also distributed: each file ends with the licences of the packages that are in it. */
+async function addLicences(output, inputs) {
+  const packages = new Set(inputs.map((input) => PACKAGE.exec(input)?.[0]).filter(Boolean))
+  const licences = []
+  for (const folder of [...packages].sort()) {
+    const names = await readdir(join(ROOT, folder))
+    const name = names.find((one) => /^licen[cs]e(\.|$)/i.test(one))
+    if (name === undefined) throw new Error(`${folder} has no file with its licence`)
+    licences.push(
+      `${folder.replace(/^.*node_modules\//, '')}\n\n${await readFile(join(ROOT, folder, name), 'utf8')}`,
+    )
+  }
+  if (licences.length > 0) await appendFile(output, `/*!\n${licences.join('\n').replaceAll('*/', '* /')}*/\n`)
 }
 
 async function compressAll(folder) {

@@ -1,5 +1,5 @@
 // Talks to a relay in a container from outside, with an encoder of its own: what the relay's own code believes
-// about frames is not asked. `talk CHAT_PORT OPS_PORT` lets two people chat and asks the ops server;
+// about frames is not asked. `talk CHAT_PORT OPS_PORT PAGE_PORT` lets two people chat, and asks the ops server and for the page;
 // `stay CHAT_PORT` joins, says so, and tells with which words the relay ends the connection.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -91,7 +91,7 @@ class Client {
   }
 }
 
-async function talk(chatPort, opsPort) {
+async function talk(chatPort, opsPort, pagePort) {
   const bob = await greeted(chatPort)
   const amy = await greeted(chatPort)
   await bob.join('Bob')
@@ -113,6 +113,12 @@ async function talk(chatPort, opsPort) {
   const series = metrics.split('\n').filter((line) => /^parlance_\S+ [0-9.e+]+$/.test(line))
   assert.notEqual(series.length, 0, 'a metric of the relay')
   console.log(`ops: /healthz and /readyz answer 200, /metrics has ${series.length} series of the relay's own`)
+
+  const page = await (await fetch(`http://127.0.0.1:${pagePort}/`)).text()
+  const [, script] = /<script type="module" [^>]*src="([^"]+)"/.exec(page) ?? []
+  const bytes = (await (await fetch(`http://127.0.0.1:${pagePort}${script}`)).arrayBuffer()).byteLength
+  assert.ok(bytes > 10_000, `the page's script ${script} has ${bytes} bytes`)
+  console.log(`page: it is there, and so is its script, of ${bytes} bytes`)
 
   bob.send(LEAVE, '')
   await amy.expect(MESSAGE, /^\*\*Bob is leaving the chat\*\*$/)

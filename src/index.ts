@@ -9,9 +9,9 @@ export type { JoinAnswer } from './client/join-answer.js'
 export {
   createRelay,
   type EmbeddedRelay,
-  type RelayOptions,
   type RelayState,
 } from './embedding/create-relay.js'
+export type { RelayOptions } from './embedding/options.js'
 export { RelayError, type RelayErrorCode } from './embedding/relay-error.js'
 export type { PersonHere, RoomHere } from './embedding/snapshots.js'
 export type { HostPort } from './relay/config/host-port.js'
@@ -30,6 +30,7 @@ export type {
   Verdict,
 } from './relay/hooks.js'
 export type { Status } from './relay/hub/events.js'
+export type { ListeningAt } from './relay/listening-at.js'
 export type { RelayLog } from './relay/observe/relay-log.js'
-export type { FanoutInUse, ListeningAt } from './relay/relay.js'
+export type { FanoutInUse } from './relay/relay.js'
 export { StartError } from './relay/start-error.js'

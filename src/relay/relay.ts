@@ -8,37 +8,19 @@
 
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
-import type { ListenerSpec } from './config/listener-url.js'
 import type { Config } from './config/settings.js'
-import type { WebOptions } from './config/web-options.js'
-import { DIALECTS } from './dialects/registry.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
+import { Listeners } from './listeners.js'
+import type { ListeningAt } from './listening-at.js'
 import { inTurn } from './net/in-turn.js'
-import { Listener } from './net/listener.js'
-import type { ListeningOptions } from './net/listening.js'
 import { handlesSupported } from './net/tcp-handle.js'
-import { Gateway } from './net/websocket/gateway.js'
-import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { AddressFile } from './observe/address-file.js'
-import { LiveSamples } from './observe/live-samples.js'
 import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { Records } from './records.js'
 import { StartError } from './start-error.js'
-import { LiveFeed } from './web/live-feed.js'
-import { createPages } from './web/pages.js'
-
-/** Where a listener is, now that it listens. */
-export interface ListeningAt {
-  readonly url: string
-  /** `ws` where each client says which. */
-  readonly dialect: string
-  readonly host: string | undefined
-  readonly port: number
-  readonly tls: boolean
-}
 
 /** How rooms are written to. */
 export interface FanoutInUse {
@@ -60,13 +42,10 @@ export interface RelayOptions {
 
 export class Relay {
   readonly #config: Config
-  readonly #useHandles: boolean
   readonly #records: Records
   readonly #parts: Assembly
   readonly #hooks: HookCalls | undefined
-  readonly #listeners: (Listener | Gateway)[] = []
-  readonly #listeningAt: ListeningAt[] = []
-  #live: LiveFeed | null = null
+  readonly #listeners: Listeners
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
@@ -75,10 +54,10 @@ export class Relay {
   private constructor(config: Config, log: RelayLog, options: RelayOptions) {
     this.#config = config
     const { hooks, reservedNames, useHandles = handlesSupported } = options
-    this.#useHandles = useHandles
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
     this.#parts = new Assembly(config, { useHandles, hooks: this.#hooks, reservedNames }, this.#records)
+    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
   }
 
   /**
@@ -90,7 +69,7 @@ export class Relay {
     const relay = new Relay(config, log, options)
     try {
       relay.#openLogFiles()
-      await relay.#listen()
+      await relay.#listeners.open()
       await relay.#openOps()
       relay.#tellAddresses()
     } catch (error) {
@@ -103,7 +82,7 @@ export class Relay {
 
   /** In the order of the configuration. */
   get listeningAt(): readonly ListeningAt[] {
-    return this.#listeningAt
+    return this.#listeners.at
   }
 
   /** How rooms are written to. */
@@ -143,8 +122,7 @@ export class Relay {
   async #stop(): Promise<void> {
     this.#state = 'shutting down'
     const end = performance.now() + this.#config.shutdownMs
-    await this.#live?.close()
-    for (const listener of this.#listeners) listener.close()
+    await this.#listeners.close()
     const { hub, connections } = this.#parts
     hub.endQuietly()
     // So that they do not all come back at once. Whose turn is still to come goes on chatting.
@@ -170,7 +148,7 @@ export class Relay {
   #tellAddresses(): void {
     const { addressFile, ops } = this.#config
     if (addressFile === 'off') return
-    const listeners = this.#listeningAt.map(({ dialect, host = null, port, tls }) => {
+    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
       return { dialect, host, port, tls }
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
@@ -179,82 +157,6 @@ export class Relay {
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
     }
-  }
-
-  /** Which of the listeners so far has that port. */
-  #listenerAt(port: number): string | null {
-    return this.#listeningAt.find((at) => at.port === port)?.url ?? null
-  }
-
-  async #listen(): Promise<void> {
-    const { loginDeadlineMs } = this.#config
-    for (const spec of this.#config.listen) {
-      const options = {
-        host: spec.host,
-        port: spec.port,
-        tls: spec.tls,
-        maxConnections: this.#parts.maxConnections,
-        loginDeadlineMs,
-        useHandles: this.#useHandles,
-        failed: (error: Error) => this.#records.acceptFailed(spec.url, error),
-      }
-      try {
-        const listener = await this.#open(spec, options)
-        this.#listeners.push(listener)
-        const { url, dialect, host } = spec
-        const tls = spec.tls !== undefined
-        this.#listeningAt.push({ url, dialect: dialect?.name ?? 'ws', host, port: listener.port, tls })
-      } catch (error) {
-        throw new StartError('listen', spec.url, error as NodeJS.ErrnoException, this.#listenerAt(spec.port))
-      }
-    }
-  }
-
-  #open(spec: ListenerSpec, options: ListeningOptions): Promise<Listener | Gateway> {
-    if (spec.dialect !== null)
-      return Listener.open(
-        options,
-        this.#parts.contextOf(spec.dialect, spec, spec.tls === undefined ? 'tcp' : 'tls'),
-      )
-    const web = spec.web as WebOptions
-    const contexts = [...DIALECTS.values()].map((dialect) => {
-      const plain = { ...spec, options: dialect.options.parse({}) }
-      const kind = spec.tls === undefined ? 'ws' : 'wss'
-      return [dialect.name, this.#parts.contextOf(dialect, plain, kind)] as const
-    })
-    const more = {
-      origins: web.origin,
-      webSockets: this.#parts.webSockets,
-      pages: createPages({
-        page: web.page === 'on',
-        room: this.#config.room,
-        live: web.live === 'on' ? this.#openLive() : null,
-      }),
-      refused: (reason: UpgradeRefusal, address: string, port: number) =>
-        this.#records.upgradeRefused(reason, address, port),
-    }
-    return Gateway.open({ ...options, ...more }, new Map(contexts))
-  }
-
-  /** One for all listeners that show it; without any, no samples are taken. */
-  #openLive(): LiveFeed {
-    if (this.#live !== null) return this.#live
-    const { hub, flusher, pool, pressure, stats } = this.#parts
-    const samples = new LiveSamples(
-      {
-        connections: stats,
-        fanout: flusher.stats,
-        pressure: pressure.stats,
-        tally: this.#records.tally,
-        sessions: () => hub.sessionCount,
-        rooms: () => hub.rooms.size,
-        retainedBytes: () => pool.retainedBytes,
-        memory: () => process.memoryUsage(),
-      },
-      Date.now,
-    )
-    this.#live = new LiveFeed(samples)
-    return this.#live
   }
 
   async #openOps(): Promise<void> {
@@ -287,7 +189,12 @@ export class Relay {
       })
     } catch (error) {
       const { host = '', port } = ops
-      throw new StartError('ops', `${host}:${port}`, error as NodeJS.ErrnoException, this.#listenerAt(port))
+      throw new StartError(
+        'ops',
+        `${host}:${port}`,
+        error as NodeJS.ErrnoException,
+        this.#listeners.withPort(port),
+      )
     }
   }
 

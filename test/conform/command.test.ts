@@ -227,11 +227,6 @@ for (const [what, args, words] of [
   ['an address that is none', ['framed', 'tcp://here'], /is not an address/],
   ['a rule that there is not', ['framed', '127.0.0.1', '--only', 'F2,F99'], /F99: framed has F1, /],
   [
-    'a rule of WebSocket that there is not',
-    ['websocket', 'ws://127.0.0.1', '--only', '99'],
-    /99: websocket has 1\.1, /,
-  ],
-  [
     'a URL that is none of WebSocket',
     ['framed', '--over', 'http://127.0.0.1'],
     /expected ws:\/\/HOST:PORT or/,
@@ -241,11 +236,8 @@ for (const [what, args, words] of [
     ['framed', '127.0.0.1', '--over', 'ws://127.0.0.1'],
     /--over goes without another/,
   ],
-  ['--over for clients', ['framed', '--client', '--over', 'ws://127.0.0.1'], /--over is for servers/],
-  ['no URL for WebSocket', ['websocket'], /the URL of the server is missing/],
   ['an address for WebSocket', ['websocket', '127.0.0.1:8080'], /expected ws:\/\/HOST:PORT or/],
   ['clients of WebSocket', ['websocket', '--client'], /has no strict server/],
-  ['WebSocket over it', ['websocket', '--over', 'ws://127.0.0.1'], /--over is for the dialects/],
   ['no rule', ['framed', '127.0.0.1', '--only', ','], /Expected rules such as/],
   ['a time that is none', ['framed', '127.0.0.1', '--quiet-ms', '0'], /Expected milliseconds/],
   [

@@ -14,7 +14,7 @@ test('a relay that may have too little memory says how much it needs', {
   const relay = await serve(t, [], { through: behindMounts(limitedTo(LIMIT_BYTES)) })
   const [first] = relay.program.output.split('\n')
   const { level, msg } = JSON.parse(first ?? '')
-  assert.equal(msg, 'the memory limit is 64 MiB: the relay needs at least 192 MiB')
+  assert.equal(msg, 'the memory limit is 64 MiB: the relay needs at least 144 MiB')
   assert.equal(level, 40)
 })
 

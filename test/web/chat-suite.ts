@@ -77,8 +77,9 @@ export function chatSuite(shared: Shared): void {
   })
 
   test('an edit that comes too late is refused in words, and nothing changes', async (t) => {
-    const late = await startChat(t, shared, { editWindowMs: '1000' })
+    const late = await startChat(t, shared, { editWindowMs: '1000', room: 'lobby' })
     const cyd = await late.enter('Cyd')
+    await cyd.page.getByRole('heading', { name: 'lobby', level: 1 }).waitFor()
     await cyd.say('final')
     await cyd.marked('final', 'Sent')
     await cyd.page.waitForTimeout(1_200)
@@ -157,7 +158,7 @@ export function chatSuite(shared: Shared): void {
       ['', 'Type a name first.'],
       ['ab', 'A name has 3 to 30 letters and digits.'],
       ['Amy B', 'A name has letters from A to Z and digits, without spaces.'],
-      ['Bob', 'Somebody else is called Bob now.'],
+      ['Bob', 'Somebody else is called Bob now: take another name.'],
     ] as const) {
       await field.fill(name)
       await field.press('Enter')

@@ -65,7 +65,10 @@ export function restartSuite(shared: Shared): void {
     await amy.page.context().setOffline(false)
     await amy.page.getByRole('status').getByText('Somebody is called Amy at the moment').waitFor()
     await amy.page.getByRole('button', { name: 'Take another name' }).click()
-    await amy.page.getByRole('alert').getByText('Somebody else is called Amy now.').waitFor()
+    await amy.page
+      .getByRole('alert')
+      .getByText('Somebody else is called Amy now: take another name.')
+      .waitFor()
     await amy.page.getByRole('button', { name: 'Join as Amy2' }).click()
     await other.sees('Amy2 joined.')
     assert.equal(await amy.field.inputValue(), 'unsaid')

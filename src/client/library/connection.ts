@@ -29,8 +29,9 @@ export interface ConnectionListener {
   closed(error: ConnectionLostError): void
 }
 
-/** How long the other side may take to close when we have said good-bye. */
+/** How long nothing may move before the other side has closed, when we have said good-bye; and how long it may go on talking. */
 const LEAVE_GRACE_MS = 2_000
+const LEAVE_LIMIT_MS = 5_000
 
 const NO_LINK: Link = { isFull: false, send() {}, end() {}, destroy() {} }
 
@@ -128,7 +129,8 @@ export class Connection implements LinkListener {
     this.#stopListening()
     this.protocol.quit()
     this.#link.end(LEAVE_GRACE_MS)
-    await this.#closed
+    const late = () => this.destroy(new Error('the relay did not close the connection'))
+    await withDeadline(this.#closed, LEAVE_LIMIT_MS, late)
   }
 
   destroy(cause: Error): void {

@@ -4,8 +4,9 @@
  * waits: a call has happened when it returns, which is what makes claims atomic (N3) and order plain (M5).
  */
 
+import { Asking } from './asking.js'
 import type { Audience, HubEvent, JoinedEvent, LeftEvent, Recipient, RoomEvent, Status } from './events.js'
-import type { Hooks, Person } from './hooks.js'
+import type { Hooks } from './hooks.js'
 import { Messages } from './messages.js'
 import { type ClaimRefusal, Names } from './names.js'
 import type { RecentLimits } from './recent-messages.js'
@@ -49,8 +50,7 @@ export class Hub<R extends Recipient> {
   readonly #later: (callback: () => void, delayMs: number) => void
   readonly #names: Names<R>
   readonly #hooks: Hooks<R> | null
-  /** Who was asked about already, for the `join` that follows. */
-  #admitted: { readonly recipient: R; readonly room: string } | null = null
+  readonly #asking: Asking<R>
   #isChanging = false
   #isEnding = false
 
@@ -60,6 +60,7 @@ export class Hub<R extends Recipient> {
     this.#announceUpTo = options.announceUpTo
     this.#later = options.later
     this.#hooks = options.hooks ?? null
+    this.#asking = new Asking(this.#hooks)
     this.#names = new Names<R>(options.reservedNames)
     this.messages = new Messages(this.#names, options)
     this.rooms = new Rooms(options.audience, (name) => this.#names.get(name)?.status ?? 'online')
@@ -93,11 +94,7 @@ export class Hub<R extends Recipient> {
   ): Session<R> | ClaimRefusal {
     const refusal = this.#names.refusal(name, recipient)
     if (refusal !== null) return refusal
-    if (this.#hooks !== null) {
-      const person = { name, dialect, recipient }
-      if (!this.#hooks.name(person, null)) return 'invalid'
-      if (entering !== null && !this.#admits(this.#hooks, person, entering)) return 'invalid'
-    }
+    if (!this.#asking.mayComeIn({ name, dialect, recipient }, entering)) return 'invalid'
     this.#isChanging = true
     const session = new Session(name, dialect, recipient, refersToMessages)
     this.#names.add(name, session)
@@ -119,11 +116,7 @@ export class Hub<R extends Recipient> {
   rename(session: Session<R>, name: string): ClaimRefusal | null {
     const refusal = this.#names.refusal(name, session.recipient)
     if (refusal !== null) return refusal
-    if (!this.#names.isLive(session)) return 'invalid'
-    if (this.#hooks !== null) {
-      const { dialect, recipient } = session
-      if (!this.#hooks.name({ name, dialect, recipient }, session.name)) return 'invalid'
-    }
+    if (!this.#names.isLive(session) || !this.#asking.mayBeCalled(session, name)) return 'invalid'
     this.#isChanging = true
     const formerName = session.name
     this.#names.add(name, session)
@@ -172,7 +165,7 @@ export class Hub<R extends Recipient> {
    * follows does not ask again.
    */
   admits(session: Session<R>, roomName: string): boolean {
-    return this.#hooks === null || this.#admits(this.#hooks, session, roomName)
+    return this.#asking.admits(session, roomName)
   }
 
   /**
@@ -183,7 +176,7 @@ export class Hub<R extends Recipient> {
     if (!isRoomName(roomName) || !this.#names.isLive(session)) return null
     const known = this.rooms.get(roomName)
     if (known?.members.has(session) === true) return known
-    if (this.#hooks !== null && !this.#isAdmitted(this.#hooks, session, roomName)) return null
+    if (!this.#asking.mayJoin(session, roomName)) return null
     this.#isChanging = true
     const room = known ?? this.rooms.make(roomName, session)
     room.members.set(session, this.messages.nextSequence())
@@ -280,19 +273,6 @@ export class Hub<R extends Recipient> {
   /** From now on nobody is told who leaves: when all do, that would be everyone times everyone. */
   endQuietly(): void {
     this.#isEnding = true
-  }
-
-  #admits(hooks: Hooks<R>, person: Person<R>, room: string): boolean {
-    if (!hooks.join(person, room)) return false
-    this.#admitted = { recipient: person.recipient, room }
-    return true
-  }
-
-  #isAdmitted(hooks: Hooks<R>, session: Session<R>, room: string): boolean {
-    const admitted = this.#admitted
-    this.#admitted = null
-    if (admitted !== null && admitted.recipient === session.recipient && admitted.room === room) return true
-    return hooks.join(session, room)
   }
 
   /** Tells a room what a member did, and records it. */

@@ -7,7 +7,11 @@ import { App } from './parts/app.js'
 import { Announcer } from './state/announcer.js'
 import { KEPT_ROWS } from './state/log.js'
 import { Session } from './state/session.js'
+import { shownLine } from './state/shown-text.js'
 import { ChatStore } from './state/store.js'
+
+/** Of a longer message only the beginning is read aloud. */
+const READ_CHARACTERS = 300
 
 const root = document.querySelector('#chat') as HTMLElement
 /** The relay writes here what it calls the room that everybody comes into. */
@@ -29,7 +33,7 @@ function changed(): void {
 
 const store = new ChatStore(changed, Date.now)
 const announcer = new Announcer(changed, (callback, delayMs) => setTimeout(callback, delayMs))
-store.announce = (text) => announcer.say(text)
+store.announce = (text) => announcer.say(shownLine(text.slice(0, READ_CHARACTERS)))
 const options = {
   dialect: 'chatroom',
   defaultRoom,
@@ -50,7 +54,7 @@ function draw(): void {
 
 function showTitle(): void {
   const { unread, shown } = store
-  const title = shown === null ? 'parlance' : `${shown.name} · parlance`
+  const title = shown === null ? 'parlance' : `${shownLine(shown.name)} · parlance`
   const wanted = unread === 0 ? title : `(${unread}) ${title}`
   if (document.title !== wanted) document.title = wanted
 }

@@ -75,7 +75,8 @@ function optionsOf(
   const grid = { stroke: colour('--line'), width: 1 }
   return {
     ...sizeOf(element),
-    padding: [8, 8, 0, 0],
+    // Half a time of day fits beside the last.
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {

@@ -2,7 +2,9 @@
  * Listens to the relay's feed and keeps listening: a browser comes back by itself after a connection that was lost, but not
  * after an answer that was no feed.
  *
- *   connecting ─samples─▶ live ─error, end, or silence─▶ gone ─(2 s, 4 s … 15 s)─▶ connecting
+ *   connecting ─samples─▶ live ─error, end, or silence─▶ gone ─samples─▶ live
+ *
+ * While it is gone it is asked again after 2 s, 4 s … 15 s.
  */
 
 import type { Beginning, Sample } from './history.js'
@@ -47,13 +49,12 @@ export class Feed {
 
   /** Does not wait any longer. */
   tryNow(): void {
-    if (this.#state === 'gone') this.#connect()
+    if (this.#source === null) this.#connect()
   }
 
   #connect(): void {
     const source = this.#options.open()
     this.#source = source
-    this.#be('connecting')
     this.#expect()
     const mine = (listener: (data: string) => void) => (event: { readonly data?: string }) => {
       if (this.#source === source) listener(event.data ?? '')

@@ -53,3 +53,4 @@ const feed = new Feed({
 
 dark.addEventListener('change', draw)
 document.addEventListener('visibilitychange', came)
+draw()

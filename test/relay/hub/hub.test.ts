@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { HubEvent } from '../../../src/relay/hub/events.js'
-import type { Session } from '../../../src/relay/hub/session.js'
-import { Ear } from './model.js'
+import type { HubEvent, RoomEvent } from '../../../src/relay/hub/events.js'
+import type { Room, Session } from '../../../src/relay/hub/session.js'
+import { Ear, RecordingAudience } from './model.js'
 import { hubWorld } from './world.js'
 
 test('N1 N3 of many claims of one name one wins, and it is free again once that one has ended', () => {
@@ -165,4 +165,85 @@ test('ending everybody tells nobody of each other, records every leave and leave
   assert.equal(hub.rooms.size, 1)
   assert.equal(hub.defaultRoom.members.size, 0)
   assert.deepEqual(hub.names(), [])
+})
+
+test('whoever is told of a change sees that it is under way, and afterwards it is over', () => {
+  const seen: string[] = []
+  const { hub, into } = hubWorld({ observe: ({ kind }) => seen.push(`${kind} ${hub.isChanging}`) })
+  const changes: [string, () => unknown][] = []
+  const [amy, bob] = [into('Amy', 'tea'), into('Bob', 'tea')]
+  const [tea] = amy.rooms as [Room<Ear>]
+  let id = ''
+  changes.push(
+    ['joined', () => hub.join(amy, 'general')],
+    ['left', () => hub.leave(amy, hub.defaultRoom, 'left')],
+    ['visibility', () => hub.setPrivate(amy, tea, true)],
+    ['status', () => hub.setStatus(amy, 'do-not-disturb')],
+    ['renamed', () => hub.rename(amy, 'Ann')],
+    ['message', () => (id = hub.messages.say(amy, tea, 'Hi') as string)],
+    ['edited', () => hub.messages.edit(amy, id, 'Ho')],
+    ['receipt', () => hub.messages.acknowledge(bob, id)],
+    ['direct', () => hub.messages.direct(amy, ['Bob'], 'psst')],
+    ['blocked', () => hub.messages.block(amy, 'Bob')],
+    ['left', () => hub.end(amy, 'left')],
+  )
+  for (const [kind, change] of changes) {
+    seen.length = 0
+    change()
+    assert.deepEqual(seen, [`${kind} true`])
+    assert.equal(hub.isChanging, false)
+  }
+})
+
+test('a change that threw in the middle is under way for good', () => {
+  for (const kind of ['joined', 'message']) {
+    let armed = false
+    const { hub, into } = hubWorld({
+      observe: (event) => {
+        if (armed && event.kind === kind) throw new Error('the disk is gone')
+      },
+    })
+    const amy = into('Amy', 'general')
+    armed = true
+    assert.throws(() => {
+      if (kind === 'joined') hub.join(amy, 'tea')
+      else hub.messages.say(amy, hub.defaultRoom, 'Hi')
+    }, /the disk is gone/)
+    assert.equal(hub.isChanging, true)
+  }
+})
+
+test('above announceUpTo members joins and leaves are told as a crowd, once for all of a while', () => {
+  const crowds: RoomEvent[] = []
+  const later: (() => void)[] = []
+  class Crowded extends RecordingAudience {
+    override tell(event: RoomEvent, actor: Ear | null, except: ReadonlySet<Ear> | null = null): void {
+      if (event.kind === 'crowd') crowds.push(event)
+      else super.tell(event, actor, except)
+    }
+  }
+  const { hub, into } = hubWorld({
+    announceUpTo: 2,
+    audience: () => new Crowded(),
+    later: (callback) => later.push(callback),
+  })
+  const amy = into('Amy', 'general')
+  const bob = into('Bob', 'general')
+  assert.deepEqual(
+    amy.recipient.heard.map(({ kind }) => kind),
+    ['joined'],
+    'two are announced one by one',
+  )
+  const cyd = into('Cyd', 'general')
+  into('Dee', 'general')
+  hub.end(cyd, 'left')
+  assert.equal(later.length, 1)
+  assert.deepEqual(amy.recipient.heard.length, 1)
+  later.shift()?.()
+  const expected = { kind: 'crowd', at: 1_700_000_000_000, room: 'general', joined: 2, left: 1 }
+  assert.deepEqual(crowds, [expected])
+  into('Eve', 'general')
+  later.shift()?.()
+  assert.deepEqual(crowds[1], { ...expected, joined: 1, left: 0 })
+  assert.deepEqual(bob.recipient.heard, [])
 })

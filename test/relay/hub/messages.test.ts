@@ -264,3 +264,64 @@ test('N1 somebody is here from their claim to their end; a name that is only hel
   assert.equal(hub.hold('Amy', amy.recipient), null)
   assert.equal(hub.isHere('Amy'), false)
 })
+
+test('C7 C8 where nearly everybody was sent the message, those who were not hear nothing of edits and receipts', () => {
+  const { hub, into } = world()
+  const [amy, dee] = [into('Amy', 'general'), into('Dee', 'general')]
+  const sent = ['Bob', 'Cyd', 'Eve', 'Fay', 'Gil'].map((name) => into(name, 'general'))
+  hub.messages.block(dee, 'Amy')
+  const id = hub.messages.say(amy, hub.defaultRoom, 'Hi') as string
+  const late = into('Hal', 'general')
+  hub.messages.unblock(dee, 'Amy')
+  const heard = (kind: string) =>
+    [amy, dee, ...sent, late]
+      .filter(({ recipient }) => kinds(recipient).includes(kind))
+      .map(({ name }) => name)
+  assert.equal(hub.messages.edit(amy, id, 'Hello'), true)
+  assert.deepEqual(heard('edited'), ['Bob', 'Cyd', 'Eve', 'Fay', 'Gil'])
+  assert.equal(hub.messages.acknowledge(dee, id), false, 'it was not sent to whom had blocked the sender')
+  const [bob, cyd] = sent as [(typeof sent)[0], (typeof sent)[0]]
+  hub.messages.block(cyd, 'Bob')
+  assert.equal(hub.messages.acknowledge(bob, id), true)
+  assert.deepEqual(heard('receipt'), ['Amy', 'Eve', 'Fay', 'Gil'])
+})
+
+test('C11 a block that is repeated when somebody else has the name follows them', () => {
+  const { hub, into } = world()
+  const amy = into('Amy', 'general')
+  const first = into('Mallory', 'general')
+  assert.ok(hub.messages.block(amy, 'Mallory'))
+  assert.ok(hub.messages.block(amy, 'Mallory'), 'repeated, with whom it was about still here')
+  hub.end(first, 'left')
+  const second = into('Mallory', 'general')
+  assert.ok(hub.messages.block(amy, 'Mallory'))
+  assert.equal(hub.rename(second, 'Mal'), null)
+  hub.messages.say(second, hub.defaultRoom, 'Hi')
+  assert.ok(!kinds(amy.recipient).includes('message'))
+})
+
+test('C11 undoing a block of a name that is not blocked undoes none', () => {
+  const { hub, into } = world()
+  const [amy, mallory] = [into('Amy', 'general'), into('Mallory', 'general')]
+  into('Zed')
+  hub.messages.block(amy, 'Mallory')
+  for (const name of ['Zed', 'Nobody']) assert.equal(hub.messages.unblock(amy, name), false)
+  assert.deepEqual([...(hub.messages.blockersOf(mallory) ?? [])], [amy.recipient])
+  hub.end(amy, 'left')
+  assert.equal(hub.messages.blockersOf(mallory), null, 'it ends with its session')
+})
+
+test('C13 what is forgotten makes room again, with the people and receipts that counted with it', () => {
+  const { hub, into } = world({ entries: 4 })
+  const [amy, bob] = [into('Amy', 'general'), into('Bob', 'general')]
+  const say = () => hub.messages.say(amy, hub.defaultRoom, 'Hi') as string
+  for (let round = 0; round < 5; round++) {
+    const [first, second] = [say(), say()]
+    assert.ok(hub.messages.acknowledge(bob, first))
+    assert.ok(hub.messages.acknowledge(bob, second))
+    // Four now: two messages, a receipt for each. One more takes the place of the first and its receipt.
+    say()
+    assert.equal(hub.messages.acknowledge(bob, first), false)
+    assert.equal(hub.messages.acknowledge(bob, second), true)
+  }
+})

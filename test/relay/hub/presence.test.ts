@@ -108,3 +108,25 @@ test('the names of the members of a room are sorted by byte', () => {
   assert.deepEqual(hub.rooms.memberNames(tea), ['Bob', '__proto__', 'amy', 'bob'])
   assert.equal(hub.rooms.get('coffee'), undefined)
 })
+
+test('R4 a private room is there for its members alone', () => {
+  const { hub, into } = hubWorld()
+  const [amy, bob] = [into('Amy', 'den'), into('Bob', 'general')]
+  const den = hub.rooms.get('den')
+  assert.ok(den !== undefined)
+  for (const session of [null, amy, bob]) assert.equal(hub.rooms.visible(session, 'den'), den)
+  assert.equal(hub.setPrivate(amy, den, true), true)
+  assert.deepEqual(
+    [null, amy, bob].map((session) => hub.rooms.visible(session, 'den')),
+    [undefined, den, undefined],
+  )
+  assert.equal(hub.rooms.visible(bob, 'nowhere'), undefined)
+  hub.join(bob, 'den')
+  hub.leave(amy, den, 'left')
+  assert.equal(hub.join(amy, 'den'), den)
+  assert.equal(
+    hub.setPrivate(amy, den, false),
+    false,
+    'whoever made it has left it, and is not its creator any more',
+  )
+})

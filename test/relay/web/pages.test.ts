@@ -65,6 +65,22 @@ test('the page is at / with a strict policy, and refers to nothing elsewhere and
   assert.ok((await assets()).every((path) => /^\/assets\/\w+-\w{8}\.(js|css|svg)$/.test(path)))
 })
 
+test('the page is told the name of the room, escaped', async () => {
+  const { body } = await ask('/')
+  assert.match(body.toString(), /<meta name="room" content="&#34;den&#34;&#38;&#60;i&#62;">/)
+  const compressed = await ask('/', { 'accept-encoding': 'br' })
+  assert.deepEqual(brotliDecompressSync(compressed.body), body)
+})
+
+test('without a page there is nothing at /', async (t) => {
+  const other = createServer(createPages({ page: false, room: 'general', live: null }))
+  await once(other.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => other.close())
+  const response = await fetch(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`)
+  assert.equal(response.status, 404)
+  await response.text()
+})
+
 test('what it is made of may be kept for good, and has its type', async () => {
   const paths = await assets()
   assert.deepEqual(paths.map((path) => path.replace(/.*\./, '')).sort(), ['css', 'js', 'svg'])

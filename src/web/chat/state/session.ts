@@ -18,6 +18,8 @@ export type Connect = (name: string, signal: AbortSignal) => Promise<Chat>
 /** In larger rooms nobody looks around for each who comes or goes: all would, for each of all. */
 const LOOKS_UP_TO = 50
 const LOOK_MS = 1_000
+/** Acknowledgements on their way at once. */
+const MOST_ACKNOWLEDGED = 50
 
 export class Session implements Actions {
   readonly #store: ChatStore
@@ -27,6 +29,8 @@ export class Session implements Actions {
   /** Whether all who are here are being asked for, and whether that is known to be too early. */
   #isListing = false
   #isStale = false
+  /** How many acknowledgements are on their way. */
+  #acknowledging = 0
   /** Whether one is about to look around. */
   #isLooking = false
 
@@ -148,7 +152,8 @@ export class Session implements Actions {
 
   #refused(error: unknown): void {
     const { name } = this.#store
-    if (error instanceof NameTakenError) this.#store.refused(`Somebody else is called ${name} now.`, true)
+    if (error instanceof NameTakenError)
+      this.#store.refused(`Somebody else is called ${name} now: take another name.`, true)
     else this.#store.refused(`It did not work: ${wordsFor(error)}.`, false)
   }
 
@@ -160,8 +165,7 @@ export class Session implements Actions {
         const { id, from, text } = event
         const isPrivate = event.kind === 'direct'
         store.heard({ id, from, text, isPrivate })
-        // Nobody is waiting for it: a sender whom it does not reach sees one mark instead of two.
-        if (id !== null && store.acknowledges({ isPrivate })) chat.received(id).catch(() => {})
+        if (id !== null && store.acknowledges({ isPrivate })) this.#acknowledge(chat, id)
         break
       }
       case 'edited':
@@ -201,6 +205,16 @@ export class Session implements Actions {
         this.#changed(chat, event)
         break
     }
+  }
+
+  /** Nobody is waiting for it: a sender whom it does not reach, or in a flood, sees one mark instead of two. */
+  #acknowledge(chat: Chat, id: string): void {
+    if (this.#acknowledging >= MOST_ACKNOWLEDGED) return
+    this.#acknowledging++
+    const done = () => {
+      this.#acknowledging--
+    }
+    chat.received(id).then(done, done)
   }
 
   /** Connected again, the library has seen to the room, the status and blocks. */
