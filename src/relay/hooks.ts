@@ -135,13 +135,13 @@ export class HookCalls implements HubHooks<Recipient> {
   left(person: HubPerson<Recipient>, room: string, reason: string): void {
     if (this.#hooks.onLeave === undefined) return
     const { name, dialect, address, port } = personOf(person)
-    this.#ask('onLeave', { name, dialect, address, port, room, reason })
+    this.#tell('onLeave', { name, dialect, address, port, room, reason })
   }
 
   gone(person: HubPerson<Recipient>, reason: string): void {
     if (this.#hooks.onGone === undefined) return
     const { name, dialect, address, port } = personOf(person)
-    this.#ask('onGone', { name, dialect, address, port, reason })
+    this.#tell('onGone', { name, dialect, address, port, reason })
   }
 
   #verdict(hook: 'onName' | 'onJoin', request: NameRequest | JoinRequest): boolean {
@@ -185,10 +185,18 @@ export class HookCalls implements HubHooks<Recipient> {
     }
   }
 
+  /** Of what has happened already. One that is `async` is not waited for; what it rejects with is its fault all the same. */
+  #tell<Request extends Person>(hook: 'onLeave' | 'onGone', request: Request): void {
+    const answer = this.#ask(hook, request)
+    if (!(answer instanceof Promise)) return
+    const about = { hook, ...nameOf(request) }
+    answer.catch((error: unknown) => this.#failed(error, about))
+  }
+
   #answeredWrongly(hook: keyof RelayHooks, request: Person, answer: unknown, expected: string): void {
     // What it may still reject with is nobody's; and it could not be waited for.
     if (answer instanceof Promise) answer.catch(() => {})
-    const words = answer instanceof Promise ? 'a promise' : shortened(quoted(answer))
+    const words = answer instanceof Promise ? 'a promise' : shown(answer)
     this.#failed(new TypeError(`${hook}: ${words}: expected ${expected}`), { hook, ...nameOf(request) })
   }
 }
@@ -205,6 +213,13 @@ function nameOf({ name, dialect, address, port }: Person): Person {
   return { name, dialect, address, port }
 }
 
-function shortened(words: string): string {
+/** Whatever it is: some objects cannot even be looked at. */
+function shown(answer: unknown): string {
+  let words: string
+  try {
+    words = quoted(answer)
+  } catch {
+    words = 'what cannot be shown'
+  }
   return words.length <= 200 ? words : `${words.slice(0, 200)}…`
 }

@@ -283,6 +283,9 @@ test('M3 what a hook may not answer is refused and said: controls, nothing, what
     null,
     {},
     10n,
+    // Not even to be shown.
+    () => new Proxy({}, { get: () => assert.fail('looked at') }),
+    { toString: 7, toJSON: () => undefined },
     () => Promise.reject(new Error('nobody waits for it')),
   ]
   let next: unknown
@@ -337,28 +340,31 @@ test('M5 what a hook lets pass, has rewritten or refused stays in order', async 
   await bob.expect(...refused)
 })
 
-test('a hook that is told of somebody who leaves, and throws, changes nothing', async (t) => {
-  const fail = () => {
-    throw new Error('too late')
-  }
-  const { relay, said, connect } = await embedded(t, { hooks: { onLeave: fail, onGone: fail } })
-  const { amy, bob } = await together(SPEECHES[0] as Speech, connect)
-  bob.peer.close()
-  await amy.expect(leaving('bob'))
-  assert.deepEqual(
-    relay.people().map(({ name }) => name),
-    ['amy'],
-  )
-  assert.deepEqual(
-    said.map(({ hook, name }) => [hook, name]),
-    [
-      ['onLeave', 'bob'],
-      ['onGone', 'bob'],
-    ],
-  )
-  // The name is free.
-  await (SPEECHES[0] as Speech).enter(await connect('framed'), 'bob')
-})
+for (const [how, fail] of [
+  ['throws', () => assert.fail('too late')],
+  // Nobody waits for it; but were it nobody's, it would end the process.
+  ['rejects', () => Promise.reject(new Error('too late'))],
+] as const)
+  test(`a hook that is told of somebody who leaves, and ${how}, changes nothing`, async (t) => {
+    const { relay, said, connect } = await embedded(t, { hooks: { onLeave: fail, onGone: fail } })
+    const { amy, bob } = await together(SPEECHES[0] as Speech, connect)
+    bob.peer.close()
+    await amy.expect(leaving('bob'))
+    assert.deepEqual(
+      relay.people().map(({ name }) => name),
+      ['amy'],
+    )
+    assert.deepEqual(
+      said.map(({ hook, name }) => [hook, name]),
+      [
+        ['onLeave', 'bob'],
+        ['onGone', 'bob'],
+      ],
+    )
+    assert.deepEqual([said[0]?.err?.message, said[1]?.err?.message], ['too late', 'too late'])
+    // The name is free.
+    await (SPEECHES[0] as Speech).enter(await connect('framed'), 'bob')
+  })
 
 test('from inside a hook nothing is changed: that is refused, and costs what the hook was asked about', async (t) => {
   let act: () => unknown = () => undefined

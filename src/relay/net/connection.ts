@@ -216,9 +216,9 @@ export class Connection implements Client, Sink, MessageEvents {
   pause(cause: PauseCause): void {
     if (this.#state !== 'open' || (this.#pauses & cause) !== 0) return
     if (this.#pauses === 0) this.#transport.pause()
-    // Time in which we do not read is not the client's; but decoding takes next to none, and were the deadline
-    // set anew behind each pause for it, bytes that trickle in would move it.
-    if (cause !== PAUSE.decoding) {
+    // Time in which we do not read is not the client's; but decoding and the turns of others take next to none, and
+    // were the deadline set anew behind each such pause, bytes that trickle in, or a flood of pings, would move it.
+    if (cause !== PAUSE.decoding && cause !== PAUSE.turn) {
       this.#context.deadlines.frame.clear(this)
       this.#watchedFrame = 0
     }
@@ -260,8 +260,10 @@ export class Connection implements Client, Sink, MessageEvents {
     if (this.#state === 'open' && this.#context.turn.requestDone()) this.#giveWay()
   }
 
-  heldChanged(): void {
-    if (this.#state === 'open') this.#watch()
+  looked(bytes: number): void {
+    if (this.#state !== 'open') return
+    this.#watch()
+    if (bytes >= BYTES_PER_TURN) this.#giveWay()
   }
 
   interject(bytes: Buffer): void {

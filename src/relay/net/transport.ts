@@ -29,10 +29,10 @@ export interface MessageEvents extends TransportEvents {
   message(bytes: Buffer): void
   /** All of the last message has been taken. */
   messageEnded(): void
-  /** Something was done for the client that is no request of its dialect: it counts as one. */
+  /** A frame of the client's is read: it counts as a request does, whatever is in it. */
   worked(): void
-  /** `Transport.partialFrame` or `heldBytes` may have changed. */
-  heldChanged(): void
+  /** So many bytes have been looked at in one go: `Transport.partialFrame` or `heldBytes` may have changed. */
+  looked(bytes: number): void
   /** Has these bytes sent, in their turn, as they are. */
   interject(bytes: Buffer): void
   /** Whether something is still to be written. */

@@ -255,6 +255,29 @@ test('F15 time in which the relay does not read is not the client’s: a pause c
   assert.ok(other.isSet('frame'), 'and reading on sets it anew')
 })
 
+test('F15 a turn that frames of a transport, or its full reads, have ended does not move the frame deadline', async () => {
+  const spend: ((connection: Connection) => void)[] = [
+    (connection) => connection.looked(64 * 1024),
+    (connection) => {
+      for (let frame = 0; frame < 1024; frame++) connection.worked()
+    },
+  ]
+  for (const spendTurn of spend) {
+    const world = connected((_byte, _connection, speaker) => {
+      speaker.partialFrame = 1
+    })
+    world.read('a')
+    spendTurn(world.connection)
+    assert.ok(world.transport.paused)
+    assert.ok(world.isSet('frame'))
+    await deferred()
+    assert.ok(!world.transport.paused)
+  }
+  const little = connected()
+  little.connection.looked(1000)
+  assert.ok(!little.transport.paused)
+})
+
 test('whoever is closed has a time to end their side, which their end clears', () => {
   const world = connected()
   world.connection.close(CLOSE_REASONS.left)

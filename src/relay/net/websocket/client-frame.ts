@@ -15,6 +15,9 @@ const OPCODE_BITS = 0x0f
 const MASKED = 0x80
 const LENGTH_BITS = 0x7f
 const MASK_BYTES = 4
+const CLOSE = 0x08
+/** The longest header, its mask included. */
+export const MAX_CLIENT_HEADER_BYTES = 14
 
 /**
  * How many bytes there have to be to go on: of the whole frame, or as long as its header is not all there, of that. Of a
@@ -41,6 +44,18 @@ export function bytesWanted(bytes: Uint8Array, start: number, end: number, maxBy
   }
   if (payload > maxBytes || (second & MASKED) === 0) return header
   return header + MASK_BYTES + payload
+}
+
+/** Of what `bytesWanted` says is all there: whether it is a frame, and not a header that cannot be taken. */
+export function isWhole(frame: Uint8Array): boolean {
+  const second = frame[1] as number
+  const length = second & LENGTH_BITS
+  const header = length === 126 ? 4 : length === 127 ? 10 : 2
+  return (second & MASKED) !== 0 && frame.length >= header + MASK_BYTES
+}
+
+export function isClose(frame: Uint8Array): boolean {
+  return ((frame[0] as number) & OPCODE_BITS) === CLOSE
 }
 
 /** A close, a ping or a pong, which may come between the fragments of a message. */

@@ -13,7 +13,14 @@ import { HeldBytes } from '../../streams/held-bytes.js'
 import { HandleTransport } from '../handle-transport.js'
 import type { SocketTransport } from '../socket-transport.js'
 import type { MessageEvents, Transport, TransportEvents } from '../transport.js'
-import { bytesWanted, isControl, isFragment } from './client-frame.js'
+import {
+  bytesWanted,
+  isClose,
+  isControl,
+  isFragment,
+  isWhole,
+  MAX_CLIENT_HEADER_BYTES,
+} from './client-frame.js'
 import { closeCodeOf } from './close-codes.js'
 import {
   type FrameOwner,
@@ -28,6 +35,8 @@ import { closeFrame, controlFrame, OPCODE } from './server-frame.js'
 
 /** So many pings of one chunk are answered one by one; of more only the last, as RFC 6455 allows (5.5.3). */
 const PONGS_A_CHUNK = 16
+/** What a fragment takes besides its bytes until its message is whole, roughly: most may be empty. */
+const FRAGMENT_BYTES = 256
 /** What a dialect is asked about where there is no first byte. */
 const NO_BYTE = -1
 const NO_PAYLOAD = Buffer.alloc(0)
@@ -61,6 +70,8 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
   /** Reads the message in fragments that is not complete. */
   #fragments: FrameReader | null = null
   #fragmentBytes = 0
+  /** How much is to come of a frame that nobody will read. */
+  #skipping = 0
   /** How many frames and messages have begun and were not complete at once. */
   #straddled = 0
   #paused = false
@@ -144,6 +155,7 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
 
   lastWords(reason: CloseReason): Buffer {
     this.#closing = true
+    this.#letGo()
     const { pulse, stats } = this.#context
     pulse.delete(this)
     const code = this.#peerCode
@@ -247,12 +259,9 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
     if (this.#closing) return
     if (this.#pongs++ < PONGS_A_CHUNK) this.#pong(payload)
     else this.#lastPing = Buffer.from(payload)
-    this.#events?.worked()
   }
 
-  pong(): void {
-    this.#events?.worked()
-  }
+  pong(): void {}
 
   closeFrame(code: number | null): void {
     this.#peerCode = code
@@ -307,13 +316,19 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
         this.#unread = Buffer.from(bytes.subarray(at, length))
         break
       }
+      if (this.#skipping > 0) {
+        const skipped = Math.min(this.#skipping, length - at)
+        this.#skipping -= skipped
+        at += skipped
+        continue
+      }
       at =
         this.#held === null ? this.#begin(bytes, at, length) : this.#continue(this.#held, bytes, at, length)
     }
     const ping = this.#lastPing
     this.#lastPing = null
     if (ping !== null && !this.#closing) this.#pong(ping)
-    this.#events?.heldChanged()
+    this.#events?.looked(length)
     if (this.#peerCode !== undefined) this.#tellEnd()
   }
 
@@ -324,6 +339,7 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
       if (!this.#isPartial) this.#straddled++
       this.#held = new HeldBytes()
       this.#held.add(bytes, at, end)
+      if (this.#closing) this.#letGo()
       return end
     }
     this.#read(bytes.subarray(at, next), false)
@@ -336,7 +352,10 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
     const next = Math.min(at + missing, end)
     held.add(bytes, at, next)
     // The header may only now say how long the frame is.
-    if (bytesWanted(held.bytes, 0, held.length, MAX_MESSAGE_BYTES) > held.length) return next
+    if (bytesWanted(held.bytes, 0, held.length, MAX_MESSAGE_BYTES) > held.length) {
+      if (this.#closing) this.#letGo()
+      return next
+    }
     this.#held = null
     const frame = held.take()
     this.#read(Buffer.from(frame.buffer, frame.byteOffset, frame.length), true)
@@ -345,6 +364,12 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
 
   /** @param isOurs whether the frame is in memory that is nobody else's; otherwise it is borrowed */
   #read(frame: Buffer, isOurs: boolean): void {
+    if (this.#closing && !isClose(frame)) {
+      if (!isWhole(frame)) this.#over = true
+      return
+    }
+    // However little is in it: nobody's turn is longer for coming in many frames.
+    this.#events?.worked()
     const alone = isControl(frame) || (this.#fragments === null && !isFragment(frame))
     const refused = alone ? readFrame(frame, this) : this.#readFragment(isOurs ? frame : Buffer.from(frame))
     if (refused === null || this.#over) return
@@ -357,8 +382,18 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
       if (!this.#isPartial) this.#straddled++
       this.#fragments = readerOfFragments()
     }
-    this.#fragmentBytes += frame.length
+    this.#fragmentBytes += frame.length + FRAGMENT_BYTES
     return this.#fragments.read(frame, this)
+  }
+
+  /** The client's close frame alone is still waited for: nothing is kept of what it has begun besides. */
+  #letGo(): void {
+    this.#fragments = null
+    this.#fragmentBytes = 0
+    const held = this.#held
+    if (held === null || held.length < MAX_CLIENT_HEADER_BYTES || isControl(held.bytes)) return
+    this.#skipping = bytesWanted(held.bytes, 0, held.length, MAX_MESSAGE_BYTES) - held.length
+    this.#held = null
   }
 
   #tellEnd(): void {

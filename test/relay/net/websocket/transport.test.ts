@@ -67,15 +67,24 @@ class FakeConnection implements MessageEvents {
   pauseAfter: number[] = []
   transport: WebSocketTransport | null = null
   ends = 0
+  /** How many frames have counted, and how many bytes. */
+  frames = 0
+  bytes = 0
 
   turnBegins(): void {}
-  heldChanged(): void {}
   settling(): void {}
-  worked(): void {}
   received(): void {}
   failed(): void {}
   written(): void {}
   releasing(): void {}
+
+  worked(): void {
+    this.frames++
+  }
+
+  looked(bytes: number): void {
+    this.bytes += bytes
+  }
 
   isBinary(): boolean {
     return true
@@ -256,4 +265,62 @@ test('W8 one write is one message, and control frames in it stay frames of their
   read(Buffer.concat([binary(Buffer.from('late')), ping('late'), close(1001), binary(Buffer.from('later'))]))
   assert.deepEqual([connection.said, connection.ends, pieces.length], [[], 1, 5])
   pulse.stop()
+})
+
+test('every frame counts as work, also those that say nothing: empty ones, fragments, pings and pongs', () => {
+  const { connection, read, pulse } = webSocket()
+  const nothing = Buffer.alloc(0)
+  const frames = [
+    binary(nothing),
+    clientFrame(BINARY, nothing, { fin: false }),
+    clientFrame(CONTINUATION, nothing, { fin: false }),
+    ping(''),
+    clientFrame(PONG, ''),
+    clientFrame(CONTINUATION, nothing),
+  ]
+  const stream = Buffer.concat(frames)
+  read(stream)
+  assert.deepEqual([connection.frames, connection.bytes], [frames.length, stream.length])
+  pulse.stop()
+})
+
+test('what is held of fragments counts with what each takes, however small it is', () => {
+  const { transport, read, pulse } = webSocket()
+  const empty = clientFrame(CONTINUATION, '', { fin: false })
+  read(Buffer.concat([clientFrame(BINARY, '', { fin: false }), ...Array<Buffer>(200).fill(empty)]))
+  assert.ok(transport.heldBytes > 200 * 128, `${transport.heldBytes} bytes`)
+  read(clientFrame(CONTINUATION, ''))
+  assert.equal(transport.heldBytes, 0)
+  pulse.stop()
+})
+
+test('W8 behind our close nothing is held of what the client has begun or begins, and its own close is found', () => {
+  const big = binary(Buffer.alloc(500_000, 'x'))
+  const begun = clientFrame(BINARY, Buffer.alloc(100_000, 'x'), { fin: false })
+  const more = clientFrame(CONTINUATION, Buffer.alloc(100_000, 'x'), { fin: false })
+  for (const before of [
+    Buffer.alloc(0),
+    big.subarray(0, 5),
+    big.subarray(0, 300_000),
+    begun,
+    Buffer.concat([begun, more, more]),
+  ]) {
+    for (const size of [7, 50_000, 1e9]) {
+      const { transport, connection, read, pulse } = webSocket()
+      read(before)
+      transport.lastWords(CLOSE_REASONS.frameDeadline)
+      assert.ok(transport.heldBytes < 14, `${transport.heldBytes} bytes at once`)
+      const rest =
+        before.length < big.length && before.equals(big.subarray(0, before.length))
+          ? big.subarray(before.length)
+          : more
+      const stream = Buffer.concat([rest, begun, more, ping('late'), close(1000)])
+      for (let at = 0; at < stream.length; at += size) {
+        read(stream.subarray(at, at + size))
+        assert.ok(transport.heldBytes < 140, `${transport.heldBytes} bytes`)
+      }
+      assert.deepEqual([connection.said, connection.ends], [[], 1])
+      pulse.stop()
+    }
+  }
 })
