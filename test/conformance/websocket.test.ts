@@ -26,28 +26,35 @@ import { openSocket, WebSocketPeer } from '../fixtures/websocket-peer.js'
 const GREETING = /^..TWelcome/s
 
 async function startGateway(t: TestContext, start: StartRelay, query = '', settings = {}) {
+  const peers: WebSocketPeer[] = []
+  // Before the relay, which would wait for the close frame of each.
+  t.after(() => {
+    for (const peer of peers) peer.destroy()
+  })
+  const kept = (peer: WebSocketPeer): WebSocketPeer => {
+    peers.push(peer)
+    return peer
+  }
   const relay = await start(t, { also: [`ws://127.0.0.1:0${query}`], settings })
   const port = relay.ports[1] as number
   return {
     ...relay,
     port,
+    kept,
     async open(subprotocol: string, headers: Record<string, string | null> = {}) {
-      const peer = await WebSocketPeer.connect({ port, subprotocol, headers })
-      t.after(() => peer.destroy())
-      return peer
+      return kept(await WebSocketPeer.connect({ port, subprotocol, headers }))
     },
     /** In the room, as a framed client. */
     async framed(name: string) {
-      const peer = await WebSocketPeer.connect({ port, subprotocol: 'framed', behind: binary(join(name)) })
-      t.after(() => peer.destroy())
+      const behind = binary(join(name))
+      const peer = kept(await WebSocketPeer.connect({ port, subprotocol: 'framed', behind }))
       assert.match((await peer.frame('the greeting')).payload.toString('latin1'), GREETING)
       await peer.expect(BINARY, Buffer.concat([ACCEPTED, joining(name)]))
       return peer
     },
     /** What an HTTP request is answered with. */
     async ask(request: string) {
-      const peer = new WebSocketPeer(await openSocket(port))
-      t.after(() => peer.destroy())
+      const peer = kept(new WebSocketPeer(await openSocket(port)))
       peer.socket.write(request)
       const head = await peer.head()
       return `${/ (\d+) /.exec(head)?.[1]} ${await peer.rest()}`
@@ -97,8 +104,7 @@ onEachTransport((start) => {
   test('W1 of several subprotocols the first that is a dialect is taken, at any path, however the header is written', async (t) => {
     const gateway = await startGateway(t, start)
     const socket = await openSocket(gateway.port)
-    const peer = new WebSocketPeer(socket)
-    t.after(() => peer.destroy())
+    const peer = gateway.kept(new WebSocketPeer(socket))
     const offered = {
       'sec-websocket-protocol': 'mqtt,chatroom , framed',
       upgrade: 'WebSocket',

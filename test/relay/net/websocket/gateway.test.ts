@@ -19,12 +19,14 @@ const closedWithin = async (sockets: readonly Socket[], count: number) => {
 
 onEachTransport((start) => {
   test('those who only hold HTTP connections make room for each other, and for those who chat', async (t) => {
+    const idle: Socket[] = []
+    const peers: WebSocketPeer[] = []
+    // Before the relay, which would wait for their close frames.
+    t.after(() => {
+      for (const one of [...idle, ...peers]) one.destroy()
+    })
     const relay = await start(t, { also: ['ws://127.0.0.1:0'], settings: { maxConnections: '16' } })
     const port = relay.ports[1] as number
-    const idle: Socket[] = []
-    t.after(() => {
-      for (const socket of idle) socket.destroy()
-    })
     for (let count = 0; count < 12; count++) {
       const socket = await openSocket(port)
       socket.on('error', () => {})
@@ -38,7 +40,7 @@ onEachTransport((start) => {
     assert.ok(idle.slice(8).every((socket) => !socket.destroyed))
     for (let count = 0; count < 16; count++) {
       const peer = await WebSocketPeer.connect({ port, subprotocol: 'framed' })
-      t.after(() => peer.destroy())
+      peers.push(peer)
       assert.equal((await peer.frame('the greeting')).opcode, BINARY)
     }
   })
