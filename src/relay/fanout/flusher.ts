@@ -37,6 +37,8 @@ export interface FanoutStats {
 /** How long a flush may be put off while connections keep coming: as long as the last one took, within these. */
 const MIN_HOLD_MS = 1
 const MAX_HOLD_MS = 50
+/** How long it may be put off while messages keep coming, as a share of what the last one took: hardly to be felt beside it. */
+const BURST_SHARE = 1 / 8
 
 export class Flusher {
   readonly stats: FanoutStats = {
@@ -50,6 +52,8 @@ export class Flusher {
   #outboxes: Flushed[] = []
   #scheduled = false
   #moreExpected = false
+  /** Whether the turn that ends has brought messages. */
+  #moreTold = false
   /** When the flush that is scheduled would have run, had it not been put off; 0 when it was not. */
   #heldSince = 0
   #lastFlushMs = 0
@@ -77,6 +81,7 @@ export class Flusher {
   told(readMs: number): void {
     // Nobody was there to be told.
     if (!this.#scheduled) return
+    this.#moreTold = true
     const last = this.#readsMs.length - 1
     if (this.#readsMs[last] === readMs) {
       this.#messages[last] = (this.#messages[last] as number) + 1
@@ -98,11 +103,13 @@ export class Flusher {
   /** Hands every batch to its outboxes, then writes each outbox that did not do so at once. */
   readonly flush = (): void => {
     const begun = performance.now()
-    if (this.#moreExpected && this.#mayHold(begun)) {
+    if ((this.#moreExpected && this.#mayHold(begun)) || (this.#moreTold && this.#mayHoldBurst(begun))) {
       this.#moreExpected = false
+      this.#moreTold = false
       setImmediate(this.flush)
       return
     }
+    this.#moreTold = false
     this.#heldSince = 0
     this.#scheduled = false
     const lanes = this.#lanes
@@ -129,8 +136,20 @@ export class Flusher {
   }
 
   #mayHold(now: number): boolean {
+    return this.#heldMs(now) < Math.min(Math.max(this.#lastFlushMs, MIN_HOLD_MS), MAX_HOLD_MS)
+  }
+
+  /**
+   * Somebody who says much at once is in the middle of writing it when the first of it arrives. What comes while a long
+   * flush goes on waits for all of it: so before it begins, the turns that still bring messages are waited for.
+   */
+  #mayHoldBurst(now: number): boolean {
+    return this.#lastFlushMs >= MIN_HOLD_MS && this.#heldMs(now) < this.#lastFlushMs * BURST_SHARE
+  }
+
+  #heldMs(now: number): number {
     if (this.#heldSince === 0) this.#heldSince = now
-    return now - this.#heldSince < Math.min(Math.max(this.#lastFlushMs, MIN_HOLD_MS), MAX_HOLD_MS)
+    return now - this.#heldSince
   }
 
   #schedule(): void {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { Flusher } from '../../../src/relay/fanout/flusher.js'
 import { message, threePeople } from './world.js'
 
 test('what is told in one turn is written right after it, without being asked', async () => {
@@ -59,4 +60,58 @@ test('each message counts with the time from its read to the end of the flush th
   room.tell(message(amy, '2'), amy.recipient)
   await turn()
   assert.equal(counted(), 3, 'and once')
+})
+
+/** A lane that takes a while to write. */
+function slowLane(flusher: Flusher) {
+  return {
+    takesMs: 0,
+    written: 0,
+    collect() {
+      this.written++
+      const end = performance.now() + this.takesMs
+      while (performance.now() < end);
+    },
+    settle() {},
+    /** Something is said in it. */
+    tell() {
+      flusher.listLane(this)
+      flusher.told(performance.now())
+    },
+  }
+}
+
+test('before a flush that takes long, messages that are still coming are waited for, and not for ever', async () => {
+  const flusher = new Flusher()
+  const lane = slowLane(flusher)
+  lane.takesMs = 100
+  lane.tell()
+  await turn()
+  assert.equal(lane.written, 1, 'nothing is known yet of how long it takes')
+  const begun = performance.now()
+  lane.tell()
+  let turns = 0
+  while (lane.written === 1) {
+    assert.ok(performance.now() - begun < 5000, 'the flush never came')
+    await turn()
+    turns++
+    flusher.told(performance.now())
+  }
+  assert.ok(turns > 2, `${turns} turns`)
+
+  lane.tell()
+  await turn()
+  assert.equal(lane.written, 2, 'a turn that has brought messages')
+  await turn()
+  assert.equal(lane.written, 3, 'and one that has not')
+})
+
+test('a flush that takes no time waits for nobody', async () => {
+  const flusher = new Flusher()
+  const lane = slowLane(flusher)
+  for (let count = 1; count <= 3; count++) {
+    lane.tell()
+    await turn()
+    assert.equal(lane.written, count)
+  }
 })
