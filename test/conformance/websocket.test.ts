@@ -305,6 +305,9 @@ onEachTransport((start) => {
     await logs.until('connections', ({ name, reason }) => name === 'Slow' && reason === 'slow')
     slow.socket.resume()
     await slow.cut()
+    // What she has said is all told when this is answered.
+    amy.send(Buffer.of(3, 0, 0))
+    await amy.skipTo(Buffer.from('\x03\x00\x03Amy'))
     const bob = await gateway.framed('Bob')
     bob.send(binary(message('still here')))
     await amy.skipTo(message('[Bob] still here'))

@@ -103,6 +103,20 @@ export class ChatPage {
     })
   }
 
+  /** Closes the dialog that has just opened. The browser may lose a key that comes in the very frame: then once more, as people do. */
+  async closeDialog(): Promise<void> {
+    const dialog = this.page.getByRole('dialog')
+    for (let left = 5; left > 0; left--) {
+      await this.page.keyboard.press('Escape')
+      const isGone = await dialog.waitFor({ state: 'detached', timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      )
+      if (isGone) return
+    }
+    assert.fail('Escape does not close the dialog')
+  }
+
   /** There is no row with that text. */
   async hasNot(text: string): Promise<void> {
     assert.equal(await this.row(text).count(), 0, text)

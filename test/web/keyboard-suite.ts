@@ -92,8 +92,7 @@ export function keyboardSuite(shared: Shared): void {
   test('the keys are listed on the page, and Escape closes that', async () => {
     await amy.page.keyboard.press('Alt+h')
     await amy.page.getByRole('dialog', { name: 'Keys' }).waitFor()
-    await amy.page.keyboard.press('Escape')
-    await amy.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await amy.closeDialog()
     await amy.page.waitForFunction(() => document.activeElement?.id === 'message')
   })
 
@@ -103,8 +102,7 @@ export function keyboardSuite(shared: Shared): void {
     await opener.focus()
     await amy.page.keyboard.press('Enter')
     await amy.page.getByRole('dialog', { name: 'People' }).waitFor()
-    await amy.page.keyboard.press('Escape')
-    await amy.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await amy.closeDialog()
     assert.equal(await amy.focused(), 'People in this room: 4')
     await amy.page.keyboard.press('Enter')
     await amy.choose('Bob')
