@@ -63,6 +63,8 @@ export class HandleTransport implements Transport, Port {
   /** Of the WebSocket frame that everything written directly has to be, or 0 for none. */
   opcode = 0
   readonly #wrap: StreamWrap
+  /** The negative errno of a write that was refused, or 0. */
+  #brokenBy = 0
   #events: TransportEvents | null = null
 
   constructor(handle: TcpHandle, wrap: StreamWrap) {
@@ -162,11 +164,12 @@ export class HandleTransport implements Transport, Port {
     if (events === null || read === 0) return
     if (read > 0) {
       events.received(READ_BUFFER, read)
-    } else if (read === UV_EOF) {
+    } else if (read === UV_EOF && this.#brokenBy === 0) {
       this.handle.readStop()
       events.ended()
     } else {
-      this.#fail(read)
+      // The kernel tells of a reset once: where a write has heard of it, the read that follows sees nothing but an end.
+      this.#fail(this.#brokenBy === 0 ? read : this.#brokenBy)
     }
   }
 
@@ -178,6 +181,7 @@ export class HandleTransport implements Transport, Port {
   /** @returns whether the kernel took everything; true for a broken stream too, so that nobody waits for it */
   dispatched(status: number, request: WriteRequest, pieces: Buffer | Buffer[]): boolean {
     if (status !== 0) {
+      this.#brokenBy = status
       // Not from inside a write: whoever is writing is in the middle of everybody's flush.
       setImmediate(() => this.#fail(status))
       return true
