@@ -8,6 +8,8 @@
 
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
+import { ConfigError } from './config/load.js'
+import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
@@ -20,6 +22,7 @@ import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { Records } from './records.js'
+import { type ReloadReport, reload } from './reload.js'
 import { StartError } from './start-error.js'
 
 /** How rooms are written to. */
@@ -38,14 +41,19 @@ export interface RelayOptions {
   readonly reservedNames?: readonly string[]
   /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
   readonly useHandles?: boolean
+  /** What has settings beside the relay itself, such as the operational log its level. */
+  readonly reloadables?: readonly Reloadable[]
 }
 
 export class Relay {
-  readonly #config: Config
+  /** What is in use: a reload makes it another. */
+  #config: Config
   readonly #records: Records
   readonly #parts: Assembly
   readonly #hooks: HookCalls | undefined
   readonly #listeners: Listeners
+  readonly #reloadables: readonly Reloadable[]
+  #reloading: Promise<unknown> = Promise.resolve()
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
@@ -53,11 +61,12 @@ export class Relay {
 
   private constructor(config: Config, log: RelayLog, options: RelayOptions) {
     this.#config = config
-    const { hooks, reservedNames, useHandles = handlesSupported } = options
+    const { hooks, reservedNames, useHandles = handlesSupported, reloadables = [] } = options
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
     this.#parts = new Assembly(config, { useHandles, hooks: this.#hooks, reservedNames }, this.#records)
     this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
+    this.#reloadables = [...this.#parts.reloadables, this.#records, ...reloadables]
   }
 
   /**
@@ -105,6 +114,17 @@ export class Relay {
     return this.#hooks?.isAsking === true
   }
 
+  /**
+   * Takes up another configuration, as far as that can be without a new start; one after the other when it is asked for
+   * several.
+   * @throws ConfigError with everything that is wrong; then nothing has changed
+   */
+  reload(config: Config): Promise<ReloadReport> {
+    const reloading = this.#reloading.then(() => this.#reload(config))
+    this.#reloading = reloading.catch(() => {})
+    return reloading
+  }
+
   /** Opens the log files by their names again, after somebody moved them away. */
   reopenLogs(): void {
     this.#records.reopenFiles()
@@ -117,6 +137,13 @@ export class Relay {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
     return this.#stopped
+  }
+
+  async #reload(wanted: Config): Promise<ReloadReport> {
+    if (this.#state === 'shutting down') throw new ConfigError(['the relay is shutting down'])
+    const { config, report } = await reload(this.#config, wanted, this.#reloadables)
+    this.#config = config
+    return report
   }
 
   async #stop(): Promise<void> {

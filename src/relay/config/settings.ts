@@ -39,6 +39,13 @@ export type Settings = {
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[]
 
+/** A setting's value as an operator would write it in a file. */
+export function written(config: Config, key: SettingKey): unknown {
+  const setting: Setting = SETTINGS[key]
+  const value = config[key]
+  return setting.write === undefined ? value : setting.write(value)
+}
+
 /** `logDir` is `PARLANCE_LOG_DIR` in the environment … */
 export function environmentName(key: string): string {
   return `PARLANCE_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`

@@ -10,7 +10,7 @@ export interface ListeningOptions {
   /** PEM files, read when the listener opens. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Above this many connections on the whole relay, new ones are told and closed. */
-  readonly maxConnections: number
+  readonly maxConnections: () => number
   /** A TLS handshake that takes longer is given up. */
   readonly loginDeadlineMs: number
   /** An error after listening began, such as no more file descriptors. The listener goes on. */
