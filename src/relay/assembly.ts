@@ -206,14 +206,15 @@ function recentLimitsOf({ editWindowMs, recentMessages }: Config): RecentLimits 
   return { ageMs: editWindowMs, entries: recentMessages }
 }
 
-function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
+/** @throws ConfigError when there is no such way here */
+export function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
   const way = chooseFanout(fanout, useHandles)
   if (typeof way !== 'string') return way
   throw new ConfigError([`fanout: native: expected auto or portable: there is no native way here: ${way}`])
 }
 
-/** Above what the system allows, it would close clients without a word. */
-function maxConnectionsOf({ maxConnections }: Config): number {
+/** Above what the system allows, it would close clients without a word. @throws ConfigError when it is */
+export function maxConnectionsOf({ maxConnections }: Config): number {
   const { connections, descriptors } = connectionLimit()
   if (maxConnections === 'auto') return connections
   if (descriptors === null || maxConnections <= connections) return maxConnections

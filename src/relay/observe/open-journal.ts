@@ -6,6 +6,9 @@ import { LogFile, type LogRotation } from './log-file.js'
 import { makeDirectory } from './make-directory.js'
 import type { RelayLog } from './relay-log.js'
 
+/** What the two are called. */
+export const LOG_FILES = { connections: 'connections.log', chat: 'chat.log' } as const
+
 export interface JournalOptions {
   readonly logDir: string
   readonly logMaxBytes: number

@@ -13,6 +13,15 @@ export const ENDING_SETTINGS = {
     ),
   ),
   shutdownMs: live(wholeNumber(1, DAY_MS, 8_000, 'milliseconds', 'be gone this long after SIGTERM')),
+  drainDelayMs: live(
+    wholeNumber(
+      0,
+      DAY_MS - 1,
+      0,
+      'milliseconds',
+      'at SIGTERM say so at /readyz and take new connections for this long all the same, until whoever sends them here has heard of it; a part of shutdownMs',
+    ),
+  ),
   closeSpreadMs: live(
     wholeNumber(
       0,
