@@ -8,7 +8,10 @@ test('a SIGHUP before the relay is there is made up for once, and the first of t
   const before = new Map(
     (['SIGHUP', 'SIGTERM', 'SIGINT'] as const).map((one) => [one, process.listeners(one)]),
   )
+  // A signal is no reason to stay alive.
+  const alive = setInterval(() => {}, 1000)
   t.after(() => {
+    clearInterval(alive)
     for (const [signal, listeners] of before) {
       for (const listener of process.listeners(signal)) {
         if (!listeners.includes(listener)) process.off(signal, listener)

@@ -104,7 +104,7 @@ test('a running relay takes up limits and deadlines without ending anybody', asy
   const { live } = await relay.reload(configOf({ maxConnections: '3', announceUpTo: '0' }))
   assert.deepEqual(
     live.map(({ key }) => key),
-    ['maxConnections', 'announceUpTo'],
+    ['announceUpTo', 'maxConnections'],
   )
   const cyd = await connect()
   await cyd.frame('the greeting')
