@@ -6,13 +6,13 @@ import { formatAddress } from '../client/address.js'
 import { EXIT_CODE } from '../exit-code.js'
 import { reachableHost } from '../relay/config/host-port.js'
 import { ConfigError, loadConfig } from '../relay/config/load.js'
+import type { Setting } from '../relay/config/settings/kinds.js'
 import {
   type Config,
   environmentName,
   flagName,
   SETTING_KEYS,
   SETTINGS,
-  type Setting,
   type SettingKey,
 } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'

@@ -6,13 +6,13 @@
 import { readFileSync } from 'node:fs'
 import { parse as parseYaml } from 'yaml'
 import { oneLine, quoted, shown } from '../streams/printable.js'
+import type { Setting } from './settings/kinds.js'
 import {
   type Config,
   environmentName,
   flagName,
   SETTING_KEYS,
   SETTINGS,
-  type Setting,
   type SettingKey,
   type Settings,
 } from './settings.js'

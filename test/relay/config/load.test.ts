@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Setting } from '../../../src/relay/config/settings/kinds.js'
 import {
   type Config,
   environmentName,
   flagName,
   SETTING_KEYS,
   SETTINGS,
-  type Setting,
   type SettingKey,
 } from '../../../src/relay/config/settings.js'
 import { fileWith, load, problemsOf } from './layers.js'
