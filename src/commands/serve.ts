@@ -16,10 +16,12 @@ import {
   type SettingKey,
 } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
-import { type Logger, openOperationalLog } from '../relay/observe/operational-log.js'
+import { OperationalLog } from '../relay/observe/operational-log.js'
+import { say } from '../relay/observe/relay-log.js'
 import { Relay } from '../relay/relay.js'
 import { StartError } from '../relay/start-error.js'
 import { oneLine } from '../relay/streams/printable.js'
+import { VERSION } from '../version.js'
 import { ownCommand } from './own-command.js'
 
 type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
@@ -66,10 +68,12 @@ async function serve(flags: Flags): Promise<void> {
     process.exitCode = EXIT_CODE.config
     return
   }
-  const log = openOperationalLog(config.logLevel, process.stdout)
+  const log = new OperationalLog(config.logLevel, process.stdout)
   // First of all: where there is far too little, nothing after this may come to pass.
-  const warning = memoryWarning(process.constrainedMemory(), config.retainedLimitBytes)
-  if (warning !== null) log.warn(warning)
+  const { retainedLimitBytes } = config
+  const limitBytes = process.constrainedMemory()
+  const warning = memoryWarning(limitBytes, retainedLimitBytes)
+  if (warning !== null) say(log, 'memory.low', { limitBytes, retainedLimitBytes }, warning)
   // Before anything is started: a signal that comes early must not be lost, least of all as PID 1.
   const signalled = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
@@ -89,14 +93,14 @@ async function serve(flags: Flags): Promise<void> {
     return
   }
   process.on('SIGHUP', () => {
-    log.info('SIGHUP: opening the log files again')
+    say(log, 'log.reopened', { signal: 'SIGHUP' }, 'SIGHUP: opening the log files again')
     relay.reopenLogs()
   })
   announce(log, relay, config)
   const signal = await signalled
-  log.info(`${signal}: shutting down`)
+  say(log, 'relay.stopping', { signal }, `${signal}: shutting down`)
   await relay.stop()
-  log.info('ended')
+  say(log, 'relay.ended', {}, 'ended')
   // Whatever still holds the event loop (a scrape under way) is not worth waiting for.
   log.flush(() => process.exit(EXIT_CODE.ok))
 }
@@ -125,28 +129,33 @@ function startWords({ code, key, target, takenBy, cause }: StartError): string {
 }
 
 /** What it listens on, and one line to copy. */
-function announce(log: Logger, relay: Relay, config: Config): void {
-  for (const { dialect, host, port } of relay.listeningAt) {
-    log.info(
-      { dialect, host: host ?? '*', port },
-      `listening: ${dialect} on ${host ?? 'all addresses'} port ${port}`,
-    )
+function announce(log: OperationalLog, relay: Relay, config: Config): void {
+  for (const { dialect, host, port, tls } of relay.listeningAt) {
+    const words = `listening: ${dialect} on ${host ?? 'all addresses'} port ${port}`
+    say(log, 'relay.listening', { dialect, host: host ?? '*', port, tls }, words)
   }
   if (config.ops !== 'off') {
     const address = formatAddress({ host: reachableHost(config.ops.host), port: relay.opsPort as number })
-    log.info(`metrics: http://${address}/metrics`)
+    const url = `http://${address}/metrics`
+    say(log, 'relay.ops', { address: url }, `metrics: ${url}`)
   }
   for (const { dialect, host, port, tls } of relay.listeningAt) {
     if (dialect !== 'ws') continue
     const address = formatAddress({ host: reachableHost(host), port })
-    log.info(`in the browser: ${tls ? 'https' : 'http'}://${address}`)
+    const url = `${tls ? 'https' : 'http'}://${address}`
+    say(log, 'relay.page', { address: url }, `in the browser: ${url}`)
   }
   const { name, reason } = relay.fanout
-  log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
+  const how = { fanout: name, reason: reason ?? undefined }
+  say(log, 'relay.fanout', how, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
   const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)
-  if (framed === undefined) return
+  if (framed === undefined) {
+    say(log, 'relay.ready', { version: VERSION }, 'ready')
+    return
+  }
   const address = formatAddress({ host: reachableHost(framed.host), port: framed.port })
-  log.info(`to join: ${ownCommandHere()} chat ${address} Bob`)
+  const command = `${ownCommandHere()} chat ${address} Bob`
+  say(log, 'relay.ready', { version: VERSION, command }, `to join: ${command}`)
 }
 
 function ownCommandHere(): string {

@@ -6,6 +6,7 @@
  *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, files
  */
 
+import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
 import type { Config } from './config/settings.js'
@@ -146,14 +147,16 @@ export class Relay {
   }
 
   #tellAddresses(): void {
-    const { addressFile, ops } = this.#config
+    const { addressFile, ops, logDir } = this.#config
     if (addressFile === 'off') return
     const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
       return { dialect, host, port, tls }
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
-      this.#addressFile = new AddressFile(addressFile, { pid: process.pid, ops: opsPlace, listeners })
+      const logs = logDir === 'off' ? null : resolve(logDir)
+      const places = { pid: process.pid, ops: opsPlace, listeners, logDir: logs }
+      this.#addressFile = new AddressFile(addressFile, places)
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
     }

@@ -8,19 +8,25 @@
  */
 
 import { PendingLines } from './pending-lines.js'
-import { RotatingFile } from './rotating-file.js'
+import { RotatingFile, type RotationLimits } from './rotating-file.js'
 
-export interface LogFileOptions {
-  readonly dir: string
-  /** Such as `chat`, for `chat.log`. */
-  readonly name: string
+/** When it is put aside, and how many of those are kept. */
+export interface LogFileLimits {
   readonly maxBytes: number
   /** Such as `1d`. */
   readonly rotateEvery: string
   readonly keepFiles: number
+}
+
+export interface LogFileOptions extends LogFileLimits {
+  readonly dir: string
+  /** Such as `chat`, for `chat.log`. */
+  readonly name: string
   /** Trouble begins, and ends; for the operational log. */
   readonly onTrouble: (error: Error) => void
   readonly onRecovery: (linesLost: number) => void
+  /** It was put aside under this name, within `dir`. */
+  readonly onRotated?: (fileName: string) => void
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }
@@ -34,6 +40,7 @@ export class LogFile {
   /** Lines that were never written, since the start. */
   linesLost = 0
   readonly #options: LogFileOptions
+  #limits: RotationLimits
   readonly #pending = new PendingLines()
   #file: RotatingFile | null
   /** Lines of the block that is under way, 0 for none. */
@@ -46,7 +53,13 @@ export class LogFile {
   /** @throws the system's error when the file cannot be opened */
   constructor(options: LogFileOptions) {
     this.#options = options
+    this.#limits = limitsOf(options)
     this.#file = this.#open()
+  }
+
+  /** From the next block on. */
+  setLimits(limits: LogFileLimits): void {
+    this.#limits = limitsOf(limits)
   }
 
   /** Takes one line with its line feed. */
@@ -80,8 +93,8 @@ export class LogFile {
   }
 
   #open(): RotatingFile {
-    const { dir, name, maxBytes, rotateEvery, keepFiles, now = Date.now } = this.#options
-    return new RotatingFile({ dir, name, maxBytes, periodMs: periodOf(rotateEvery), keepFiles, now })
+    const { dir, name, now = Date.now, onRotated: rotated = () => {} } = this.#options
+    return new RotatingFile({ dir, name, limits: () => this.#limits, now, rotated })
   }
 
   readonly #flush = (): void => {
@@ -171,9 +184,9 @@ export class LogFile {
 const LF = 0x0a
 const PERIOD_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 }
 
-/** @param every such as `1d`, `6h`, `30m` */
-function periodOf(every: string): number {
-  return Number.parseInt(every, 10) * (PERIOD_MS[every.slice(-1)] as number)
+function limitsOf({ maxBytes, rotateEvery, keepFiles }: LogFileLimits): RotationLimits {
+  const periodMs = Number.parseInt(rotateEvery, 10) * (PERIOD_MS[rotateEvery.slice(-1)] as number)
+  return { maxBytes, periodMs, keepFiles }
 }
 
 function linesIn(block: Buffer, length: number): number {

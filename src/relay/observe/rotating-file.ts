@@ -1,24 +1,33 @@
 /**
- * A file that is written block by block and put aside when it is large or old enough, under a name with the time. Only
- * files that are named like that are ever removed, and only in its own directory.
+ * A file that is written block by block and put aside when it is large or old enough, under a name with the time
+ * (`rotated-name.ts`). Only files that are named like that are ever removed, compressed ones too, and only in its own directory.
  */
 
 import { close, write } from 'node:fs'
-import { lstat, readdir, rename, unlink } from 'node:fs/promises'
+import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type AppendFile, openToAppend } from './append-file.js'
+import { byRotation, COMPRESSED, parseRotatedName, type RotatedName, rotatedName } from './rotated-name.js'
+
+/** When a file is put aside, and how many of those are kept. */
+export interface RotationLimits {
+  readonly maxBytes: number
+  /** Counted from 1970, so that a day begins at midnight UTC. */
+  readonly periodMs: number
+  readonly keepFiles: number
+}
 
 export interface RotatingFileOptions {
   readonly dir: string
   /** Such as `chat`, for `chat.log`. */
   readonly name: string
-  readonly maxBytes: number
-  /** Counted from 1970, so that a day begins at midnight UTC. */
-  readonly periodMs: number
-  readonly keepFiles: number
+  /** As they are at that moment: they may change. */
+  readonly limits: () => RotationLimits
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** It was put aside under this name. */
+  readonly rotated: (fileName: string) => void
 }
 
 /** What became of a block. Of one that was refused, the first `writtenBytes` are in the file. */
@@ -36,11 +45,10 @@ const MOST_AT_ONCE = 99
 export class RotatingFile {
   readonly #options: RotatingFileOptions
   readonly #path: string
-  readonly #rotatedName: RegExp
   #fd: number
   #size = 0
-  /** In which period its last record was written. */
-  #period = 0
+  /** When its last record was written, in milliseconds since 1970. */
+  #writtenMs = 0
   #closing = false
   #lastWrite: Promise<Written> | null = null
 
@@ -48,9 +56,6 @@ export class RotatingFile {
   constructor(options: RotatingFileOptions) {
     this.#options = options
     this.#path = join(options.dir, `${options.name}.log`)
-    this.#rotatedName = new RegExp(
-      `^${options.name}-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d-\\d{3}Z-\\d+\\.log$`,
-    )
     this.#fd = this.#begin(openToAppend(this.#path))
   }
 
@@ -70,10 +75,11 @@ export class RotatingFile {
   }
 
   async #write(block: Buffer): Promise<Written> {
-    const period = this.#periodOf(this.#options.now())
+    const nowMs = this.#options.now()
+    const { maxBytes } = this.#options.limits()
     let writtenBytes = 0
     try {
-      if (this.#isDue(block.length, period)) await this.#rotate()
+      if (this.#isDue(block.length, nowMs)) await this.#rotate()
       while (writtenBytes < block.length) {
         // The system may take a part only, when the disk is about to be full.
         const { bytesWritten } = await writeBytes(
@@ -86,60 +92,70 @@ export class RotatingFile {
         writtenBytes += bytesWritten
         this.#size += bytesWritten
       }
-      this.#period = period
-      if (this.#size >= this.#options.maxBytes && !this.#closing) await this.#rotate()
+      this.#writtenMs = nowMs
+      if (this.#size >= maxBytes && !this.#closing) await this.#rotate()
       return { writtenBytes, error: null }
     } catch (error) {
       return { writtenBytes, error: error as Error }
     }
   }
 
-  #isDue(bytes: number, period: number): boolean {
+  #isDue(bytes: number, nowMs: number): boolean {
     if (this.#size === 0 || this.#closing) return false
-    return this.#size + bytes > this.#options.maxBytes || period > this.#period
-  }
-
-  #periodOf(timeMs: number): number {
-    return Math.floor(timeMs / this.#options.periodMs)
+    const { maxBytes, periodMs } = this.#options.limits()
+    if (this.#size + bytes > maxBytes) return true
+    return Math.floor(nowMs / periodMs) > Math.floor(this.#writtenMs / periodMs)
   }
 
   #begin({ fd, size, modifiedMs }: AppendFile): number {
     this.#size = size
-    this.#period = this.#periodOf(modifiedMs)
+    this.#writtenMs = modifiedMs
     return fd
   }
 
   async #rotate(): Promise<void> {
     const aside = await this.#freeName()
+    let isAside = true
     try {
-      await rename(this.#path, aside)
+      await rename(this.#path, join(this.#options.dir, aside))
     } catch (error) {
       // Somebody else has moved it away.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      isAside = false
     }
     const full = this.#fd
     this.#fd = this.#begin(openToAppend(this.#path))
     await closeFile(full)
     await this.#removeOldest()
+    if (isAside) this.#options.rotated(aside)
   }
 
   async #freeName(): Promise<string> {
     const { dir, name, now } = this.#options
-    const stamp = new Date(now()).toISOString().replace(/[:.]/g, '-')
+    const rotatedMs = now()
     for (let index = 1; index <= MOST_AT_ONCE; index++) {
-      const path = join(dir, `${name}-${stamp}-${index}.log`)
-      if (!(await isThere(path))) return path
+      const fileName = rotatedName(name, rotatedMs, index)
+      const path = join(dir, fileName)
+      if (!(await isThere(path)) && !(await isThere(path + COMPRESSED))) return fileName
     }
     throw new Error(`no name is free to put ${this.#path} aside`)
   }
 
   async #removeOldest(): Promise<void> {
-    const { dir, keepFiles } = this.#options
-    const rotated = (await readdir(dir, { withFileTypes: true }))
-      .filter((entry) => entry.isFile() && this.#rotatedName.test(entry.name))
-      .map(({ name }) => name)
-      .sort()
-    for (const name of rotated.slice(0, -keepFiles)) await unlink(join(dir, name))
+    const { dir, name, limits } = this.#options
+    const { keepFiles } = limits()
+    const rotated = new Map<string, RotatedName>()
+    const entries = await readdir(dir, { withFileTypes: true })
+    const files = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name))
+    for (const file of files) {
+      const parsed = parseRotatedName(file)
+      if (parsed?.log === name && parsed.form !== 'unfinished') rotated.set(parsed.plain, parsed)
+    }
+    for (const { plain } of [...rotated.values()].sort(byRotation).slice(0, -keepFiles)) {
+      // `force`: compressing may have taken it away meanwhile.
+      for (const form of [plain, plain + COMPRESSED])
+        if (files.has(form)) await rm(join(dir, form), { force: true })
+    }
   }
 }
 
