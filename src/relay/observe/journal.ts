@@ -28,7 +28,7 @@ export interface JournalFiles {
 export class Journal {
   readonly #connections: LogFile
   readonly #chat: LogFile
-  /** Whether what a direct message says is recorded too. */
+  /** Whether what direct messages said is recorded. */
   logsDirectText: boolean
   readonly #refusals = new Refusals(({ address, dialect, reason, count }) => {
     const ip = address ?? undefined

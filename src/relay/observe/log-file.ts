@@ -10,15 +10,15 @@
 import { PendingLines } from './pending-lines.js'
 import { RotatingFile, type RotationLimits } from './rotating-file.js'
 
-/** When it is put aside, and how many of those are kept. */
-export interface LogFileLimits {
+/** When a log file is put aside, and how many are kept. */
+export interface LogRotation {
   readonly maxBytes: number
   /** Such as `1d`. */
   readonly rotateEvery: string
   readonly keepFiles: number
 }
 
-export interface LogFileOptions extends LogFileLimits {
+export interface LogFileOptions extends LogRotation {
   readonly dir: string
   /** Such as `chat`, for `chat.log`. */
   readonly name: string
@@ -39,8 +39,7 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024
 export class LogFile {
   /** Lines that were never written, since the start. */
   linesLost = 0
-  readonly #options: LogFileOptions
-  #limits: RotationLimits
+  #options: LogFileOptions
   readonly #pending = new PendingLines()
   #file: RotatingFile | null
   /** Lines of the block that is under way, 0 for none. */
@@ -53,13 +52,7 @@ export class LogFile {
   /** @throws the system's error when the file cannot be opened */
   constructor(options: LogFileOptions) {
     this.#options = options
-    this.#limits = limitsOf(options)
     this.#file = this.#open()
-  }
-
-  /** From the next block on. */
-  setLimits(limits: LogFileLimits): void {
-    this.#limits = limitsOf(limits)
   }
 
   /** Takes one line with its line feed. */
@@ -69,6 +62,12 @@ export class LogFile {
       return
     }
     this.#timer ??= setTimeout(this.#flush, FLUSH_MS)
+  }
+
+  /** Another rotation, from the next block on. */
+  rotateBy(rotation: LogRotation): void {
+    this.#options = { ...this.#options, ...rotation }
+    this.#file?.limit(limitsOf(rotation))
   }
 
   /** Closes the file and opens it by its name again: somebody else may have moved it away (SIGHUP). */
@@ -94,7 +93,7 @@ export class LogFile {
 
   #open(): RotatingFile {
     const { dir, name, now = Date.now, onRotated: rotated = () => {} } = this.#options
-    return new RotatingFile({ dir, name, limits: () => this.#limits, now, rotated })
+    return new RotatingFile({ dir, name, now, rotated, ...limitsOf(this.#options) })
   }
 
   readonly #flush = (): void => {
@@ -184,9 +183,13 @@ export class LogFile {
 const LF = 0x0a
 const PERIOD_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 }
 
-function limitsOf({ maxBytes, rotateEvery, keepFiles }: LogFileLimits): RotationLimits {
-  const periodMs = Number.parseInt(rotateEvery, 10) * (PERIOD_MS[rotateEvery.slice(-1)] as number)
-  return { maxBytes, periodMs, keepFiles }
+function limitsOf({ maxBytes, rotateEvery, keepFiles }: LogRotation): RotationLimits {
+  return { maxBytes, periodMs: periodOf(rotateEvery), keepFiles }
+}
+
+/** @param every such as `1d`, `6h`, `30m` */
+function periodOf(every: string): number {
+  return Number.parseInt(every, 10) * (PERIOD_MS[every.slice(-1)] as number)
 }
 
 function linesIn(block: Buffer, length: number): number {

@@ -1,6 +1,6 @@
 /**
  * What connections.log and chat.log say: which records there are, and which fields each has. `journal.ts` writes them; docs/log-events.md
- * and the tests are held against this. A name stays what it is; records may come to have more fields.
+ * is made from this, and the tests hold the journal to it. A name stays what it is; records may come to have more fields.
  */
 
 interface Field {

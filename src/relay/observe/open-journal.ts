@@ -3,7 +3,7 @@
 import { LOG_DIR_MODE } from './append-file.js'
 import { Compressor } from './compressor.js'
 import { Journal } from './journal.js'
-import { LogFile, type LogFileLimits } from './log-file.js'
+import { LogFile, type LogRotation } from './log-file.js'
 import { makeDirectory } from './make-directory.js'
 import { type RelayLog, say } from './relay-log.js'
 
@@ -16,7 +16,8 @@ export interface JournalOptions {
   readonly logDirect: 'fact' | 'text'
 }
 
-const LOGS = ['connections', 'chat'] as const
+/** What the two are called. */
+export const LOG_FILES = { connections: 'connections.log', chat: 'chat.log' } as const
 
 export class OpenJournal {
   readonly journal: Journal
@@ -28,14 +29,14 @@ export class OpenJournal {
     makeDirectory(options.logDir, LOG_DIR_MODE)
     const compressor = new Compressor({
       dir: options.logDir,
-      logs: LOGS,
+      logs: Object.keys(LOG_FILES),
       isOn: options.logCompress === 'on',
       done: (file, compression) =>
         say(log, 'log.compressed', { file, ...compression }, 'a log file was compressed'),
       failed: (file, { message: error }) =>
         say(log, 'log.not-compressed', { file, error }, 'a rotated log file could not be compressed'),
     })
-    const open = (name: string) => openFile(name, options, log, compressor)
+    const open = (name: keyof typeof LOG_FILES) => openFile(name, options, log, compressor)
     const [connections, chat] = [open('connections'), open('chat')]
     this.journal = new Journal({ connections, chat }, options.logDirect === 'text')
     this.files = [connections, chat]
@@ -52,7 +53,7 @@ export class OpenJournal {
   /** As `Reloadable` asks. The directory stays what it is. */
   prepare(options: JournalOptions): () => void {
     return () => {
-      for (const file of this.files) file.setLimits(limitsOf(options))
+      for (const file of this.files) file.rotateBy(rotationOf(options))
       this.journal.logsDirectText = options.logDirect === 'text'
       this.#compressor.turn(options.logCompress === 'on')
     }
@@ -70,12 +71,17 @@ export class OpenJournal {
   }
 }
 
-function openFile(name: string, options: JournalOptions, log: RelayLog, compressor: Compressor): LogFile {
-  const file = `${name}.log`
+function openFile(
+  name: keyof typeof LOG_FILES,
+  options: JournalOptions,
+  log: RelayLog,
+  compressor: Compressor,
+): LogFile {
+  const file = LOG_FILES[name]
   return new LogFile({
     dir: options.logDir,
     name,
-    ...limitsOf(options),
+    ...rotationOf(options),
     onTrouble: ({ message: error }) =>
       say(log, 'log.lost', { file, error }, 'a log file cannot be written; the chat goes on'),
     onRecovery: (linesLost) =>
@@ -87,6 +93,6 @@ function openFile(name: string, options: JournalOptions, log: RelayLog, compress
   })
 }
 
-function limitsOf({ logMaxBytes, logRotateEvery, logKeepFiles }: JournalOptions): LogFileLimits {
+function rotationOf({ logMaxBytes, logRotateEvery, logKeepFiles }: JournalOptions): LogRotation {
   return { maxBytes: logMaxBytes, rotateEvery: logRotateEvery, keepFiles: logKeepFiles }
 }

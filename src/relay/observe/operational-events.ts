@@ -1,9 +1,12 @@
 /**
  * Everything that the relay says of itself: one table of events, and one of what they say. Nothing else can be said (`say`), and
- * docs/log-events.md is held against it. A name is for programs, and stays what it is; the words of a record are for people, and may change.
+ * docs/log-events.md is made from it (`npm run docs:logs`). A name is for programs, and stays what it is; the words of a record are for people, and may change.
  */
 
 interface Types {
+  /** Settings that are others than before: `key`, `before`, `after`. */
+  changes: readonly object[]
+  texts: readonly string[]
   text: string
   number: number
   flag: boolean
@@ -20,8 +23,12 @@ export const OPERATIONAL_FIELDS = {
   bytes: { type: 'number', means: 'how large the file was' },
   command: { type: 'text', means: 'a command that joins the chat' },
   compressedBytes: { type: 'number', means: 'how large it is now' },
+  connections: { type: 'number', means: 'how many are open at that moment' },
   count: { type: 'number', means: 'how often it happened since the last record of this event' },
+  cutOff: { type: 'number', means: 'how many had to be cut off at the deadline' },
+  delayMs: { type: 'number', means: 'for how long new connections are still taken' },
   dialect: { type: 'text', means: 'how they speak: `framed`, `chatroom` and so on; `ws` before it is known' },
+  elapsedMs: { type: 'number', means: 'how long all of it took' },
   err: { type: 'error', means: 'the error: `type`, `message` and `stack`' },
   error: { type: 'text', means: 'what the system said' },
   fanout: { type: 'text', means: '`native` or `portable`' },
@@ -31,20 +38,26 @@ export const OPERATIONAL_FIELDS = {
   ip: { type: 'text', means: 'where the client comes from' },
   limitBytes: { type: 'number', means: 'what the control group allows' },
   linesLost: { type: 'number', means: 'records that were not written' },
+  live: { type: 'changes', means: 'settings that are in use from now on: `key`, `before`, `after`' },
   name: { type: 'text', means: 'the client’s name, where it has or wants one' },
   port: { type: 'number', means: 'the client’s port, or the one that is listened on' },
+  problems: { type: 'texts', means: 'everything that is wrong' },
   queuedBytes: { type: 'number', means: 'what was queued for the client' },
   reason: { type: 'text', means: 'why, in a word or two: a close reason, a refusal, what is not there' },
   retainedLimitBytes: { type: 'number', means: 'the setting' },
   signal: { type: 'text', means: 'which signal' },
+  spreadMs: { type: 'number', means: 'over how long connections are closed' },
+  stage: { type: 'text', means: '`draining`, `closing`, `flushing`, `ended`' },
   tls: { type: 'flag', means: 'whether it speaks TLS' },
+  told: { type: 'number', means: 'how many were told that the relay ends' },
   url: { type: 'text', means: 'the listener’s, as it is configured' },
   version: { type: 'text', means: 'the relay’s version' },
+  waiting: { type: 'changes', means: 'settings that take a new start: `key`, `before`, `after`' },
 } as const satisfies Record<string, Field>
 
 type FieldName = keyof typeof OPERATIONAL_FIELDS
 
-interface OperationalEvent {
+export interface OperationalEvent {
   readonly level: 'error' | 'warn' | 'info' | 'debug'
   readonly fields: readonly FieldName[]
   /** Those that only some of its records have. */
@@ -74,7 +87,18 @@ export const OPERATIONAL_EVENTS = {
     sometimes: ['command'],
     means: 'Everything is open. The last record of a start.',
   },
-  'relay.stopping': { level: 'info', fields: ['signal'], means: 'It was told to end, and begins to.' },
+  'relay.stopping': {
+    level: 'info',
+    fields: [],
+    sometimes: ['signal'],
+    means: 'It was told to end, and begins to.',
+  },
+  'relay.drain': {
+    level: 'info',
+    fields: ['stage'],
+    sometimes: ['connections', 'delayMs', 'spreadMs', 'told', 'cutOff', 'elapsedMs'],
+    means: 'A stage of its end has begun; `ended` is the last.',
+  },
   'relay.ended': {
     level: 'info',
     fields: [],
@@ -86,6 +110,30 @@ export const OPERATIONAL_EVENTS = {
     sometimes: ['ip', 'port', 'name', 'dialect'],
     means: 'A bug of the relay’s own has cost a connection; everybody else goes on.',
     advice: 'Report it with the stack.',
+  },
+  'config.reloaded': {
+    level: 'info',
+    fields: ['live', 'waiting'],
+    means: 'The configuration was read again, and what can be is in use.',
+  },
+  'config.waiting': {
+    level: 'warn',
+    fields: ['waiting'],
+    means: 'Some settings are others now and take a new start.',
+    advice: 'Restart the relay when it suits you.',
+  },
+  'config.refused': {
+    level: 'error',
+    fields: ['problems'],
+    sometimes: ['err'],
+    means: 'The configuration cannot be taken up, and nothing has changed.',
+    advice: 'Mend what `problems` says, and reload again.',
+  },
+  'config.untold': {
+    level: 'error',
+    fields: ['err'],
+    means: 'The address file cannot be written any more: `parlance reload` does not hear what became of it.',
+    advice: 'Make room where `addressFile` is.',
   },
   'memory.low': {
     level: 'warn',

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { type AppendFile, openToAppend } from './append-file.js'
 import { byRotation, COMPRESSED, parseRotatedName, type RotatedName, rotatedName } from './rotated-name.js'
 
-/** When a file is put aside, and how many of those are kept. */
+/** When a file is put aside, and how many are kept. */
 export interface RotationLimits {
   readonly maxBytes: number
   /** Counted from 1970, so that a day begins at midnight UTC. */
@@ -18,12 +18,10 @@ export interface RotationLimits {
   readonly keepFiles: number
 }
 
-export interface RotatingFileOptions {
+export interface RotatingFileOptions extends RotationLimits {
   readonly dir: string
   /** Such as `chat`, for `chat.log`. */
   readonly name: string
-  /** As they are at that moment: they may change. */
-  readonly limits: () => RotationLimits
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** It was put aside under this name. */
@@ -43,7 +41,7 @@ const closeFile = promisify(close)
 const MOST_AT_ONCE = 99
 
 export class RotatingFile {
-  readonly #options: RotatingFileOptions
+  #options: RotatingFileOptions
   readonly #path: string
   #fd: number
   #size = 0
@@ -57,6 +55,11 @@ export class RotatingFile {
     this.#options = options
     this.#path = join(options.dir, `${options.name}.log`)
     this.#fd = this.#begin(openToAppend(this.#path))
+  }
+
+  /** Other limits, from the next block on. */
+  limit(limits: RotationLimits): void {
+    this.#options = { ...this.#options, ...limits }
   }
 
   /** Writes whole lines. One block at a time: the next may come when this resolves. */
@@ -75,11 +78,10 @@ export class RotatingFile {
   }
 
   async #write(block: Buffer): Promise<Written> {
-    const nowMs = this.#options.now()
-    const { maxBytes } = this.#options.limits()
+    const now = this.#options.now()
     let writtenBytes = 0
     try {
-      if (this.#isDue(block.length, nowMs)) await this.#rotate()
+      if (this.#isDue(block.length, now)) await this.#rotate()
       while (writtenBytes < block.length) {
         // The system may take a part only, when the disk is about to be full.
         const { bytesWritten } = await writeBytes(
@@ -92,19 +94,22 @@ export class RotatingFile {
         writtenBytes += bytesWritten
         this.#size += bytesWritten
       }
-      this.#writtenMs = nowMs
-      if (this.#size >= maxBytes && !this.#closing) await this.#rotate()
+      this.#writtenMs = now
+      if (this.#size >= this.#options.maxBytes && !this.#closing) await this.#rotate()
       return { writtenBytes, error: null }
     } catch (error) {
       return { writtenBytes, error: error as Error }
     }
   }
 
-  #isDue(bytes: number, nowMs: number): boolean {
+  #isDue(bytes: number, now: number): boolean {
     if (this.#size === 0 || this.#closing) return false
-    const { maxBytes, periodMs } = this.#options.limits()
-    if (this.#size + bytes > maxBytes) return true
-    return Math.floor(nowMs / periodMs) > Math.floor(this.#writtenMs / periodMs)
+    const { maxBytes } = this.#options
+    return this.#size + bytes > maxBytes || this.#periodOf(now) > this.#periodOf(this.#writtenMs)
+  }
+
+  #periodOf(timeMs: number): number {
+    return Math.floor(timeMs / this.#options.periodMs)
   }
 
   #begin({ fd, size, modifiedMs }: AppendFile): number {
@@ -142,8 +147,7 @@ export class RotatingFile {
   }
 
   async #removeOldest(): Promise<void> {
-    const { dir, name, limits } = this.#options
-    const { keepFiles } = limits()
+    const { dir, name, keepFiles } = this.#options
     const rotated = new Map<string, RotatedName>()
     const entries = await readdir(dir, { withFileTypes: true })
     const files = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name))
