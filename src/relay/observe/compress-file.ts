@@ -3,7 +3,7 @@
  * name, which gets its own when it is on the disk, and only then is the original removed. Takes its time: the relay goes first.
  */
 
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, rename, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -30,11 +30,13 @@ export async function compressFile(dir: string, name: string, signal: AbortSigna
   const [path, unfinished] = [join(dir, name), join(dir, name + UNFINISHED)]
   const original = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
+    const before = await original.stat()
+    if (!before.isFile()) throw new Error('it is not an ordinary file')
     await rm(unfinished, { force: true })
     // `wx` follows no link either.
     const target = await open(unfinished, 'wx', LOG_FILE_MODE)
     try {
-      const compression = await compress(original, target, dir, signal)
+      const compression = await compress(original, before, target, dir, signal)
       await rename(unfinished, join(dir, name + COMPRESSED))
       await syncDirectory(dir)
       await rm(path, { force: true })
@@ -52,12 +54,11 @@ export async function compressFile(dir: string, name: string, signal: AbortSigna
 
 async function compress(
   original: FileHandle,
+  before: Stats,
   target: FileHandle,
   dir: string,
   signal: AbortSignal,
 ): Promise<Compression> {
-  const before = await original.stat()
-  if (!before.isFile()) throw new Error('it is not an ordinary file')
   let bytes = 0
   async function* pieces() {
     for (;;) {
@@ -81,7 +82,7 @@ async function compress(
   await target.utimes(before.atime, before.mtime)
   await target.sync()
   const after = await original.stat()
-  if (after.size !== bytes) throw new Error('it is still being written')
+  if (bytes !== before.size || bytes !== after.size) throw new Error('it is still being written')
   return { bytes, compressedBytes: (await target.stat()).size }
 }
 
