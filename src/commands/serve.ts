@@ -31,7 +31,7 @@ export function serveCommand(): Command {
   )
   for (const key of SETTING_KEYS) {
     const setting: Setting = SETTINGS[key]
-    const shown = Array.isArray(setting.fallback) ? setting.fallback.join(' ') : setting.fallback
+    const shown = Array.isArray(setting.fallback) ? setting.fallback.join(' ') || 'none' : setting.fallback
     const words = `${setting.help} (default: ${shown})`
     const flags = `${flagName(key)} <${setting.placeholder}>`
     if (setting.list) {

@@ -8,6 +8,7 @@
 
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
+import { readCertificates } from './certificates.js'
 import type { Config } from './config/settings.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
@@ -53,16 +54,19 @@ export class Relay {
 
   private constructor(config: Config, log: RelayLog, options: RelayOptions) {
     this.#config = config
+    // Before anything is made that would have to be ended.
+    const certificates = readCertificates(config.listen, Date.now())
     const { hooks, reservedNames, useHandles = handlesSupported } = options
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
     this.#parts = new Assembly(config, { useHandles, hooks: this.#hooks, reservedNames }, this.#records)
-    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
+    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles, certificates)
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
-   * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, or a
+   *   certificate that cannot be used
+   * @throws StartError when a port, the log directory or the address file cannot be had; nothing is left
    *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
@@ -148,8 +152,8 @@ export class Relay {
   #tellAddresses(): void {
     const { addressFile, ops } = this.#config
     if (addressFile === 'off') return
-    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
-      return { dialect, host, port, tls }
+    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls, proxy }) => {
+      return { dialect, host, port, tls, proxy }
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
@@ -173,6 +177,7 @@ export class Relay {
       fanout: flusher.stats,
       pressure,
       tally: this.#records.tally,
+      certificateEnds: () => this.#listeners.certificateEnds(),
       sessions: () => hub.sessionCount,
       rooms: () => hub.rooms.size,
       queuedBytes: () => sum(connections, (connection) => connection.outbox.queuedBytes),

@@ -90,6 +90,8 @@ class Layers {
       this.#values.set(key, frozen(result.data))
       return
     }
+    // What it was in an earlier layer says nothing of what others are to go with.
+    this.#values.delete(key)
     // A list says which of its entries is wrong, and a schema of its own may know better what is missing.
     for (const issue of result.error.issues) {
       const at = issue.path[0]
@@ -111,6 +113,11 @@ class Layers {
     const [spread, shutdown] = [this.#values.get('closeSpreadMs'), this.#values.get('shutdownMs')]
     if (typeof spread === 'number' && typeof shutdown === 'number' && spread >= shutdown) {
       this.problems.push(`closeSpreadMs: ${spread}: expected less than shutdownMs, which is ${shutdown}`)
+    }
+    const { listen = [], trustedProxies } = Object.fromEntries(this.#values) as Partial<Config>
+    for (const { url, proxy } of listen) {
+      if (!proxy || trustedProxies?.length !== 0) continue
+      this.problems.push(`listen: ${quoted(url)}: expected trustedProxies with proxy=on, such as 10.0.0.0/8`)
     }
     if (this.problems.length > 0) throw new ConfigError(this.problems)
     return Object.freeze(Object.fromEntries(this.#values)) as Config

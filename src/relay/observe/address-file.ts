@@ -14,6 +14,8 @@ export interface Place {
 export interface ListenerPlace extends Place {
   readonly dialect: string
   readonly tls: boolean
+  /** Whether it expects a PROXY header before anything else. */
+  readonly proxy: boolean
 }
 
 /** What the file says, as JSON. */
