@@ -131,6 +131,8 @@ const section = ([title, text]) => `${line}\n${title}\n${line}\n\n${text.trim()}
 
 try {
   const bom = json(npmList)
+  // npm names it after the folder that it is in.
+  bom.metadata.component.name = json('package.json').name
   const refs = (some) => some.map(({ component }) => component['bom-ref'])
   const npm = fromNpm(bom.components)
   const pages = fromPages((id) => refs(npm).includes(id))
