@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { serveCommand } from '../../src/commands/serve.js'
 import { EXIT_CODE } from '../../src/exit-code.js'
 import { loadConfig } from '../../src/relay/config/load.js'
+import { flagName, SETTING_KEYS } from '../../src/relay/config/settings.js'
 import { bytesOf, fits, readFile } from './deploy-files.js'
 
 const UNIT = readFile('deploy/systemd/parlance.service')
@@ -28,7 +28,7 @@ test('it starts the command with flags that there are', () => {
   const [command, subcommand, ...args] = (values('ExecStart')[0] as string).split(' ')
   assert.match(command as string, /\/parlance$/)
   assert.equal(subcommand, 'serve')
-  const flags = serveCommand().options.map(({ long }) => long)
+  const flags = ['--config', ...SETTING_KEYS.map(flagName)]
   for (const flag of args.filter((arg) => arg.startsWith('--'))) assert.ok(flags.includes(flag), flag)
 })
 
