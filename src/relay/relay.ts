@@ -167,8 +167,10 @@ export class Relay {
     const registry = createMetrics({
       version: VERSION,
       fanoutWay: fanout.name,
+      isReady: () => this.#state === 'ready',
       connections: stats,
       transports,
+      maxConnections: () => this.#parts.maxConnections,
       webSockets: webSockets.stats,
       fanout: flusher.stats,
       pressure,

@@ -20,7 +20,7 @@ export interface ListeningOptions {
 }
 
 /** Node's default of 511 loses connections when many come while the relay is busy. */
-const BACKLOG = 4096
+export const BACKLOG = 4096
 
 /** @throws the system's error */
 export function readCertificate(files: { cert: string; key: string }) {
