@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'relay/web': ['relay/observe/live-samples.ts'],
   relay: ['version.ts'],
   embedding: ['relay'],
+  doctor: ['relay', 'client/address.ts'],
   web: ['client/library'],
   conform: [],
   client: [
@@ -42,7 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/sendto/layout.ts',
     'exit-code.ts',
   ],
-  commands: ['relay', 'client', 'conform', 'exit-code.ts', 'version.ts'],
+  commands: ['relay', 'client', 'conform', 'doctor', 'exit-code.ts', 'version.ts'],
 }
 
 /** The folder whose rule holds for a file: the longest that has one. */

@@ -5,42 +5,18 @@ import { Command } from 'commander'
 import { formatAddress } from '../client/address.js'
 import { EXIT_CODE } from '../exit-code.js'
 import { reachableHost } from '../relay/config/host-port.js'
-import { ConfigError, loadConfig } from '../relay/config/load.js'
-import type { Setting } from '../relay/config/settings/kinds.js'
-import {
-  type Config,
-  environmentName,
-  flagName,
-  SETTING_KEYS,
-  SETTINGS,
-  type SettingKey,
-} from '../relay/config/settings.js'
+import { ConfigError } from '../relay/config/load.js'
+import { type Config, environmentName } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
 import { type Logger, openOperationalLog } from '../relay/observe/operational-log.js'
 import { Relay } from '../relay/relay.js'
 import { StartError } from '../relay/start-error.js'
 import { oneLine } from '../relay/streams/printable.js'
 import { ownCommand } from './own-command.js'
-
-type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
+import { addSettingsFlags, complain, configOrComplain, type SettingsFlags } from './settings-flags.js'
 
 export function serveCommand(): Command {
-  const command = new Command('serve').option(
-    '--config <FILE>',
-    'read settings from a YAML or JSON file (environment: PARLANCE_CONFIG)',
-  )
-  for (const key of SETTING_KEYS) {
-    const setting: Setting = SETTINGS[key]
-    const shown = Array.isArray(setting.fallback) ? setting.fallback.join(' ') : setting.fallback
-    const words = `${setting.help} (default: ${shown})`
-    const flags = `${flagName(key)} <${setting.placeholder}>`
-    if (setting.list) {
-      command.option(flags, words, (value: string, sofar: string[] | undefined) => [...(sofar ?? []), value])
-    } else {
-      command.option(flags, words)
-    }
-  }
-  return command
+  return addSettingsFlags(new Command('serve'))
     .addHelpText(
       'after',
       `
@@ -60,7 +36,7 @@ cannot be, 78 wrong configuration.`,
     .action(serve)
 }
 
-async function serve(flags: Flags): Promise<void> {
+async function serve(flags: SettingsFlags): Promise<void> {
   const config = configOrComplain(flags)
   if (config === null) {
     process.exitCode = EXIT_CODE.config
@@ -99,21 +75,6 @@ async function serve(flags: Flags): Promise<void> {
   log.info('ended')
   // Whatever still holds the event loop (a scrape under way) is not worth waiting for.
   log.flush(() => process.exit(EXIT_CODE.ok))
-}
-
-function configOrComplain(flags: Flags): Config | null {
-  const { config: file, ...settings } = flags
-  try {
-    return loadConfig({ file, environment: process.env, flags: settings })
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    complain(error)
-    return null
-  }
-}
-
-function complain({ problems }: ConfigError): void {
-  process.stderr.write(`parlance: the configuration cannot be used:\n  ${problems.join('\n  ')}\n`)
 }
 
 function startWords({ code, key, target, takenBy, cause }: StartError): string {

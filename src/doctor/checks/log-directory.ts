@@ -1,0 +1,88 @@
+/** Whether logs can be written, on what, and for how long there is space. Nothing is made or written for it. */
+
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Config } from '../../relay/config/settings.js'
+import { type Finding, inMib, ok, problem, warning } from '../finding.js'
+import type { Machine } from '../machine.js'
+import { mountOf } from '../mounts.js'
+
+const CHECK = 'log directory'
+/** connections.log and chat.log. */
+const LOGS = 2
+/** With less than this, losses are a matter of hours. */
+const LEAST_FREE_BYTES = 64 * 1024 * 1024
+const IN_MEMORY: ReadonlySet<string> = new Set(['tmpfs', 'ramfs'])
+/** What a container sees where nothing is mounted. */
+const OF_THE_CONTAINER: ReadonlySet<string> = new Set(['overlay', 'aufs', 'fuse-overlayfs'])
+
+export function logDirectory(machine: Machine, config: Config): Finding {
+  const { logDir } = config
+  if (logDir === 'off') return ok(CHECK, 'off: nothing is recorded')
+  const wanted = resolve(logDir)
+  const there = nearest(wanted)
+  const obstacle = obstacleOf(there)
+  if (obstacle !== null) {
+    const what = there === wanted ? wanted : `${wanted}, which would be made in ${there}`
+    return problem(CHECK, `${what}: ${obstacle}`, `chown ${machine.userId ?? 'USER'} ${there}, or set logDir`)
+  }
+  return spaceFor(machine, config, wanted, realpathSync(there))
+}
+
+/** The path itself, or the first above it that exists. */
+function nearest(path: string): string {
+  let there = path
+  while (statSync(there, { throwIfNoEntry: false }) === undefined && dirname(there) !== there) {
+    there = dirname(there)
+  }
+  return there
+}
+
+function obstacleOf(directory: string): string | null {
+  if (!statSync(directory).isDirectory()) return 'is no directory'
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK)
+    return null
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
+      ? 'the file system is read-only'
+      : 'this user may not write there'
+  }
+}
+
+/** @param there what of `wanted` exists, without links */
+function spaceFor(
+  machine: Machine,
+  { logMaxBytes, logKeepFiles }: Config,
+  wanted: string,
+  there: string,
+): Finding {
+  const type = mountOf(there, machine.read('/proc/self/mountinfo') ?? '')?.type ?? null
+  const free = machine.freeBytes(there)
+  const most = LOGS * (logKeepFiles + 1) * logMaxBytes
+  const words = [
+    wanted,
+    type,
+    free === null ? null : `${inMib(free)} free`,
+    `logs come to ${inMib(most)} at most`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ')
+  if (type !== null && IN_MEMORY.has(type)) {
+    return warning(
+      CHECK,
+      `${words}: in memory, and gone with a restart`,
+      'set logDir to a directory on a disk',
+    )
+  }
+  if (type !== null && machine.inContainer && OF_THE_CONTAINER.has(type)) {
+    return warning(
+      CHECK,
+      `${words}: gone with the container`,
+      `mount a volume there: --volume logs:${wanted}`,
+    )
+  }
+  if (free === null || free >= most) return ok(CHECK, words)
+  const less = 'make room, or keep less: logKeepFiles, logMaxBytes'
+  return free < LEAST_FREE_BYTES ? problem(CHECK, words, less) : warning(CHECK, words, less)
+}
