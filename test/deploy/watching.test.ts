@@ -114,8 +114,9 @@ test('each alert says how urgent it is, what is the matter, and where it is told
   for (const heading of paragraphs.keys()) assert.ok(names.has(heading), `${heading} is no alert any more`)
 })
 
-test('panels have a title of their own, a unit and a description, and ask the chosen data source', () => {
+test('panels have a number and a title of their own, a unit and a description, and ask the chosen data source', () => {
   interface Shown {
+    readonly id: number
     readonly type: string
     readonly title: string
     readonly description?: string
@@ -132,6 +133,7 @@ test('panels have a title of their own, a unit and a description, and ask the ch
     templating.list.map(({ name }) => name),
     ['datasource', 'instance', 'dialect'],
   )
+  assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
   const shown = panels.filter(({ type }) => type !== 'row')
   assert.equal(new Set(shown.map(({ title }) => title)).size, shown.length)
   for (const { title, description, datasource, fieldConfig } of shown) {

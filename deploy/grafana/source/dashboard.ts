@@ -38,9 +38,10 @@ export function dashboardText(): string {
     .withVariable(
       chosen('dialect', 'Dialect', 'label_values(parlance_connections{instance=~"$instance"}, dialect)'),
     )
+  let id = 0
   for (const { title, panels } of ROWS) {
-    dashboard.withRow(new RowBuilder(title))
-    for (const panel of panels) dashboard.withPanel(grafanaPanel(panel))
+    dashboard.withRow(new RowBuilder(title).id(++id))
+    for (const panel of panels) dashboard.withPanel(grafanaPanel(panel, ++id))
   }
   return `${JSON.stringify(dashboard.build(), null, 2)}\n`
 }

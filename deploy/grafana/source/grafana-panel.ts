@@ -4,11 +4,15 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
 import {
   BigValueColorMode,
   BigValueGraphMode,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   ReduceDataOptionsBuilder,
+  SortOrder,
   StackingConfigBuilder,
   StackingMode,
   TooltipDisplayMode,
   VisibilityMode,
+  VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import {
@@ -16,7 +20,7 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import { PanelBuilder as HeatmapBuilder } from '@grafana/grafana-foundation-sdk/heatmap'
+import { PanelBuilder as HeatmapBuilder, YAxisConfigBuilder } from '@grafana/grafana-foundation-sdk/heatmap'
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
@@ -31,10 +35,12 @@ const CHART = { width: 8, height: 8 }
 
 type AnyBuilder = StatBuilder | HeatmapBuilder | TimeseriesBuilder
 
-export function grafanaPanel(panel: Panel): Builder<GrafanaPanel> {
+/** @param id its own on the dashboard: links to one panel have it */
+export function grafanaPanel(panel: Panel, id: number): Builder<GrafanaPanel> {
   const { title, description, unit, kind = 'lines', queries } = panel
   const { width, height } = kind === 'number' ? NUMBER : CHART
   const builder = builderFor(panel)
+    .id(id)
     .title(title)
     .description(description)
     .datasource(DATA_SOURCE)
@@ -56,7 +62,7 @@ export function grafanaPanel(panel: Panel): Builder<GrafanaPanel> {
   return builder
 }
 
-function builderFor({ kind, unit }: Panel): AnyBuilder {
+function builderFor({ kind, unit, redFrom }: Panel): AnyBuilder {
   switch (kind) {
     case 'number':
       return new StatBuilder()
@@ -64,15 +70,20 @@ function builderFor({ kind, unit }: Panel): AnyBuilder {
         .colorMode(BigValueColorMode.Value)
         .graphMode(BigValueGraphMode.None)
     case 'heatmap':
-      return new HeatmapBuilder()
+      return new HeatmapBuilder().yAxis(new YAxisConfigBuilder().unit(unit))
     default: {
       const lines = new TimeseriesBuilder()
         .min(0)
         .lineWidth(1)
         .fillOpacity(kind === 'stack' ? 30 : 8)
         .showPoints(VisibilityMode.Never)
-        .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
+        .legend(new VizLegendOptionsBuilder().showLegend(true))
+        .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
       if (unit === 'percentunit') lines.axisSoftMax(1)
+      if (redFrom !== undefined) {
+        const dashed = new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed)
+        lines.thresholdsStyle(dashed)
+      }
       if (kind === 'stack') lines.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
       return lines
     }

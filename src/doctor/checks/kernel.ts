@@ -17,7 +17,7 @@ export function backlog(machine: Machine): Finding {
   const name = 'net.core.somaxconn'
   const value = sysctl(machine, name)
   if (value === null) return unknown('somaxconn', `${name} cannot be read here`)
-  if (value >= BACKLOG) return ok('somaxconn', `${value}: ${BACKLOG} may wait to be accepted`)
+  if (value >= BACKLOG) return ok('somaxconn', `${value} may wait to be accepted`)
   return warning(
     'somaxconn',
     `${value}: of more who come while the relay is busy, some have to try again after a second or longer`,
