@@ -6,13 +6,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { joinCrowd } from '../../bench/load/crowd.js'
+import { CutOffWatch } from '../../bench/load/cut-offs.js'
 import { NO_VIEW } from '../../bench/load/live-view.js'
 import { measureLoad } from '../../bench/load/measure.js'
 import { Recorder } from '../../bench/load/recorder.js'
 import { fleetFor } from '../../bench/load/resources.js'
 import { fanout } from '../../bench/load/scenarios/fanout.js'
-import { runScenario } from '../../bench/load/scenarios/load-scenario.js'
 import { slowReaders } from '../../bench/load/scenarios/slow-readers.js'
 import { attachedServer, type Server, spawnServer } from '../../bench/load/server.js'
 import { optionsOf } from '../bench/scenario-options.js'
@@ -27,6 +28,7 @@ const OTHERS = ['sendto', 'ws']
 const EACH = 6
 const REFUSED_NAMES = 7
 const STOPPED = 2
+const CUT_DEADLINE_MS = 40_000
 
 test('what Prometheus says is what the load generator has counted', {
   skip: noPrometheus() ?? false,
@@ -89,14 +91,26 @@ async function messagesAndDeliveries(all: Server, prometheus: Prometheus): Promi
   }
 }
 
-/** Some do not read, and are cut off, as the generator sees by itself. */
+/** Some do not read while one speaks without end: until the generator sees that both ends of their connections are gone. */
 async function cutOffs(server: Server): Promise<void> {
   const words = ['--receivers', '10', '--stopped', `${STOPPED}`, '--trickling', '0', '--payload', '60000']
-  const load = ['--rate', '150', '--warm-up', '0.2', '--seconds', '2.5', '--sample', '0.2']
-  const options = optionsOf(slowReaders, ...words, ...load)
-  const framed = attachedServer({ ...server, ports: [server.port] })
-  const [result] = await runScenario(slowReaders, framed, options, NO_VIEW)
-  assert.equal(result?.slow?.stopped.cut, STOPPED)
+  const options = optionsOf(slowReaders, ...words)
+  const { topology } = slowReaders.cast(options)
+  const fleet = fleetFor(options, topology.clients)
+  try {
+    const plan = { topology, payloadBytes: 60_000, trickleBytesPerSecond: 0 }
+    await joinCrowd(fleet, attachedServer({ ...server, ports: [server.port] }), options, plan, NO_VIEW)
+    const watch = new CutOffWatch((await fleet.askAll<'slow-down'>({ do: 'slow-down' })).flat())
+    const loop = { kind: 'closed', inFlight: 4 } as const
+    await fleet.askSpeakingLast<'start'>({ do: 'start', loop, sent: [], churn: null })
+    const deadline = Date.now() + CUT_DEADLINE_MS
+    while (watch.cut < STOPPED && Date.now() < deadline) await delay(50)
+    watch.stop()
+    assert.equal(watch.cut, STOPPED)
+    await fleet.askAll<'hush'>({ do: 'hush' })
+  } finally {
+    await fleet.end()
+  }
 }
 
 /** One has a name, another one asks for it again and again; both stay. */
