@@ -5,16 +5,18 @@ import { examine } from '../doctor/examine.js'
 import type { Finding, Level } from '../doctor/finding.js'
 import { thisMachine } from '../doctor/machine.js'
 import { EXIT_CODE } from '../exit-code.js'
+import { loadConfig } from '../relay/config/load.js'
 import { VERSION } from '../version.js'
-import { addSettingsFlags, configOrComplain, type SettingsFlags } from './settings-flags.js'
+import { addSettingFlags, orComplain, SETTINGS_HELP, type SettingFlags, sourcesOf } from './setting-flags.js'
 
-type Flags = SettingsFlags & { json?: boolean }
+type Flags = SettingFlags & { readonly json?: boolean }
 
 export function doctorCommand(): Command {
-  return addSettingsFlags(new Command('doctor').option('--json', 'everything as one JSON object'))
+  return addSettingFlags(new Command('doctor').option('--json', 'everything as one JSON object'))
     .addHelpText(
       'after',
-      `
+      `${SETTINGS_HELP}
+
 Looks at what bites a relay in production, with the configuration that parlance serve would have from the same flags,
 environment and file. A line for each check: ok, warning, problem (the relay would not start, or lose people) or unknown
 (it cannot be known from here), and below it what to do. Changes nothing; beside a relay that runs, it looks at that.
@@ -30,7 +32,7 @@ Exit codes: 0 no problem, 1 a problem, 64 wrong arguments, 78 wrong configuratio
 }
 
 async function doctor({ json, ...flags }: Flags): Promise<void> {
-  const config = configOrComplain(flags)
+  const config = orComplain(sourcesOf(flags), loadConfig)
   if (config === null) {
     process.exitCode = EXIT_CODE.config
     return

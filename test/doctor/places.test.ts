@@ -136,7 +136,7 @@ test('a log directory that is a file is a problem', (t) => {
   writeFileSync(file, '')
   const finding = logDirectory(machineWith(), configWith({ logDir: file }))
   assert.equal(finding.level, 'problem')
-  assert.match(finding.words, /: is no directory$/)
+  assert.match(finding.words, /: there is a file$/)
 })
 
 test('of mounts the innermost counts, and of several in one place the last', () => {

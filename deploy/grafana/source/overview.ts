@@ -11,7 +11,7 @@ export const OVERVIEW: Row = {
       unit: 'bool_yes_no',
       kind: 'number',
       redBelow: 1,
-      queries: [[`min(parlance_ready{${RELAY}})`, 'ready']],
+      queries: [[`min(parlance_stage{${RELAY}, stage="ready"})`, 'ready']],
     },
     {
       title: 'Alerts',

@@ -2,7 +2,8 @@
 
 import { RELAY, type Row, rate } from './panel.js'
 
-const increase = (counter: string) => `sum(increase(${counter}{${RELAY}}[$__rate_interval]))`
+const increase = (counter: string, label = '') =>
+  `sum(increase(${counter}{${RELAY}${label}}[$__rate_interval]))`
 
 export const TROUBLE: Row = {
   title: 'Refusals and trouble',
@@ -35,7 +36,7 @@ export const TROUBLE: Row = {
     {
       title: 'What should stay at zero',
       description:
-        'Faults of the relay and of hooks, connections that the system did not hand over, log records lost, scrapes refused.',
+        'Faults of the relay and of hooks, connections that the system did not hand over, log records lost, scrapes and reloads refused.',
       unit: 'short',
       redFrom: 1,
       queries: [
@@ -44,6 +45,7 @@ export const TROUBLE: Row = {
         [increase('parlance_accept_errors_total'), 'accept errors'],
         [increase('parlance_log_lines_lost_total'), 'log records lost'],
         [increase('parlance_ops_refused_total'), 'scrapes refused'],
+        [increase('parlance_reloads_total', ', outcome="refused"'), 'reloads refused'],
       ],
     },
   ],

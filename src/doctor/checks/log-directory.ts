@@ -1,8 +1,9 @@
 /** Whether logs can be written, on what, and for how long there is space. Nothing is made or written for it. */
 
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Config } from '../../relay/config/settings.js'
+import { assertDirectoryWritable } from '../../relay/observe/writable-place.js'
 import { type Finding, inMib, ok, problem, warning } from '../finding.js'
 import type { Machine } from '../machine.js'
 import { mountOf } from '../mounts.js'
@@ -21,10 +22,12 @@ export function logDirectory(machine: Machine, config: Config): Finding {
   if (logDir === 'off') return ok(CHECK, 'off: nothing is recorded')
   const wanted = resolve(logDir)
   const there = nearest(wanted)
-  const obstacle = obstacleOf(there)
-  if (obstacle !== null) {
+  try {
+    assertDirectoryWritable(wanted)
+  } catch (error) {
     const what = there === wanted ? wanted : `${wanted}, which would be made in ${there}`
-    return problem(CHECK, `${what}: ${obstacle}`, `chown ${machine.userId ?? 'USER'} ${there}, or set logDir`)
+    const words = `${what}: ${obstacleOf(error as NodeJS.ErrnoException)}`
+    return problem(CHECK, words, `chown ${machine.userId ?? 'USER'} ${there}, or set logDir`)
   }
   return spaceFor(machine, config, wanted, realpathSync(there))
 }
@@ -38,16 +41,10 @@ function nearest(path: string): string {
   return there
 }
 
-function obstacleOf(directory: string): string | null {
-  if (!statSync(directory).isDirectory()) return 'is no directory'
-  try {
-    accessSync(directory, constants.W_OK | constants.X_OK)
-    return null
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EROFS'
-      ? 'the file system is read-only'
-      : 'this user may not write there'
-  }
+function obstacleOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOTDIR') return 'there is a file'
+  if (code === 'EROFS') return 'the file system is read-only'
+  return code === 'EACCES' ? 'this user may not write there' : message
 }
 
 /** @param there what of `wanted` exists, without links */

@@ -1,4 +1,4 @@
-/** The relay as a process: which one it is, whether it is ready, and what it takes of the machine. */
+/** The relay as a process: which one it is, what it is at, and what it takes of the machine. */
 
 import { totalmem } from 'node:os'
 import { performance } from 'node:perf_hooks'
@@ -6,17 +6,28 @@ import { collectDefaultMetrics } from 'prom-client'
 import type { MetricSet } from './metric-set.js'
 import type { MetricSources } from './sources.js'
 
-export function addProcessMetrics(metrics: MetricSet, { version, fanoutWay, isReady }: MetricSources): void {
+/** Those in which anybody can scrape. */
+const STAGES = ['ready', 'draining', 'closing', 'flushing']
+
+export function addProcessMetrics(metrics: MetricSet, sources: MetricSources): void {
+  const { version, fanoutWay, stage, tally } = sources
   collectDefaultMetrics({ register: metrics.registry })
   metrics.info(
     'parlance_info',
     'Always 1; the labels say which version of parlance this is, and how it writes to rooms: native or portable.',
     { version, fanout: fanoutWay },
   )
-  metrics.gauge(
-    'parlance_ready',
-    'Whether the relay takes connections: 1, or 0 while it starts and once it was told to end.',
-    () => (isReady() ? 1 : 0),
+  metrics.gauges(
+    'parlance_stage',
+    'What the relay is at, as 1 for that and 0 for the rest: ready, or of its end draining (not ready any more), closing (no new connections, everybody is told) or flushing (what is queued is sent).',
+    'stage',
+    () => STAGES.map((one) => [one, one === stage() ? 1 : 0] as const),
+  )
+  metrics.counters(
+    'parlance_reloads_total',
+    'Reloads of the configuration since the start, by outcome: taken, or refused because something was wrong, which changes nothing.',
+    'outcome',
+    () => tally.reloads,
   )
   metrics.gauge(
     'parlance_memory_limit_bytes',

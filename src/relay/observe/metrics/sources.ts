@@ -11,8 +11,8 @@ export interface MetricSources {
   readonly version: string
   /** How rooms are written to. */
   readonly fanoutWay: string
-  /** Whether it takes connections: not yet while it starts, and no more once it ends. */
-  readonly isReady: () => boolean
+  /** What the relay is at: `ready`, or one of the stages of its end. */
+  readonly stage: () => string
   /** By dialect. */
   readonly connections: ReadonlyMap<string, ConnectionStats>
   /** By kind. */
