@@ -2,9 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { CLI, freePort } from '../fixtures/relay-process.js'
 import { serve } from '../fixtures/serve.js'
+
+const NOBODY = 65_534
 
 function doctor(...args: readonly string[]) {
   return spawnSync(process.execPath, [CLI, 'doctor', '--log-dir', 'off', ...args], { encoding: 'utf8' })
@@ -50,6 +55,38 @@ test('beside the relay that runs, its ports are as they should be', async (t) =>
   const found = findings.find(({ check }) => check === `port ${port}`)
   assert.equal(found?.level, 'ok')
   assert.match(found.words, /: the relay that runs, process \d+, has it$/)
+})
+
+test('a log directory that this user may not write is a problem, wherever it ends', (t) => {
+  const closed = mkdtempSync(join(tmpdir(), 'parlance-doctor-'))
+  mkdirSync(join(closed, 'logs'))
+  // Whoever is root becomes somebody else; to anybody else it is closed as well.
+  const isRoot = process.getuid?.() === 0
+  chmodSync(closed, isRoot ? 0o700 : 0o000)
+  t.after(() => {
+    chmodSync(closed, 0o700)
+    rmSync(closed, { recursive: true })
+  })
+  const args = [
+    CLI,
+    'doctor',
+    '--json',
+    '--log-dir',
+    join(closed, 'logs'),
+    '--listen',
+    'framed://:0',
+    '--ops',
+    'off',
+  ]
+  const { stdout, status } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+  })
+  const findings = JSON.parse(stdout).findings as Shown[]
+  const found = findings.find(({ check }) => check === 'log directory')
+  assert.deepEqual([status, found?.level], [1, 'problem'])
+  assert.match(found?.words ?? '', /this user may not write there$/)
+  assert.match(found?.advice[0] ?? '', /^install -d -o \d+ \S+\/logs |^mount a volume there/)
 })
 
 test('a problem makes the exit code 1; a wrong configuration is said as by parlance serve', async () => {

@@ -27,18 +27,36 @@ export function logDirectory(machine: Machine, config: Config): Finding {
   } catch (error) {
     const what = there === wanted ? wanted : `${wanted}, which would be made in ${there}`
     const words = `${what}: ${obstacleOf(error as NodeJS.ErrnoException)}`
-    return problem(CHECK, words, `chown ${machine.userId ?? 'USER'} ${there}, or set logDir`)
+    return problem(CHECK, words, ...howToHave(machine, wanted, there === wanted))
   }
   return spaceFor(machine, config, wanted, realpathSync(there))
 }
 
-/** The path itself, or the first above it that exists. */
+/** The path itself, or the first above it that can be seen. */
 function nearest(path: string): string {
   let there = path
-  while (statSync(there, { throwIfNoEntry: false }) === undefined && dirname(there) !== there) {
-    there = dirname(there)
-  }
+  while (!canBeSeen(there) && dirname(there) !== there) there = dirname(there)
   return there
+}
+
+function canBeSeen(path: string): boolean {
+  try {
+    statSync(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function howToHave({ userId, inContainer }: Machine, directory: string, isThere: boolean): string[] {
+  if (inContainer) return [mounting(directory), 'or set logDir']
+  const user = userId ?? 'USER'
+  const make = isThere ? `chown ${user} ${directory}` : `install -d -o ${user} ${directory}`
+  return [`${make}   # as root`, 'or set logDir']
+}
+
+function mounting(directory: string): string {
+  return `mount a volume there: --volume logs:${directory}`
 }
 
 function obstacleOf({ code, message }: NodeJS.ErrnoException): string {
@@ -73,11 +91,7 @@ function spaceFor(
     )
   }
   if (type !== null && machine.inContainer && OF_THE_CONTAINER.has(type)) {
-    return warning(
-      CHECK,
-      `${words}: gone with the container`,
-      `mount a volume there: --volume logs:${wanted}`,
-    )
+    return warning(CHECK, `${words}: gone with the container`, mounting(wanted))
   }
   if (free === null || free >= most) return ok(CHECK, words)
   const less = 'make room, or keep less: logKeepFiles, logMaxBytes'
