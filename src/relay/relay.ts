@@ -6,6 +6,7 @@
  *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ log files
  */
 
+import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
 import { ConfigError } from './config/load.js'
@@ -137,9 +138,10 @@ export class Relay {
   /**
    * Takes up another configuration, as far as that can be without a new start; one after the other when it is asked for
    * several.
+   * @param config or what puts it together when it is its turn
    * @throws ConfigError with everything that is wrong; then nothing has changed
    */
-  reload(config: Config): Promise<ReloadReport> {
+  reload(config: Config | (() => Config)): Promise<ReloadReport> {
     const reloading = this.#reloading.then(() => this.#reload(config))
     this.#reloading = reloading.then(
       () => this.#records.tally.reloaded('taken'),
@@ -171,8 +173,9 @@ export class Relay {
     return this.#stopped
   }
 
-  async #reload(wanted: Config): Promise<ReloadReport> {
+  async #reload(given: Config | (() => Config)): Promise<ReloadReport> {
     if (this.#stopped !== null) throw new ConfigError(['the relay is shutting down'])
+    const wanted = typeof given === 'function' ? given() : given
     const { config, report } = await reload(this.#config, wanted, this.#reloadables)
     this.#config = config
     return report
@@ -210,7 +213,7 @@ export class Relay {
   }
 
   #tellAddresses(): void {
-    const { addressFile, ops } = this.#config
+    const { addressFile, ops, logDir } = this.#config
     if (addressFile === 'off') return
     const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
       return { dialect, host, port, tls }
@@ -218,7 +221,8 @@ export class Relay {
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
       const { pid } = process
-      const places = { pid, started: processStart(pid), ops: opsPlace, listeners }
+      const logs = logDir === 'off' ? null : resolve(logDir)
+      const places = { pid, started: processStart(pid), ops: opsPlace, listeners, logDir: logs }
       this.#addressFile = new AddressFile(addressFile, places)
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)

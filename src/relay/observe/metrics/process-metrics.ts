@@ -19,7 +19,7 @@ export function addProcessMetrics(metrics: MetricSet, sources: MetricSources): v
   )
   metrics.gauges(
     'parlance_stage',
-    'What the relay is at, as 1 for that and 0 for the rest: ready, or of its end draining (not ready any more), closing (no new connections, everybody is told) or flushing (what is queued is sent).',
+    'What the relay is at, as 1 for the stage and 0 for the others: ready, or at its end draining (not ready any more), closing (no new connections, everybody is told) or flushing (what is queued is sent).',
     'stage',
     () => STAGES.map((one) => [one, one === stage() ? 1 : 0] as const),
   )
