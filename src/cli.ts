@@ -31,6 +31,14 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     description: 'Send messages from person to person, by commands.',
     load: async () => (await import('./commands/sendto.js')).sendtoCommand(),
   },
+  access: {
+    description: 'Say who has a password, in the file that the relay reads.',
+    load: async () => (await import('./commands/access.js')).accessCommand(),
+  },
+  token: {
+    description: 'Sign a token that lets somebody have a name.',
+    load: async () => (await import('./commands/token.js')).tokenCommand(),
+  },
   conform: {
     description: 'Try a server against the pages of the protocol, or a client with --client.',
     load: async () => (await import('./commands/conform.js')).conformCommand(),

@@ -5,21 +5,11 @@ import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { Trust } from '../client/address.js'
 import { EXIT_CODE } from '../exit-code.js'
+import { FlagError } from './flag-error.js'
 
 export interface TlsFlags {
   readonly tls?: boolean
   readonly ca?: string
-}
-
-/** What is wrong with the flags. Its message is one line for the person who typed them. */
-export class TlsFlagError extends Error {
-  readonly exitCode: number
-
-  constructor(exitCode: number, message: string) {
-    super(message)
-    this.name = 'TlsFlagError'
-    this.exitCode = exitCode
-  }
 }
 
 /** The words about TLS behind the help of a command. */
@@ -36,11 +26,11 @@ export function withTlsFlags(command: Command): Command {
 
 /**
  * @returns how the relay is to be judged; `undefined` without TLS
- * @throws TlsFlagError for `--ca` without `--tls`, or with a file that cannot be read or holds no certificate
+ * @throws FlagError for `--ca` without `--tls`, or with a file that cannot be read or holds no certificate
  */
 export function trustOf({ tls = false, ca }: TlsFlags): Trust | undefined {
   if (ca === undefined) return tls ? { ca } : undefined
-  if (!tls) throw new TlsFlagError(EXIT_CODE.usage, `--ca ${JSON.stringify(ca)}: expected --tls with it`)
+  if (!tls) throw new FlagError(EXIT_CODE.usage, `--ca ${JSON.stringify(ca)}: expected --tls with it`)
   return { ca: certificatesIn(ca) }
 }
 
@@ -50,13 +40,13 @@ function certificatesIn(path: string): string {
     pem = readFileSync(path, 'utf8')
   } catch (error) {
     const { message } = error as Error
-    throw new TlsFlagError(EXIT_CODE.cannotCreate, `--ca ${JSON.stringify(path)}: cannot be read: ${message}`)
+    throw new FlagError(EXIT_CODE.cannotCreate, `--ca ${JSON.stringify(path)}: cannot be read: ${message}`)
   }
   try {
     // Node passes over what it cannot read, and would then trust nobody without saying why.
     new X509Certificate(pem)
   } catch {
-    throw new TlsFlagError(EXIT_CODE.usage, `--ca ${JSON.stringify(path)}: expected certificates in PEM`)
+    throw new FlagError(EXIT_CODE.usage, `--ca ${JSON.stringify(path)}: expected certificates in PEM`)
   }
   return pem
 }

@@ -3,6 +3,7 @@
  * when it is opened to clients, and when it ends, is `relay.ts`'s.
  */
 
+import type { Access } from './access/access.js'
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
 import type { Config } from './config/settings.js'
@@ -50,6 +51,8 @@ export interface AssemblyOptions {
   /** See `HubOptions`. */
   readonly hooks: Hooks<Recipient> | undefined
   readonly reservedNames: readonly string[] | undefined
+  /** Who may have which name. */
+  readonly access: Access
 }
 
 export class Assembly {
@@ -69,6 +72,7 @@ export class Assembly {
   readonly webSockets: WebSocketContext
   readonly input: HeldInput
   readonly maxConnections: number
+  readonly access: Access
   readonly fanout: FanoutWay
   readonly #config: Config
   readonly #records: Records
@@ -82,7 +86,12 @@ export class Assembly {
    * @param records where what happens goes
    * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
    */
-  constructor(config: Config, { useHandles, hooks, reservedNames }: AssemblyOptions, records: Records) {
+  constructor(
+    config: Config,
+    { useHandles, hooks, reservedNames, access }: AssemblyOptions,
+    records: Records,
+  ) {
+    this.access = access
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
@@ -148,17 +157,23 @@ export class Assembly {
     }
     const dialectContext: DialectContext = {
       hub: this.hub,
+      access: this.access,
       maxLoginBytes: MAX_LOGIN_BYTES,
       timeZone: this.#config.timeZone,
     }
+    const { access } = this
     return {
       dialect: name,
-      needsLogin: dialect.needsLogin,
+      // Where strangers may not even look around, somebody without a name is on their way in or not here.
+      get needsLogin() {
+        return dialect.needsLogin || access.isClosed
+      },
       speak: dialect.listen(spec.options, dialectContext),
       outboxes: this.#outboxes,
       slowPolicy: spec.slowPolicy,
       deadlines: this.#deadlines,
       strangers: this.#strangers,
+      access,
       turn: this.#turn,
       input: this.input,
       stats,

@@ -88,6 +88,7 @@ export class Listeners {
       pages: createPages({
         page: web.page === 'on',
         room: this.#config.room,
+        access: () => this.#parts.access.mode,
         live: web.live === 'on' ? this.#openLive() : null,
       }),
       refused: (reason: UpgradeRefusal, address: string, port: number) =>

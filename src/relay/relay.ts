@@ -7,6 +7,7 @@
  */
 
 import { VERSION } from '../version.js'
+import { Access } from './access/access.js'
 import { Assembly } from './assembly.js'
 import type { Config } from './config/settings.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
@@ -51,22 +52,29 @@ export class Relay {
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
   #stopped: Promise<void> | null = null
 
-  private constructor(config: Config, log: RelayLog, options: RelayOptions) {
+  private constructor(config: Config, log: RelayLog, options: RelayOptions, access: Access) {
     this.#config = config
     const { hooks, reservedNames, useHandles = handlesSupported } = options
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
-    this.#parts = new Assembly(config, { useHandles, hooks: this.#hooks, reservedNames }, this.#records)
+    const parts = { useHandles, hooks: this.#hooks, reservedNames, access }
+    this.#parts = new Assembly(config, parts, this.#records)
     this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
+   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there, and
+   *   with everything that is wrong in the files of passwords and token keys
    * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
    *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
-    const relay = new Relay(config, log, options)
+    const access = await Access.open({
+      config,
+      now: () => performance.now(),
+      failed: (error) => log.error({ err: error }, 'a password or token could not be checked'),
+    })
+    const relay = new Relay(config, log, options, access)
     try {
       relay.#openLogFiles()
       await relay.#listeners.open()

@@ -4,6 +4,7 @@
  */
 
 import type { z } from 'zod'
+import { ACCESS_SETTINGS } from './settings/access.js'
 import { ADMISSION_SETTINGS } from './settings/admission.js'
 import { ENDING_SETTINGS } from './settings/ending.js'
 import type { Setting } from './settings/kinds.js'
@@ -17,6 +18,7 @@ export const SETTINGS = {
   ...LOGS_SETTINGS,
   ...ROOMS_SETTINGS,
   ...ADMISSION_SETTINGS,
+  ...ACCESS_SETTINGS,
   ...ENDING_SETTINGS,
   ...QUEUES_SETTINGS,
 } as const satisfies Record<string, Setting>

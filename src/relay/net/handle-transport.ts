@@ -92,6 +92,14 @@ export class HandleTransport implements Transport, Port {
     )
   }
 
+  get certificateName(): null {
+    return null
+  }
+
+  get presentedSecret(): null {
+    return null
+  }
+
   get partialFrame(): number {
     return 0
   }

@@ -24,6 +24,14 @@ export class SocketTransport implements Transport {
     return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
+  get certificateName(): string | null {
+    return null
+  }
+
+  get presentedSecret(): null {
+    return null
+  }
+
   get partialFrame(): number {
     return 0
   }

@@ -45,8 +45,16 @@ export interface MessageEvents extends TransportEvents {
   settling(): void
 }
 
-export interface Transport {
+/** What a client has shown of itself before it said anything in its dialect. */
+export interface Credentials {
   readonly remoteAddress: string
+  /** The name (CN) in a verified certificate of the client's, or `null`. */
+  readonly certificateName: string | null
+  /** The password or token that came with the handshake of a WebSocket, or `null`. */
+  readonly presentedSecret: string | null
+}
+
+export interface Transport extends Credentials {
   readonly remotePort: number
   /** What may be written to past this, or `null`. */
   readonly port: Port | null

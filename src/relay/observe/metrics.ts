@@ -42,7 +42,7 @@ export interface MetricSources {
 
 /** For who reads a metric without a page beside it. */
 const CAUSES =
-  'room (one that it sends to is congested), direct (a person that it sends to is slow), answers (it does not read its own), turn (others are next), decoding (what it sent is being inflated), refusals (too many names were refused)'
+  'room (one that it sends to is congested), direct (a person that it sends to is slow), answers (it does not read its own), turn (others are next), decoding (what it sent is being inflated), refusals (too many names were refused), access (the password or token that it has shown is being checked)'
 
 /** A registry of its own, so that several relays can live in one process. */
 export function createMetrics(sources: MetricSources): Registry {
@@ -136,7 +136,7 @@ export function createMetrics(sources: MetricSources): Registry {
   )
   byLabel(
     'parlance_rejected_joins_total',
-    'Requests for a name that were refused, by reason: somebody has it (taken), or it cannot be one (invalid).',
+    'Requests for a name that were refused, by reason: somebody has it (taken), it cannot be one (invalid), nothing was shown for it (no-secret), or something that is wrong (wrong-secret), past its time (expired) or for another name (other-name), too much was wrong from there (too-many), or too many wait to be checked (busy).',
     'reason',
     () => tally.rejections,
   )

@@ -42,6 +42,16 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   timeZone: ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo'],
   editWindowMs: ['1', '2', '3'],
   recentMessages: ['1', '2', '3'],
+  access: ['reserved', 'closed', 'reserved'],
+  accessFile: ['/a', '/b', '/c'],
+  tokenKeyFile: ['/a', '/b', '/c'],
+  tokenIssuer: ['a', 'https://b', 'any'],
+  tokenAudience: ['a', 'https://b', 'any'],
+  tokenNameClaim: ['name', 'nick', '__proto__'],
+  tokenExpiry: ['optional', 'required', 'optional'],
+  tokenLeewayMs: ['0', '1', '2'],
+  bindCertificate: ['on', 'off', 'on'],
+  wrongPasswordsPerMinute: ['1', '2', '3'],
 }
 
 /** A setting's value as it would be written. */
