@@ -112,6 +112,16 @@ test('nobody says anything: every setting has its documented default', () => {
     timeZone: 'UTC',
     editWindowMs: 300_000,
     recentMessages: 10_000,
+    access: 'off',
+    accessFile: 'off',
+    tokenKeyFile: 'off',
+    tokenIssuer: 'any',
+    tokenAudience: 'any',
+    tokenNameClaim: 'sub',
+    tokenExpiry: 'required',
+    tokenLeewayMs: 10_000,
+    bindCertificate: 'off',
+    wrongPasswordsPerMinute: 30,
   })
 })
 
