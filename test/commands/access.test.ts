@@ -98,7 +98,7 @@ test('every client of the command shows a password from a file or the environmen
     ['chatroom', '', /The name Amy is taken, or cannot be used/],
     ['json-irc', '', /The name "Amy" cannot be had: that name needs a password or a token/],
     ['chatmaster', 'You are in general now', /That name needs a password or a token/],
-    ['sendto', 'Success', /That name cannot be had/],
+    ['sendto', 'Success', /^Failure$/m],
   ] as const) {
     const address = `127.0.0.1:${all.portOf(dialect)}`
     const chat = ['chat', '--dialect', dialect, address]
