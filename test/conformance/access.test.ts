@@ -210,6 +210,28 @@ test('C1 a name that was held with its password is joined without it, and nobody
   await answered(holder, '200 OK\n200 OK\nUSERBOARD {"Known1":"ONLINE"}\n')
 })
 
+test('a reload takes up another mode and other names; who is here stays, and a mistake changes nothing', async (t) => {
+  const all = await started(t, 'off')
+  const kind = CLAIMS.framed as ClaimKind
+  const first = await opened(all, kind)
+  await accepts(first, kind, 'Known0', null)
+  await answered(first, frame(2, '**Known0 is joining the chat**').toString('latin1'))
+  const { relay } = all
+  await relay.reload({ ...relay.config, access: 'closed' })
+  const second = await opened(all, kind)
+  await refuses(second, kind, 'Known1', null, 'missing')
+  await accepts(second, kind, 'Known1', PASSWORD)
+  const broken = fileOf('Known2 hunter22\n')
+  await assert.rejects(
+    relay.reload({ ...relay.config, accessFile: broken }),
+    /line 1: "Known2": expected behind the name/,
+  )
+  const third = await opened(all, kind)
+  await accepts(third, kind, 'Known2', PASSWORD)
+  for (const name of ['Known1', 'Known2'])
+    await answered(first, frame(2, `**${name} is joining the chat**`).toString('latin1'))
+})
+
 test('S5 whoever has logged out is a stranger again, and needs the password again', async (t) => {
   const all = await started(t, 'closed')
   const peer = await all.connect('sendto')

@@ -137,7 +137,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     },
     slowPolicy: 'cut',
     deadlines: kinds,
-    strangers: new Strangers(100),
+    strangers: new Strangers(() => 100),
     turn: new TurnBudget(now),
     access: { isOn: false, applicant: assert.fail },
     input: { bytes: 0, limitBytes: 1000 },

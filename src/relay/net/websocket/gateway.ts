@@ -114,7 +114,7 @@ export class Gateway {
   /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
   #mayVisit(socket: Socket, underWay: number): boolean {
     const context = this.#anyContext
-    const most = this.#options.maxConnections + MAX_REFUSALS_UNDER_WAY
+    const most = this.#options.maxConnections() + MAX_REFUSALS_UNDER_WAY
     if (context.all.size + this.#visitors.size + underWay < most) return true
     if (this.#visitors.size > 0) {
       this.#visitors.endOldest()
@@ -135,6 +135,6 @@ export class Gateway {
     const { useHandles, tls, maxConnections, webSockets } = this.#options
     const below = takeSocket(socket, useHandles && tls === undefined)
     const secret = context.access.isOn ? presentedSecret(request) : null
-    admit(new WebSocketTransport(below, head, webSockets, secret), maxConnections, context)
+    admit(new WebSocketTransport(below, head, webSockets, secret), maxConnections(), context)
   }
 }
