@@ -6,9 +6,11 @@
  *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ log files
  */
 
+import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
 import { Access } from './access/access.js'
 import { Assembly } from './assembly.js'
+import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
@@ -72,20 +74,22 @@ export class Relay {
       this.#drains = resolve
     })
     this.#config = config
+    // Before anything is made that would have to be ended.
+    const certificates = readCertificates(config.listen, Date.now())
     this.#log = log
     this.#voice = voice
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
     const parts = { useHandles, hooks: this.#hooks, reservedNames: [voice], access }
     this.#parts = new Assembly(config, parts, this.#records)
-    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
-    this.#reloadables = [...this.#parts.reloadables, this.#records, ...reloadables]
+    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles, certificates)
+    this.#reloadables = [...this.#parts.reloadables, this.#listeners, this.#records, ...reloadables]
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there, and
-   *   with everything that is wrong in the files of passwords and token keys
-   * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, a
+   *   certificate that cannot be used, and with everything that is wrong in the files of passwords and token keys
+   * @throws StartError when a port, the log directory or the address file cannot be had; nothing is left
    *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
@@ -141,9 +145,10 @@ export class Relay {
   /**
    * Takes up another configuration, as far as that can be without a new start; one after the other when it is asked for
    * several.
+   * @param config or what puts it together when it is its turn
    * @throws ConfigError with everything that is wrong; then nothing has changed
    */
-  reload(config: Config): Promise<ReloadReport> {
+  reload(config: Config | (() => Config)): Promise<ReloadReport> {
     const reloading = this.#reloading.then(() => this.#reload(config))
     this.#reloading = reloading.then(
       () => this.#records.tally.reloaded('taken'),
@@ -175,8 +180,9 @@ export class Relay {
     return this.#stopped
   }
 
-  async #reload(wanted: Config): Promise<ReloadReport> {
+  async #reload(given: Config | (() => Config)): Promise<ReloadReport> {
     if (this.#stopped !== null) throw new ConfigError(['the relay is shutting down'])
+    const wanted = typeof given === 'function' ? given() : given
     const { config, report } = await reload(this.#config, wanted, this.#reloadables)
     this.#config = config
     return report
@@ -214,15 +220,16 @@ export class Relay {
   }
 
   #tellAddresses(): void {
-    const { addressFile, ops } = this.#config
+    const { addressFile, ops, logDir } = this.#config
     if (addressFile === 'off') return
-    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
-      return { dialect, host, port, tls }
+    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls, proxy }) => {
+      return { dialect, host, port, tls, proxy }
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
       const { pid } = process
-      const places = { pid, started: processStart(pid), ops: opsPlace, listeners }
+      const logs = logDir === 'off' ? null : resolve(logDir)
+      const places = { pid, started: processStart(pid), ops: opsPlace, listeners, logDir: logs }
       this.#addressFile = new AddressFile(addressFile, places)
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
@@ -243,6 +250,7 @@ export class Relay {
       fanout: flusher.stats,
       pressure,
       tally: this.#records.tally,
+      certificateEnds: () => this.#listeners.certificateEnds(),
       sessions: () => hub.sessionCount,
       rooms: () => hub.rooms.size,
       queuedBytes: () => sum(connections, (connection) => connection.outbox.queuedBytes),

@@ -47,8 +47,9 @@ export interface MessageEvents extends TransportEvents {
 
 /** What a client has shown of itself before it said anything in its dialect. */
 export interface Credentials {
+  /** The client's own, also where a trusted proxy stands between. */
   readonly remoteAddress: string
-  /** The name (CN) in a verified certificate of the client's, or `null`. */
+  /** The common name in the subject of the client's certificate, where it has shown one that was verified. */
   readonly certificateName: string | null
   /** The password or token that came with the handshake of a WebSocket, or `null`. */
   readonly presentedSecret: string | null

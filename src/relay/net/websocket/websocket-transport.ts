@@ -116,15 +116,15 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
     return this.#inner.remotePort
   }
 
+  get certificateName(): string | null {
+    return this.#inner.certificateName
+  }
+
   /** The one below: lanes put the header before what they write to it. */
   get port(): Port | null {
     const inner = this.#inner
     if (inner instanceof HandleTransport) inner.opcode = this.#opcode
     return inner.port
-  }
-
-  get certificateName(): string | null {
-    return this.#inner.certificateName
   }
 
   get takenBytes(): number {
