@@ -36,7 +36,9 @@ const sourceUrl = {
 
 await rm(OUT, { recursive: true, force: true })
 await build({
-  entryPoints: (await Promise.all(['test', 'bench', 'scripts/config-docs'].map(sourcesIn))).flat(),
+  entryPoints: (
+    await Promise.all(['test', 'bench', 'scripts/config-docs', 'scripts/log-docs'].map(sourcesIn))
+  ).flat(),
   outdir: OUT,
   outbase: ROOT,
   format: 'esm',

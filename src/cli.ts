@@ -49,6 +49,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     description: 'Send messages from person to person, by commands.',
     load: async () => (await import('./commands/sendto.js')).sendtoCommand(),
   },
+  log: {
+    description: 'Show what connections.log and chat.log say.',
+    load: async () => (await import('./commands/log.js')).logCommand(),
+  },
   conform: {
     description: 'Try a server against the pages of the protocol, or a client with --client.',
     load: async () => (await import('./commands/conform.js')).conformCommand(),
@@ -69,6 +73,7 @@ Examples:
   parlance serve                        the relay with defaults
   parlance chat 127.0.0.1 Bob           chat on it as Bob
   parlance sendto 127.0.0.1             send messages by commands
+  parlance log --since 10m --follow     who came, and what was said
   parlance conform framed 127.0.0.1     try a server from outside
   parlance check --config relay.yaml    whether serve would start with it
   parlance help serve                   everything that can be set`,

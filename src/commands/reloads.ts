@@ -1,24 +1,24 @@
 /**
- * Takes up the configuration of a running relay anew, put together again from where it came from. Owns that what becomes of it is said, in the operational log and in the address file, and that a mistake
- * harms nobody.
+ * Takes up the configuration of a running relay anew, put together again from where it came from. Owns that what becomes of it
+ * is said, in the operational log and in the address file, and that a mistake harms nobody.
  */
 
 import { ConfigError, type ConfigSources, loadConfig } from '../relay/config/load.js'
 import type { LastReload } from '../relay/observe/address-file.js'
-import type { Logger } from '../relay/observe/operational-log.js'
+import { type RelayLog, say } from '../relay/observe/relay-log.js'
 import type { Relay } from '../relay/relay.js'
 import type { SettingChange } from '../relay/reload.js'
 
 export class Reloads {
   readonly #relay: Relay
   readonly #sources: ConfigSources
-  readonly #log: Logger
+  readonly #log: RelayLog
   #number = 0
   #last: Promise<unknown> = Promise.resolve()
   /** Asked for and not begun. */
   #next: Promise<LastReload> | null = null
 
-  constructor(relay: Relay, sources: ConfigSources, log: Logger) {
+  constructor(relay: Relay, sources: ConfigSources, log: RelayLog) {
     this.#relay = relay
     this.#sources = sources
     this.#log = log
@@ -48,18 +48,16 @@ export class Reloads {
     try {
       const { live, waiting } = await this.#relay.reload(() => loadConfig(this.#sources))
       outcome = { number, state: 'taken', ...nothing, live, waiting }
-      this.#log.info({ event: 'reload', live, waiting }, takenWords(live))
+      say(this.#log, 'config.reloaded', { live, waiting }, takenWords(live))
       if (waiting.length > 0)
-        this.#log.warn({ event: 'reload', waiting }, `${keysOf(waiting)}: takes a new start`)
+        say(this.#log, 'config.waiting', { waiting }, `${keysOf(waiting)}: takes a new start`)
     } catch (error) {
       const problems = error instanceof ConfigError ? error.problems : [(error as Error).message]
       outcome = { number, state: 'refused', ...nothing, problems }
       // A mistake is its own explanation; of a bug, where it is has to be known.
       const about = error instanceof ConfigError ? { problems } : { problems, err: error }
-      this.#log.error(
-        { event: 'reload', ...about },
-        'the configuration cannot be taken up, and nothing has changed',
-      )
+      const words = 'the configuration cannot be taken up, and nothing has changed'
+      say(this.#log, 'config.refused', about, words)
     }
     this.#tell(outcome)
     return outcome
@@ -69,7 +67,8 @@ export class Reloads {
     try {
       this.#relay.addressFile?.tell(reload)
     } catch (error) {
-      this.#log.error({ event: 'reload', err: error }, 'the address file cannot say what became of a reload')
+      const words = 'the address file cannot say what became of a reload'
+      say(this.#log, 'config.untold', { err: error }, words)
     }
   }
 }

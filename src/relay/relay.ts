@@ -6,6 +6,7 @@
  *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ log files
  */
 
+import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
 import { ConfigError } from './config/load.js'
@@ -212,7 +213,7 @@ export class Relay {
   }
 
   #tellAddresses(): void {
-    const { addressFile, ops } = this.#config
+    const { addressFile, ops, logDir } = this.#config
     if (addressFile === 'off') return
     const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
       return { dialect, host, port, tls }
@@ -220,7 +221,8 @@ export class Relay {
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
       const { pid } = process
-      const places = { pid, started: processStart(pid), ops: opsPlace, listeners }
+      const logs = logDir === 'off' ? null : resolve(logDir)
+      const places = { pid, started: processStart(pid), ops: opsPlace, listeners, logDir: logs }
       this.#addressFile = new AddressFile(addressFile, places)
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)

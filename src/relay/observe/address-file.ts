@@ -46,6 +46,8 @@ export interface Places {
   readonly ops: Place | null
   /** In the order of the configuration. */
   readonly listeners: readonly ListenerPlace[]
+  /** The directory of its log files; `null` where it writes none. */
+  readonly logDir: string | null
   /** Not there before the first. */
   readonly reload?: LastReload
 }

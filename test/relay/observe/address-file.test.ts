@@ -21,6 +21,7 @@ const PLACES: Places = {
   pid: 4711,
   ops: { host: '127.0.0.1', port: 9464 },
   listeners: [{ dialect: 'framed', host: null, port: 9000, tls: false }],
+  logDir: '/var/log/parlance',
 }
 
 function directory(t: TestContext): string {
