@@ -32,6 +32,8 @@ export interface MetricSources {
   readonly fanout: FanoutStats
   readonly pressure: Pressure
   readonly tally: Tally
+  /** For each port with TLS until when its certificate is valid, in milliseconds since 1970. */
+  readonly certificateEnds: () => Iterable<readonly [port: number, endMs: number]>
   readonly sessions: () => number
   readonly rooms: () => number
   readonly queuedBytes: () => number
@@ -118,6 +120,15 @@ export function createMetrics(sources: MetricSources): Registry {
     registers: [registry],
     collect() {
       for (const [transport, { open }] of Object.entries(transports)) this.set({ transport }, open)
+    },
+  })
+  new Gauge({
+    name: 'parlance_tls_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate of a listener with TLS expires, in seconds since 1970, by port.',
+    labelNames: ['port'],
+    registers: [registry],
+    collect() {
+      for (const [port, endMs] of sources.certificateEnds()) this.set({ port }, endMs / 1000)
     },
   })
   byLabel(

@@ -31,6 +31,7 @@ function sources(overrides: Partial<MetricSources> = {}) {
     fanout: new Flusher().stats,
     pressure: new Pressure(LIMITS, new ChunkPool(), () => 0, null),
     tally: new Tally(),
+    certificateEnds: () => [[9443, 1_800_000_000_000]] as const,
     sessions: () => 6,
     rooms: () => 2,
     queuedBytes: () => 77,
@@ -63,6 +64,7 @@ test('a scrape has what operators look for', async () => {
   const wanted: Record<string, string> = {
     parlance_info: 'gauge',
     parlance_connections: 'gauge',
+    parlance_tls_certificate_expiry_timestamp_seconds: 'gauge',
     parlance_connections_behind: 'gauge',
     parlance_connections_stuck: 'gauge',
     parlance_connections_paused: 'gauge',
