@@ -18,7 +18,12 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   serve: {
     description:
       'Run the relay until SIGTERM or SIGINT. SIGHUP reads the configuration and opens the log files again.',
-    load: async () => (await import('./commands/serve.js')).serveCommand(),
+    load: async () => {
+      // First of all: loading the relay takes a while, and a signal must not be lost, least of all as PID 1.
+      const { Signals } = await import('./commands/signals.js')
+      const signals = new Signals()
+      return (await import('./commands/serve.js')).serveCommand(signals)
+    },
   },
   config: {
     description: 'Print the configuration that serve would run with, and where each value comes from.',

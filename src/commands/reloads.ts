@@ -43,7 +43,7 @@ export class Reloads {
     // Said before anything is read: who reads this number knows that the next one has read what there is now.
     this.#tell({ number, state: 'under way', live: [], waiting: [], problems: [] })
     try {
-      const { live, waiting } = await this.#relay.reload(loadConfig(this.#sources))
+      const { live, waiting } = await this.#relay.reload(() => loadConfig(this.#sources))
       this.#tell({ number, state: 'taken', live, waiting, problems: [] })
       say(this.#log, 'config.reloaded', { live, waiting }, takenWords(live))
       if (waiting.length > 0)

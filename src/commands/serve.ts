@@ -24,9 +24,10 @@ import {
   type SettingFlags,
   sourcesOf,
 } from './setting-flags.js'
-import { Signals } from './signals.js'
+import type { Signals } from './signals.js'
 
-export function serveCommand(): Command {
+/** @param signals those of this process, from its first moment on */
+export function serveCommand(signals: Signals): Command {
   return addSettingFlags(new Command('serve'))
     .addHelpText(
       'after',
@@ -44,12 +45,10 @@ Examples:
 Exit codes: 0 ended by a signal, 64 wrong arguments, 69 an address cannot be had, 73 a file or directory
 cannot be, 78 wrong configuration.`,
     )
-    .action(serve)
+    .action((flags: SettingFlags) => serve(flags, signals))
 }
 
-async function serve(flags: SettingFlags): Promise<void> {
-  // First of all: a signal that comes early must not be lost, least of all as PID 1.
-  const signals = new Signals()
+async function serve(flags: SettingFlags, signals: Signals): Promise<void> {
   const sources = sourcesOf(flags)
   const config = orComplain(sources, loadConfig)
   if (config === null) {
@@ -62,6 +61,7 @@ async function serve(flags: SettingFlags): Promise<void> {
   const limitBytes = process.constrainedMemory()
   const warning = memoryWarning(limitBytes, retainedLimitBytes)
   if (warning !== null) say(log, 'memory.low', { limitBytes, retainedLimitBytes }, warning)
+  if (signals.hasEnded) return
   let relay: Relay
   try {
     relay = await Relay.start(config, log, { reloadables: [log] })

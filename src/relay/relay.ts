@@ -138,9 +138,10 @@ export class Relay {
   /**
    * Takes up another configuration, as far as that can be without a new start; one after the other when it is asked for
    * several.
+   * @param config or what puts it together when it is its turn
    * @throws ConfigError with everything that is wrong; then nothing has changed
    */
-  reload(config: Config): Promise<ReloadReport> {
+  reload(config: Config | (() => Config)): Promise<ReloadReport> {
     const reloading = this.#reloading.then(() => this.#reload(config))
     this.#reloading = reloading.then(
       () => this.#records.tally.reloaded('taken'),
@@ -172,8 +173,9 @@ export class Relay {
     return this.#stopped
   }
 
-  async #reload(wanted: Config): Promise<ReloadReport> {
+  async #reload(given: Config | (() => Config)): Promise<ReloadReport> {
     if (this.#stopped !== null) throw new ConfigError(['the relay is shutting down'])
+    const wanted = typeof given === 'function' ? given() : given
     const { config, report } = await reload(this.#config, wanted, this.#reloadables)
     this.#config = config
     return report

@@ -65,18 +65,27 @@ export class AddressFile {
     this.#write(places)
   }
 
-  /** Says that too, for as long as it is there. @throws the system's error */
+  /** Says that too, for as long as the file is this relay's. @throws the system's error */
   tell(reload: LastReload): void {
-    if (!this.#removed) this.#write({ ...this.#places, reload })
+    if (!this.#removed && this.#isOwn()) this.#write({ ...this.#places, reload })
   }
 
   /** Unless another relay has written it since. */
   remove(): void {
     this.#removed = true
     try {
-      if (readFileSync(this.#path, 'utf8') === this.#text) rmSync(this.#path)
+      if (this.#isOwn()) rmSync(this.#path)
     } catch {
-      // Somebody else has removed it, or it cannot be: nobody answers there any more.
+      // It cannot be removed: nobody answers there any more.
+    }
+  }
+
+  /** Somebody may have removed it, or another relay may have written it since. */
+  #isOwn(): boolean {
+    try {
+      return readFileSync(this.#path, 'utf8') === this.#text
+    } catch {
+      return false
     }
   }
 

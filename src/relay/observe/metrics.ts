@@ -89,7 +89,7 @@ export function createMetrics(sources: MetricSources): Registry {
   }).set({ version: sources.version, fanout: sources.fanoutWay }, 1)
   new Gauge({
     name: 'parlance_stage',
-    help: '1 for what the relay is at, 0 for the rest: ready, or of its end draining (not ready any more), closing (no new connections, everybody is told) or flushing (what is queued is sent).',
+    help: 'What the relay is at, as 1 for the stage and 0 for the others: ready, or at its end draining (not ready any more), closing (no new connections, everybody is told) or flushing (what is queued is sent).',
     labelNames: ['stage'],
     registers: [registry],
     collect() {

@@ -53,6 +53,23 @@ test('what another relay has written since stays', (t) => {
   assert.ok(!existsSync(path))
 })
 
+test('what became of a reload is told in it, unless it is another relay’s by now, or none any more', (t) => {
+  const path = join(directory(t), 'parlance.json')
+  const reload = { number: 1, state: 'taken', live: [], waiting: [], problems: [] } as const
+  const first = new AddressFile(path, PLACES)
+  first.tell(reload)
+  assert.deepEqual(readPlaces(path), { ...PLACES, reload })
+  first.tell({ ...reload, number: 2 })
+  assert.equal(readPlaces(path).reload?.number, 2)
+  const second = new AddressFile(path, { ...PLACES, pid: 4712 })
+  first.tell({ ...reload, number: 3 })
+  assert.equal(readPlaces(path).reload, undefined)
+  second.tell(reload)
+  second.remove()
+  second.tell(reload)
+  assert.ok(!existsSync(path))
+})
+
 test('a link in its place is replaced, and what it leads to is not written', (t) => {
   const dir = directory(t)
   const [path, secret] = [join(dir, 'parlance.json'), join(dir, 'secret')]
