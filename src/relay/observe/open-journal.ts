@@ -5,7 +5,8 @@ import { Compressor } from './compressor.js'
 import { Journal } from './journal.js'
 import { LogFile, type LogRotation } from './log-file.js'
 import { makeDirectory } from './make-directory.js'
-import { type RelayLog, say } from './relay-log.js'
+import type { RelayLog } from './relay-log.js'
+import { say } from './say.js'
 
 export interface JournalOptions {
   readonly logDir: string
