@@ -84,11 +84,11 @@ class Behind {
     options: Parameters<typeof openProxied>[2] = {},
   ): Promise<LogRecord> {
     const socket = await this.open(at, header, options)
+    const { localPort } = socket
     const ended = once(socket, 'close')
     socket.resume().once('end', () => socket.end())
     await ended
-    const isOfIt = ({ event, port }: LogRecord) => event === 'rejected' && port === socket.localPort
-    assert.notEqual(socket.localPort, undefined)
+    const isOfIt = ({ event, port }: LogRecord) => event === 'rejected' && port === localPort
     const records = await this.logs.until('connections', isOfIt)
     return records.find(isOfIt) as LogRecord
   }
@@ -175,9 +175,10 @@ onEachTransport((start) => {
           assert.match(await bob.head(), /^HTTP\/1\.1 101 /)
           bob.send(clientFrame(BINARY, join('Bob')))
           await amy.expect(joining('Bob'))
-          amy.send(message('Hi'))
+          bob.send(clientFrame(BINARY, message('Hi')))
+          await amy.expect(message('[Bob] Hi'))
           bob.destroy()
-          await amy.expect(message('[Amy] Hi'), leaving('Bob'))
+          await amy.expect(leaving('Bob'))
         }
         const records = await behind.logs.until('connections', ({ reason }) => reason === 'subprotocol')
         const far = records.filter(({ name }) => name !== 'Amy' && name !== undefined)
