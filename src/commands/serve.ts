@@ -136,14 +136,14 @@ function announce(log: Logger, relay: Relay, config: Config): void {
     const address = formatAddress({ host: reachableHost(config.ops.host), port: relay.opsPort as number })
     log.info(`metrics: http://${address}/metrics`)
   }
-  for (const { dialect, host, port, tls } of relay.listeningAt) {
-    if (dialect !== 'ws') continue
+  for (const { dialect, host, port, tls, proxy } of relay.listeningAt) {
+    if (dialect !== 'ws' || proxy) continue
     const address = formatAddress({ host: reachableHost(host), port })
     log.info(`in the browser: ${tls ? 'https' : 'http'}://${address}`)
   }
   const { name, reason } = relay.fanout
   log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
-  const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)
+  const framed = relay.listeningAt.find(({ dialect, tls, proxy }) => dialect === 'framed' && !tls && !proxy)
   if (framed === undefined) return
   const address = formatAddress({ host: reachableHost(framed.host), port: framed.port })
   log.info(`to join: ${ownCommandHere()} chat ${address} Bob`)

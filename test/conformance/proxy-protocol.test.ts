@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { RawPeer } from '../../src/conform/raw-peer.js'
@@ -214,12 +214,13 @@ onEachTransport((start) => {
           ['proxy-deadline', SIGNATURE],
           ['proxy-deadline', Buffer.alloc(0)],
         ]
-        for (const [reason, bytes] of cases) {
+        const refuse = async ([reason, bytes]: (typeof cases)[number]) => {
           const record = await behind.refused(at, bytes)
           assert.equal(record.reason, reason, `${at}: ${Buffer.from(bytes)}`)
           assert.equal(record.ip, '127.0.0.1')
           expected.set(reason, (expected.get(reason) ?? 0) + 1)
         }
+        await Promise.all(cases.map(refuse))
         const stranger = await behind.refused(at, textHeader(CLIENT), { localAddress: STRANGER })
         assert.deepEqual([stranger.reason, stranger.ip], ['proxy-untrusted', STRANGER])
         expected.set('proxy-untrusted', at)
@@ -252,6 +253,10 @@ onEachTransport((start) => {
           await once(polite, 'close')
           const abrupt = await behind.open(at, header)
           abrupt.resetAndDestroy()
+          // As it comes, so that it is gone before the relay accepts it.
+          const early = connectTcp({ host: '127.0.0.1', port: behind.relay.ports[at] as number })
+          early.once('connect', () => early.resetAndDestroy())
+          await once(early, 'close')
         }
       }
       const own = await behind.framed(1, LOCAL)
