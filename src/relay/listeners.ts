@@ -93,7 +93,7 @@ export class Listeners implements Reloadable {
         port: spec.port,
         certificate: this.#certificates.get(spec),
         proxies: spec.proxy ? this.#proxies : undefined,
-        maxConnections: this.#parts.maxConnections,
+        maxConnections: () => this.#parts.maxConnections,
         loginDeadlineMs,
         useHandles: this.#useHandles,
         failed: (error: Error) => this.#records.acceptFailed(spec.url, error),

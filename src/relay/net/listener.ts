@@ -25,10 +25,10 @@ export class Listener {
 
   private constructor(options: ListeningOptions, context: ConnectionContext<Connection>) {
     const { certificate, proxies, loginDeadlineMs, maxConnections } = options
-    const acceptSocket = (socket: Socket) => admit(new SocketTransport(socket), maxConnections, context)
+    const acceptSocket = (socket: Socket) => admit(new SocketTransport(socket), maxConnections(), context)
     const hasRoom = () =>
       context.all.size + (this.#handshakes?.size ?? 0) + (this.#gate?.size ?? 0) <
-      maxConnections + MAX_REFUSALS_UNDER_WAY
+      maxConnections() + MAX_REFUSALS_UNDER_WAY
     const refused = (reason: CloseReason, { address, port }: PeerAddress) => {
       const { dialect, observer } = context
       observer.turnedAway({ remoteAddress: address, remotePort: port, dialect }, reason)
@@ -75,7 +75,7 @@ export class Listener {
     await listening(server, options)
     server.on('error', options.failed)
     if (options.certificate === undefined && options.useHandles) {
-      const accept = (transport: Transport) => admit(transport, options.maxConnections, context)
+      const accept = (transport: Transport) => admit(transport, options.maxConnections(), context)
       const gate = listener.#gate
       acceptHandles(server, gate === null ? accept : throughGate(gate, accept), options.failed)
     }

@@ -14,7 +14,7 @@ export interface ListeningOptions {
   /** Who may connect, to say in a PROXY header whom for; `undefined` where clients come by themselves. */
   readonly proxies: TrustedProxies | undefined
   /** Above this many connections on the whole relay, new ones are told and closed. */
-  readonly maxConnections: number
+  readonly maxConnections: () => number
   /** A PROXY header or a TLS handshake that takes longer is given up. */
   readonly loginDeadlineMs: number
   /** An error after listening began, such as no more file descriptors. The listener goes on. */
@@ -24,7 +24,7 @@ export interface ListeningOptions {
 }
 
 /** Node's default of 511 loses connections when many come while the relay is busy. */
-const BACKLOG = 4096
+export const BACKLOG = 4096
 
 /** For `createServer`. */
 export function tlsSettings({ context, server }: Certificate, handshakeTimeout: number): TlsOptions {
@@ -32,7 +32,7 @@ export function tlsSettings({ context, server }: Certificate, handshakeTimeout: 
 }
 
 /** Has `server` listen. @throws the system's error, with `code` such as `EADDRINUSE` */
-export function listening(server: Server, options: ListeningOptions): Promise<void> {
+export function listening(server: Server, options: Pick<ListeningOptions, 'host' | 'port'>): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: options.host, port: options.port, backlog: BACKLOG }, () => {

@@ -140,7 +140,7 @@ export class Gateway {
   /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
   #hasRoom(): boolean {
     const underWay = (this.#tlsHandshakes?.size ?? 0) + (this.#gate?.size ?? 0)
-    const most = this.#options.maxConnections + MAX_REFUSALS_UNDER_WAY
+    const most = this.#options.maxConnections() + MAX_REFUSALS_UNDER_WAY
     if (this.#anyContext.all.size + this.#visitors.size + underWay < most) return true
     if (this.#visitors.size === 0) return false
     this.#visitors.endOldest()
@@ -162,6 +162,6 @@ export class Gateway {
     const context = this.#contexts.get(subprotocol) as ConnectionContext<Connection>
     const { useHandles, certificate, maxConnections, webSockets } = this.#options
     const below = takeSocket(socket, useHandles && certificate === undefined)
-    admit(new WebSocketTransport(below, head, webSockets), maxConnections, context)
+    admit(new WebSocketTransport(below, head, webSockets), maxConnections(), context)
   }
 }
