@@ -5,7 +5,8 @@
 
 import { ConfigError, type ConfigSources, loadConfig } from '../relay/config/load.js'
 import type { LastReload } from '../relay/observe/address-file.js'
-import { type RelayLog, say } from '../relay/observe/relay-log.js'
+import type { RelayLog } from '../relay/observe/relay-log.js'
+import { say } from '../relay/observe/say.js'
 import type { Relay } from '../relay/relay.js'
 import type { SettingChange } from '../relay/reload.js'
 
