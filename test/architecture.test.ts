@@ -25,10 +25,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/registry.ts',
     'relay/dialects/dialect.ts',
   ],
+  'relay/access': [
+    'relay/streams',
+    'relay/hub',
+    'relay/fanout/pauses.ts',
+    'relay/config',
+    'relay/dialects/dialect.ts',
+  ],
   'relay/observe': ['relay/streams', 'relay/hub', 'relay/fanout', 'relay/net', 'relay/dialects/dialect.ts'],
   'relay/web': ['relay/observe/live-samples.ts'],
   relay: ['version.ts'],
+  'log-reader': ['relay/streams', 'relay/observe/rotated-name.ts'],
   embedding: ['relay'],
+  doctor: ['relay', 'client/address.ts'],
   web: ['client/library'],
   conform: [],
   client: [
@@ -42,7 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/sendto/layout.ts',
     'exit-code.ts',
   ],
-  commands: ['relay', 'client', 'conform', 'exit-code.ts', 'version.ts'],
+  commands: ['relay', 'client', 'conform', 'log-reader', 'doctor', 'exit-code.ts', 'version.ts'],
 }
 
 /** The folder whose rule holds for a file: the longest that has one. */

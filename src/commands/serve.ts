@@ -8,10 +8,12 @@ import { reachableHost } from '../relay/config/host-port.js'
 import { ConfigError, loadConfig } from '../relay/config/load.js'
 import type { Config } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
-import { type Logger, openOperationalLog } from '../relay/observe/operational-log.js'
+import { OperationalLog } from '../relay/observe/operational-log.js'
+import { say } from '../relay/observe/say.js'
 import { Relay } from '../relay/relay.js'
 import { StartError } from '../relay/start-error.js'
 import { oneLine } from '../relay/streams/printable.js'
+import { VERSION } from '../version.js'
 import { ownCommand } from './own-command.js'
 import { Reloads } from './reloads.js'
 import {
@@ -53,21 +55,16 @@ async function serve(flags: SettingFlags, signals: Signals): Promise<void> {
     process.exitCode = EXIT_CODE.config
     return
   }
-  const log = openOperationalLog(config.logLevel, process.stdout)
+  const log = new OperationalLog(config.logLevel, process.stdout)
   // Before anything else: where there is far too little, nothing after this may come to pass.
-  const warning = memoryWarning(process.constrainedMemory(), config.retainedLimitBytes)
-  if (warning !== null) log.warn(warning)
-  const logLevel = {
-    prepare:
-      ({ logLevel: level }: Config) =>
-      () => {
-        log.level = level
-      },
-  }
+  const { retainedLimitBytes } = config
+  const limitBytes = process.constrainedMemory()
+  const warning = memoryWarning(limitBytes, retainedLimitBytes)
+  if (warning !== null) say(log, 'memory.low', { limitBytes, retainedLimitBytes }, warning)
   if (signals.hasEnded) return
   let relay: Relay
   try {
-    relay = await Relay.start(config, log, { reloadables: [logLevel] })
+    relay = await Relay.start(config, log, { reloadables: [log] })
   } catch (error) {
     if (error instanceof ConfigError) {
       complain(error.problems)
@@ -82,49 +79,55 @@ async function serve(flags: SettingFlags, signals: Signals): Promise<void> {
   const reloads = new Reloads(relay, sources, log)
   announce(log, relay, config)
   signals.onHangup(() => {
-    log.info('SIGHUP: opening the log files again, and reading the configuration')
+    const words = 'SIGHUP: opening the log files again, and reading the configuration'
+    say(log, 'log.reopened', { signal: 'SIGHUP' }, words)
     relay.reopenLogs()
     reloads.request()
   })
   // Whoever has the relay drain otherwise wants the process to end too.
   const signal = await Promise.race([signals.ended, relay.draining])
-  log.info(`${signal ?? 'drain'}: shutting down`)
+  say(log, 'relay.stopping', { signal: signal ?? undefined }, `${signal ?? 'drain'}: shutting down`)
   await end(relay, log)
 }
 
 /** Ends the relay and the process: whatever still holds the event loop (a scrape under way) is not worth waiting for. */
-async function end(relay: Relay, log: Logger): Promise<void> {
+async function end(relay: Relay, log: OperationalLog): Promise<void> {
   const deadline = performance.now() + relay.config.shutdownMs
   await relay.stop()
-  log.info('ended')
+  say(log, 'relay.ended', {}, 'ended')
   const exit = () => process.exit(EXIT_CODE.ok)
   setTimeout(exit, Math.max(0, deadline - performance.now()))
   log.flush(exit)
 }
 
 /** What it listens on, and one line to copy. */
-function announce(log: Logger, relay: Relay, config: Config): void {
-  for (const { dialect, host, port } of relay.listeningAt) {
-    log.info(
-      { dialect, host: host ?? '*', port },
-      `listening: ${dialect} on ${host ?? 'all addresses'} port ${port}`,
-    )
+function announce(log: OperationalLog, relay: Relay, config: Config): void {
+  for (const { dialect, host, port, tls } of relay.listeningAt) {
+    const words = `listening: ${dialect} on ${host ?? 'all addresses'} port ${port}`
+    say(log, 'relay.listening', { dialect, host: host ?? '*', port, tls }, words)
   }
   if (config.ops !== 'off') {
     const address = formatAddress({ host: reachableHost(config.ops.host), port: relay.opsPort as number })
-    log.info(`metrics: http://${address}/metrics`)
+    const url = `http://${address}/metrics`
+    say(log, 'relay.ops', { address: url }, `metrics: ${url}`)
   }
   for (const { dialect, host, port, tls } of relay.listeningAt) {
     if (dialect !== 'ws') continue
     const address = formatAddress({ host: reachableHost(host), port })
-    log.info(`in the browser: ${tls ? 'https' : 'http'}://${address}`)
+    const url = `${tls ? 'https' : 'http'}://${address}`
+    say(log, 'relay.page', { address: url }, `in the browser: ${url}`)
   }
   const { name, reason } = relay.fanout
-  log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
+  const how = { fanout: name, reason: reason ?? undefined }
+  say(log, 'relay.fanout', how, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
   const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)
-  if (framed === undefined) return
+  if (framed === undefined) {
+    say(log, 'relay.ready', { version: VERSION }, 'ready')
+    return
+  }
   const address = formatAddress({ host: reachableHost(framed.host), port: framed.port })
-  log.info(`to join: ${ownCommandHere()} chat ${address} Bob`)
+  const command = `${ownCommandHere()} chat ${address} Bob`
+  say(log, 'relay.ready', { version: VERSION, command }, `to join: ${command}`)
 }
 
 function ownCommandHere(): string {

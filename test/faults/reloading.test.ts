@@ -86,10 +86,10 @@ test('what is new in the file is taken up or said, a mistake changes nothing, an
   // By the signal alone it is said in the log.
   writeFileSync(config, 'maxConnections: 4\n')
   relay.program.child.kill('SIGHUP')
-  await relay.shown('"event":"reload"', 4)
+  await relay.shown('"event":"config.', 4)
   const records = relay.program.output
     .split('\n')
-    .filter((line) => line.includes('"event":"reload"'))
+    .filter((line) => line.includes('"event":"config.'))
     .map((line) => JSON.parse(line))
   assert.deepEqual(
     records.map(({ level, msg }) => [level, msg]),

@@ -2,12 +2,13 @@
  * What the connections of a listener share, and who sees what becomes of them. `Connection` is `connection.ts`'s class.
  */
 
-import type { ClaimOutcome, SpeakerFactory } from '../dialects/dialect.js'
+import type { AccessRefusal, ClaimOutcome, SpeakerFactory } from '../dialects/dialect.js'
 import type { OutboxContext } from '../fanout/outbox.js'
 import type { SlowPolicy } from '../fanout/sink.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { Deadlines } from './deadlines.js'
 import type { Expellable, Strangers } from './strangers.js'
+import type { Credentials } from './transport.js'
 import type { TurnBudget } from './turn-budget.js'
 
 /** Plain integers of all connections of one dialect; the hot path adds, metrics read. */
@@ -36,8 +37,11 @@ export interface ConnectionObserver<Connection> {
    * throws it again.
    */
   faulted(connection: Connection, error: unknown): void
-  /** So many are being refused already that this one was closed without a word. */
-  turnedAway(peer: TurnedAway): void
+  /**
+   * It was closed without a word before it was a connection: so many are being refused already, or it has not shown the
+   * certificate or the PROXY header that are due.
+   */
+  turnedAway(peer: TurnedAway, reason: CloseReason): void
 }
 
 /** A client that never became a connection. */
@@ -57,6 +61,22 @@ export interface ConnectionDeadlines<Connection> {
   readonly refusal: Deadlines<Connection>
 }
 
+/** Who may have which name, beyond that it is free. */
+export interface NameAccess<Connection> {
+  /** Whether anybody is asked anything. */
+  readonly isOn: boolean
+  /** @param shown what came with the connection itself */
+  applicant(connection: Connection, shown: Credentials): Applicant
+}
+
+/** One connection that asks for names. */
+export interface Applicant {
+  /** As `Client.authorize`. */
+  ask(name: string, secret: string | null, then: (refusal: AccessRefusal | null) => void): void
+  /** The connection is over. */
+  gone(): void
+}
+
 /** What all connections of one listener share. */
 export interface ConnectionContext<Connection extends Expellable> {
   readonly dialect: string
@@ -70,6 +90,7 @@ export interface ConnectionContext<Connection extends Expellable> {
   readonly observer: ConnectionObserver<Connection>
   /** Those without a name that no login deadline ends. */
   readonly strangers: Strangers<Connection>
+  readonly access: NameAccess<Connection>
   readonly turn: TurnBudget
   readonly input: HeldInput
   /** Every connection that is not gone. */

@@ -15,6 +15,8 @@ export interface Place {
 export interface ListenerPlace extends Place {
   readonly dialect: string
   readonly tls: boolean
+  /** Whether it expects a PROXY header before anything else. */
+  readonly proxy: boolean
 }
 
 /** One setting that is another than before, as an operator would write it. */
@@ -46,6 +48,8 @@ export interface Places {
   readonly ops: Place | null
   /** In the order of the configuration. */
   readonly listeners: readonly ListenerPlace[]
+  /** The directory of its log files; `null` where it writes none. */
+  readonly logDir: string | null
   /** Not there before the first. */
   readonly reload?: LastReload
 }

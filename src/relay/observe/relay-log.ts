@@ -1,9 +1,14 @@
-/** Where the relay says what an operator should know: anything with these two, such as a logger of pino. */
+/** Where the relay says what an operator should know: anything with these, such as a logger of pino. */
 
+/**
+ * `about` is plain data: `event`, the name of what happened (docs/log-events.md), and the fields of that event. An error in it
+ * is called `err`.
+ */
 export interface RelayLog {
-  /** @param about what it concerns, as plain data; an error in it is called `err` */
-  /** What goes as it should: stages of the end, for example. A log without it has none of these. */
-  info?(about: object, words: string): void
   warn(about: object, words: string): void
   error(about: object, words: string): void
+  /** Without it, what is only good to know is not said: the stages of the end, for example. */
+  info?(about: object, words: string): void
+  /** Without it, what helps to find something is not said: each connection, each file. */
+  debug?(about: object, words: string): void
 }
