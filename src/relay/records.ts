@@ -109,15 +109,21 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
     this.fault(error, whoIs(connection))
   }
 
-  turnedAway(peer: TurnedAway): void {
-    this.tally.closed(CLOSE_REASONS.full)
-    this.#journal?.closed({ ...peer, name: null }, CLOSE_REASONS.full)
+  turnedAway(peer: TurnedAway, reason: CloseReason): void {
+    this.tally.closed(reason)
+    if (reason === CLOSE_REASONS.full) this.#journal?.closed({ ...peer, name: null }, reason)
+    else this.#journal?.refused({ ...peer, name: null }, reason.label)
+  }
+
+  /** A certificate of a listener's that should be renewed. */
+  certificateAges(words: string): void {
+    say(this.#log, 'certificate.ages', { reason: words }, words)
   }
 
   /** A request to become a WebSocket was answered with an HTTP status. */
   upgradeRefused(reason: UpgradeRefusal, remoteAddress: string, remotePort: number): void {
     this.tally.upgradeRefused(reason)
-    this.#journal?.upgradeRefused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
+    this.#journal?.refused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
     const where = { ip: remoteAddress, port: remotePort }
     say(this.#log, 'upgrade.refused', { ...where, reason }, 'a request to become a WebSocket was refused')
   }

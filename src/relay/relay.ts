@@ -9,6 +9,7 @@
 import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
+import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
@@ -72,6 +73,8 @@ export class Relay {
       this.#drains = resolve
     })
     this.#config = config
+    // Before anything is made that would have to be ended.
+    const certificates = readCertificates(config.listen, Date.now())
     this.#log = log
     this.#voice = voice
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
@@ -81,13 +84,14 @@ export class Relay {
       { useHandles, hooks: this.#hooks, reservedNames: [voice] },
       this.#records,
     )
-    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
-    this.#reloadables = [...this.#parts.reloadables, this.#records, ...reloadables]
+    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles, certificates)
+    this.#reloadables = [...this.#parts.reloadables, this.#listeners, this.#records, ...reloadables]
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
-   * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, or a
+   *   certificate that cannot be used
+   * @throws StartError when a port, the log directory or the address file cannot be had; nothing is left
    *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
@@ -215,8 +219,8 @@ export class Relay {
   #tellAddresses(): void {
     const { addressFile, ops, logDir } = this.#config
     if (addressFile === 'off') return
-    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
-      return { dialect, host, port, tls }
+    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls, proxy }) => {
+      return { dialect, host, port, tls, proxy }
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
@@ -245,6 +249,7 @@ export class Relay {
       fanout: flusher.stats,
       pressure,
       tally: this.#records.tally,
+      certificateEnds: () => this.#listeners.certificateEnds(),
       sessions: () => hub.sessionCount,
       rooms: () => hub.rooms.size,
       queuedBytes: () => sum(connections, (connection) => connection.outbox.queuedBytes),

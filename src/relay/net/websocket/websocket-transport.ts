@@ -106,6 +106,10 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
     return this.#inner.remotePort
   }
 
+  get certificateName(): string | null {
+    return this.#inner.certificateName
+  }
+
   /** The one below: lanes put the header before what they write to it. */
   get port(): Port | null {
     const inner = this.#inner
