@@ -96,6 +96,14 @@ test('rules and dashboard ask for nothing that the relay does not have', () => {
   }
 })
 
+test('pages name no metric that the relay does not have', () => {
+  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
+  for (const page of ['README.md', ...pages.map((name) => `docs/${name}`)]) {
+    for (const [, name = ''] of read(page).matchAll(/`(parlance_[a-z_]+)/g))
+      assert.ok(families.has(name), `${page} names ${name}`)
+  }
+})
+
 test('each alert says how urgent it is, what is the matter, and where it is told what to do', () => {
   const page = read('docs/operations.md')
   const section = /^## Metrics and alerts\n([\s\S]*?)(?=^## )/m.exec(page)?.[1] ?? ''
