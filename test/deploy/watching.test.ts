@@ -11,6 +11,7 @@ import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { familiesIn, type MetricFamily, metricsPage } from '../../deploy/generate/metrics-page.js'
+import { prometheusRuleText } from '../../deploy/generate/prometheus-rule.js'
 import { scrapeOfNewRelay } from '../../deploy/generate/scrape.js'
 import { dashboardText } from '../../deploy/grafana/source/dashboard.js'
 import { SETTINGS } from '../../src/relay/config/settings.js'
@@ -46,6 +47,10 @@ before(async () => {
 
 test('the dashboard is what its code makes', () => {
   assert.equal(read('deploy/grafana/dashboards/parlance.json'), dashboardText(), EXPIRED)
+})
+
+test('a cluster gets the same rules', () => {
+  assert.equal(read('deploy/kubernetes/prometheus-rule.yaml'), prometheusRuleText(), EXPIRED)
 })
 
 test('the page of metrics is what a relay says of them', () => {
