@@ -62,12 +62,6 @@ export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources)
     'reason',
     () => tally.rejections,
   )
-  metrics.gauges(
-    'parlance_tls_certificate_expiry_timestamp_seconds',
-    'When the certificate of a listener with TLS expires, in seconds since 1970, by port.',
-    'port',
-    () => [...certificateEnds()].map(([port, endMs]) => [String(port), endMs / 1000] as const),
-  )
   metrics.counter(
     'parlance_accept_errors_total',
     'Connections that came in and that the operating system did not let the relay accept.',
