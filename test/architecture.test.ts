@@ -37,6 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   relay: ['version.ts'],
   'log-reader': ['relay/streams', 'relay/observe/rotated-name.ts'],
   embedding: ['relay'],
+  doctor: ['relay', 'client/address.ts'],
   web: ['client/library'],
   conform: [],
   client: [
@@ -50,7 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/sendto/layout.ts',
     'exit-code.ts',
   ],
-  commands: ['relay', 'client', 'conform', 'log-reader', 'exit-code.ts', 'version.ts'],
+  commands: ['relay', 'client', 'conform', 'log-reader', 'doctor', 'exit-code.ts', 'version.ts'],
 }
 
 /** The folder whose rule holds for a file: the longest that has one. */

@@ -244,8 +244,10 @@ export class Relay {
     const registry = createMetrics({
       version: VERSION,
       fanoutWay: fanout.name,
+      stage: () => this.#stage,
       connections: stats,
       transports,
+      maxConnections: () => this.#parts.maxConnections,
       webSockets: webSockets.stats,
       fanout: flusher.stats,
       pressure,
@@ -257,7 +259,6 @@ export class Relay {
       retainedBytes: () => pool.retainedBytes,
       heldInputBytes: () => input.bytes,
       logLinesLost: () => this.#records.linesLost,
-      stage: () => this.#stage,
     })
     try {
       this.#ops = await OpsServer.open({

@@ -24,7 +24,7 @@ export interface ListeningOptions {
 }
 
 /** Node's default of 511 loses connections when many come while the relay is busy. */
-const BACKLOG = 4096
+export const BACKLOG = 4096
 
 /** For `createServer`. */
 export function tlsSettings({ context, server }: Certificate, handshakeTimeout: number): TlsOptions {

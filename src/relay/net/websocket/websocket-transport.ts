@@ -51,7 +51,7 @@ export interface WebSocketContext {
 
 /** Plain integers, which metrics read. */
 export interface WebSocketStats {
-  /** Close frames that were sent, by code. */
+  /** Close frames that were sent, by code; every code is there from the start. */
   readonly closes: Map<number, number>
   pingsUnanswered: number
 }
