@@ -21,6 +21,8 @@ interface Shape {
   readonly enum?: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
+  /** Of a list. */
+  readonly minItems?: number
   readonly anyOf?: readonly Shape[]
 }
 
@@ -28,6 +30,7 @@ const SHAPES = (configJsonSchema() as { properties: Record<SettingKey, Shape> })
 
 /** Text that only the setting itself can know to be wrong. */
 const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
+  trustedProxies: ['localhost', '10.0.0.0/33', '10.0.0.256', '::1/129', '10.0.0.0/8/8'],
   listen: ['9000', 'gopher://:70', 'framed://:99999', 'framed://:1?style=round', 'framed+tls://:1'],
   ops: ['9464', 'http://:9464', ':65536', 'on'],
   addressFile: ['no', 'true'],
@@ -43,12 +46,20 @@ function numbersOf(key: SettingKey): { readonly least: number; readonly most: nu
   return shape === undefined ? null : { least: shape.minimum as number, most: shape.maximum as number }
 }
 
+/** Whether it is a list that need have nothing in it. */
+function mayBeEmpty(key: SettingKey): boolean {
+  const { list }: Setting = SETTINGS[key]
+  return list === true && (SHAPES[key].minItems ?? 0) === 0
+}
+
 function wrongInFile(key: SettingKey): unknown[] {
   const { list }: Setting = SETTINGS[key]
   const numbers = numbersOf(key)
   const texts = [...(WRONG_TEXT[key] ?? []), ...(SHAPES[key].enum === undefined ? [] : ['nonsense', 'INFO'])]
-  if (list === true)
-    return [null, true, 42, {}, 'framed://:1', [], [42], [null], ...texts.map((text) => [text])]
+  if (list === true) {
+    const empty = mayBeEmpty(key) ? [] : [[]]
+    return [null, true, 42, {}, 'framed://:1', ...empty, [42], [null], ...texts.map((text) => [text])]
+  }
   const wrong = [null, true, false, {}, [], [1], '', ...texts]
   if (numbers === null) return [...wrong, 42, 4.5]
   return [...wrong, 'ten', `${numbers.least}`, numbers.least - 1, numbers.most + 1, numbers.least + 0.5]
@@ -57,7 +68,7 @@ function wrongInFile(key: SettingKey): unknown[] {
 function wrongAsText(key: SettingKey): string[] {
   const numbers = numbersOf(key)
   const texts = [
-    '',
+    ...(mayBeEmpty(key) ? [] : ['']),
     ...(WRONG_TEXT[key] ?? []),
     ...(SHAPES[key].enum === undefined ? [] : ['nonsense', 'INFO']),
   ]

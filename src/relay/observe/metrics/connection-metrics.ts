@@ -52,7 +52,7 @@ export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources)
   )
   metrics.counters(
     'parlance_rejected_joins_total',
-    'Requests for a name that were refused, by reason: somebody has it (taken), or it cannot be one (invalid).',
+    'Requests for a name that were refused, by reason: somebody has it (taken), it cannot be one (invalid), nothing was shown for it (no-secret), or something that is wrong (wrong-secret), past its time (expired) or for another name (other-name), too much was wrong from there (too-many), or too many wait to be checked (busy).',
     'reason',
     () => tally.rejections,
   )
