@@ -16,7 +16,7 @@ import {
   type SettingKey,
 } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
-import { type Logger, openOperationalLog } from '../relay/observe/operational-log.js'
+import { type Logger, logLevelOf, openOperationalLog } from '../relay/observe/operational-log.js'
 import { Relay } from '../relay/relay.js'
 import { StartError } from '../relay/start-error.js'
 import { oneLine } from '../relay/streams/printable.js'
@@ -71,12 +71,15 @@ async function serve(flags: Flags): Promise<void> {
   const warning = memoryWarning(process.constrainedMemory(), config.retainedLimitBytes)
   if (warning !== null) log.warn(warning)
   // Before anything is started: a signal that comes early must not be lost, least of all as PID 1.
-  const signalled = new Promise<NodeJS.Signals>((resolve) => {
+  let end: (why: string) => void = () => {}
+  const told = new Promise<string>((resolve) => {
+    end = resolve
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
   })
+  const program = { drain: () => end('parlance admin drain'), logLevel: logLevelOf(log) }
   let relay: Relay
   try {
-    relay = await Relay.start(config, log)
+    relay = await Relay.start(config, log, { program })
   } catch (error) {
     if (error instanceof ConfigError) {
       complain(error)
@@ -93,8 +96,7 @@ async function serve(flags: Flags): Promise<void> {
     relay.reopenLogs()
   })
   announce(log, relay, config)
-  const signal = await signalled
-  log.info(`${signal}: shutting down`)
+  log.info(`${await told}: shutting down`)
   await relay.stop()
   log.info('ended')
   // Whatever still holds the event loop (a scrape under way) is not worth waiting for.
@@ -118,7 +120,7 @@ function complain({ problems }: ConfigError): void {
 
 function startWords({ code, key, target, takenBy, cause }: StartError): string {
   const where = `${key}: ${target}`
-  if (code !== 'EADDRINUSE') return `${where}: ${(cause as Error).message}`
+  if (code !== 'EADDRINUSE' || key === 'adminSocket') return `${where}: ${(cause as Error).message}`
   return takenBy === null
     ? `${where}: the port is in use by another program`
     : `${where}: the port is in use: ${takenBy}, which is given too, has the same one`
@@ -141,6 +143,8 @@ function announce(log: Logger, relay: Relay, config: Config): void {
     const address = formatAddress({ host: reachableHost(host), port })
     log.info(`in the browser: ${tls ? 'https' : 'http'}://${address}`)
   }
+  if (relay.adminSocket !== null)
+    log.info(`for operators: ${ownCommandHere()} admin --socket ${relay.adminSocket}`)
   const { name, reason } = relay.fanout
   log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
   const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)

@@ -15,7 +15,7 @@ import type { LogFile } from './observe/log-file.js'
 import { OnceASecond } from './observe/once-a-second.js'
 import { openJournal } from './observe/open-journal.js'
 import type { RelayLog } from './observe/relay-log.js'
-import { Tally } from './observe/tally.js'
+import { type AdminAction, Tally } from './observe/tally.js'
 
 export interface RecordsOptions {
   readonly log: RelayLog
@@ -106,6 +106,30 @@ export class Records implements ConnectionObserver<Connection> {
   upgradeRefused(reason: UpgradeRefusal, remoteAddress: string, remotePort: number): void {
     this.tally.upgradeRefused(reason)
     this.#journal?.upgradeRefused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
+  }
+
+  /**
+   * An operator did something. It is a warning, so that it is recorded also where little else is.
+   * @param about whom it concerned, and in `by` who did it, as they say
+   */
+  adminDid(action: AdminAction, about: object, words: string): void {
+    this.tally.adminDid(action)
+    this.#log.warn({ event: `admin.${action}`, ...about }, words)
+  }
+
+  /** There is no admin socket where there would be one. */
+  adminUnreachable(path: string, error: unknown): void {
+    const words = `no admin socket: ${(error as Error).message}`
+    this.#log.warn({ event: 'admin.unreachable', path }, words)
+  }
+
+  /** A fault of the relay's own that an operator's question met. */
+  adminFailed(error: unknown): void {
+    this.tally.faults++
+    this.#log.error(
+      { event: 'admin.failed', err: error },
+      'a fault of the relay cost an answer to an operator',
+    )
   }
 
   acceptFailed(url: string, error: Error): void {

@@ -2,25 +2,32 @@
  * One relay from outside: opens what `assembly.ts` has put together to clients and operators, and takes it apart again. Owns
  * the order of starting and ending; everything else is somebody else's.
  *
- *   start: log files ─▶ listeners ─▶ ops endpoint ─▶ address file ─▶ ready
- *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, files
+ *   start: log files ─▶ listeners ─▶ ops endpoint ─▶ admin socket ─▶ address file ─▶ ready
+ *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, admin, files
  */
 
+import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
+import type { AdminServer } from './admin/admin-server.js'
+import type { Program } from './admin/program.js'
+import { adminSocketPath } from './admin/socket-path.js'
 import { Assembly } from './assembly.js'
 import type { Config } from './config/settings.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
 import { Listeners } from './listeners.js'
 import type { ListeningAt } from './listening-at.js'
+import { Moderation } from './moderation.js'
 import { inTurn } from './net/in-turn.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { AddressFile } from './observe/address-file.js'
 import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
 import type { RelayLog } from './observe/relay-log.js'
+import { openAdmin } from './open-admin.js'
 import { Records } from './records.js'
 import { StartError } from './start-error.js'
+import { VOICE } from './voice.js'
 
 /** How rooms are written to. */
 export interface FanoutInUse {
@@ -34,8 +41,10 @@ export interface FanoutInUse {
 export interface RelayOptions {
   /** Who is asked before something happens; without them nobody is. */
   readonly hooks?: RelayHooks | undefined
-  /** Names that nobody can have. */
-  readonly reservedNames?: readonly string[]
+  /** The name under which the relay itself speaks, and which nobody else can have. */
+  readonly voice?: string
+  /** What operators may ask of the program that the relay is in. */
+  readonly program?: Program
   /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
   readonly useHandles?: boolean
 }
@@ -46,6 +55,10 @@ export class Relay {
   readonly #parts: Assembly
   readonly #hooks: HookCalls | undefined
   readonly #listeners: Listeners
+  readonly #program: Program
+  /** What operators and the program around the relay do to people. @internal */
+  readonly moderation: Moderation
+  #admin: AdminServer | null = null
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
   #state: 'starting' | 'ready' | 'shutting down' = 'starting'
@@ -53,17 +66,23 @@ export class Relay {
 
   private constructor(config: Config, log: RelayLog, options: RelayOptions) {
     this.#config = config
-    const { hooks, reservedNames, useHandles = handlesSupported } = options
+    const { hooks, voice = VOICE, useHandles = handlesSupported } = options
+    this.#program = options.program ?? { drain: () => void this.stop() }
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
-    this.#parts = new Assembly(config, { useHandles, hooks: this.#hooks, reservedNames }, this.#records)
+    this.#parts = new Assembly(
+      config,
+      { useHandles, hooks: this.#hooks, reservedNames: [voice] },
+      this.#records,
+    )
     this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
+    this.moderation = new Moderation(this.#parts.hub, voice)
   }
 
   /**
    * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
-   * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
-   *   open then
+   * @throws StartError when a port, a certificate, the log directory, the admin socket or the address file cannot be had;
+   *   nothing is left open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
     const relay = new Relay(config, log, options)
@@ -71,6 +90,7 @@ export class Relay {
       relay.#openLogFiles()
       await relay.#listeners.open()
       await relay.#openOps()
+      await relay.#openAdmin()
       relay.#tellAddresses()
     } catch (error) {
       await relay.stop()
@@ -93,6 +113,11 @@ export class Relay {
   /** The port of the ops endpoint, if there is one. */
   get opsPort(): number | undefined {
     return this.#ops?.port
+  }
+
+  /** The path of the admin socket, if there is one. */
+  get adminSocket(): string | null {
+    return this.#admin?.path ?? null
   }
 
   /** Who is here and what can be told to them, for whoever embeds the relay. @internal */
@@ -134,6 +159,7 @@ export class Relay {
     this.#parts.stop()
     await this.#ops?.close()
     this.#addressFile?.remove()
+    await this.#admin?.close()
     await this.#records.closeFiles()
   }
 
@@ -153,9 +179,34 @@ export class Relay {
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
-      this.#addressFile = new AddressFile(addressFile, { pid: process.pid, ops: opsPlace, listeners })
+      this.#addressFile = new AddressFile(addressFile, {
+        pid: process.pid,
+        ops: opsPlace,
+        // Whoever reads it may be in another directory.
+        admin: this.#admin === null ? null : resolve(this.#admin.path),
+        listeners,
+      })
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
+    }
+  }
+
+  async #openAdmin(): Promise<void> {
+    const path = adminSocketPath(this.#config)
+    if (path === null) return
+    try {
+      this.#admin = await openAdmin(path, {
+        config: this.#config,
+        parts: this.#parts,
+        records: this.#records,
+        moderation: this.moderation,
+        program: this.#program,
+        state: () => this.#state,
+      })
+    } catch (error) {
+      // Nobody has asked for it, and the relay does without.
+      if (this.#config.adminSocket === 'auto') this.#records.adminUnreachable(path, error)
+      else throw new StartError('adminSocket', path, error as NodeJS.ErrnoException)
     }
   }
 

@@ -4,6 +4,7 @@
  */
 
 import type { z } from 'zod'
+import { ADMIN_SETTINGS } from './settings/admin.js'
 import { ADMISSION_SETTINGS } from './settings/admission.js'
 import { ENDING_SETTINGS } from './settings/ending.js'
 import type { Setting } from './settings/kinds.js'
@@ -14,6 +15,7 @@ import { ROOMS_SETTINGS } from './settings/rooms.js'
 
 export const SETTINGS = {
   ...LISTENING_SETTINGS,
+  ...ADMIN_SETTINGS,
   ...LOGS_SETTINGS,
   ...ROOMS_SETTINGS,
   ...ADMISSION_SETTINGS,

@@ -241,6 +241,12 @@ export function createMetrics(sources: MetricSources): Registry {
     'Hooks of the program that has the relay inside which threw or answered what they may not; what they were asked about was refused.',
     () => tally.hookFaults,
   )
+  byLabel(
+    'parlance_admin_actions_total',
+    'What operators did by parlance admin, by action: kick, ban, say and so on. The operational log has a record of each.',
+    'action',
+    () => tally.adminActions,
+  )
   counter(
     'parlance_ops_refused_total',
     'Connections to the ops endpoint, which serves this, that were closed because it had too many.',

@@ -11,6 +11,11 @@ import { StdoutWriter } from './stdout-writer.js'
 
 export type { Logger } from 'pino'
 
+/** From the quietest to the most talkative. */
+const LEVELS = Object.entries(pino.levels.values)
+  .sort(([, a], [, b]) => b - a)
+  .map(([level]) => level)
+
 const STDOUT = 1
 
 export function openOperationalLog(level: string, stdout: NodeJS.WriteStream): Logger {
@@ -18,6 +23,17 @@ export function openOperationalLog(level: string, stdout: NodeJS.WriteStream): L
   stdout.on('error', () => {})
   const destination = stdout.isTTY ? readable(stdout) : jsonLines()
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+}
+
+/** What may be asked and changed of it at run time. */
+export function logLevelOf(log: Logger) {
+  return {
+    levels: LEVELS,
+    get: () => log.level,
+    set: (level: string) => {
+      log.level = level
+    },
+  }
 }
 
 function jsonLines(): DestinationStream & Pick<StdoutWriter, 'flush'> {

@@ -18,6 +18,7 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   listen: ['framed://:9001', 'framed://:9002', 'framed://:9003'],
   ops: ['127.0.0.1:1', '[::1]:2', 'off'],
   addressFile: ['/a.json', '/b.json', '/c.json'],
+  adminSocket: ['/a.sock', 'off', './auto'],
   logDir: ['/a', '/b', 'off'],
   logLevel: ['debug', 'warn', 'trace'],
   logDirect: ['text', 'fact', 'text'],
@@ -78,6 +79,7 @@ test('nobody says anything: every setting has its documented default', () => {
   assert.deepEqual(rest, {
     ops: { host: '127.0.0.1', port: 9464 },
     addressFile: 'off',
+    adminSocket: 'auto',
     logDir: 'logs',
     logLevel: 'info',
     logDirect: 'fact',

@@ -16,6 +16,7 @@ import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import type { Room, Session } from '../../hub/session.js'
 import { MAX_NAME_BYTES } from '../../hub/text.js'
 import type { AnswerCache } from '../answer-cache.js'
+import { toAscii } from '../ascii.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
 import { loggedName } from '../words.js'
 import { BareCommands } from './bare.js'
@@ -143,7 +144,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
 
   /** F15, F17: broken rules are an ERROR first; the last frame is LEAVE in any case. */
   farewell(reason: CloseReason): void {
-    const { words } = reason
+    const words = toAscii(reason.words)
     if (BROKEN_RULES.has(reason)) this.#error(`Closing: ${words}`)
     this.#send(ownSlice(frameOf(COMMAND.LEAVE, words)))
   }

@@ -1,0 +1,94 @@
+/** What operators may do. Each is recorded, with who did it as far as they say, and counted. */
+
+import type { Recipient } from '../fanout/recipient.js'
+import type { Person } from '../hooks.js'
+import { CLOSE_REASONS, kickedFor } from '../hub/close-reason.js'
+import type { Hub } from '../hub/hub.js'
+import type { Moderation } from '../moderation.js'
+import type { Records } from '../records.js'
+import { noRoom } from './looks.js'
+import type { Program } from './program.js'
+import { Refusal } from './requests.js'
+import { nearestPerson } from './who-is-meant.js'
+
+export class Actions {
+  readonly #hub: Hub<Recipient>
+  readonly #moderation: Moderation
+  readonly #records: Pick<Records, 'adminDid'>
+  readonly #program: Program
+
+  constructor(
+    hub: Hub<Recipient>,
+    moderation: Moderation,
+    records: Pick<Records, 'adminDid'>,
+    program: Program,
+  ) {
+    this.#hub = hub
+    this.#moderation = moderation
+    this.#records = records
+    this.#program = program
+  }
+
+  /** @throws Refusal where nobody has that name */
+  kick({ name, reason, by }: { name: string; reason: string | null; by: string | null }): { kicked: Person } {
+    const person = this.#moderation.expel(name, reason === null ? CLOSE_REASONS.kicked : kickedFor(reason))
+    if (person === null) {
+      throw new Refusal(404, `nobody is called ${name}`, nearestPerson(this.#hub, name))
+    }
+    const { address: ip, port, dialect } = person
+    this.#records.adminDid('kick', { by, name, ip, port, dialect, reason }, `${name} was kicked`)
+    return { kicked: person }
+  }
+
+  /** @param room `null` for everybody @throws Refusal where there is no such room */
+  async say({
+    text,
+    room,
+    by,
+  }: {
+    text: string
+    room: string | null
+    by: string | null
+  }): Promise<{ told: number }> {
+    const told = room === null ? await this.#moderation.sayToAll(text) : this.#sayIn(room, text)
+    const where = room === null ? 'everybody' : 'a room'
+    this.#records.adminDid('say', { by, room, told, text }, `an announcement to ${where}`)
+    return { told }
+  }
+
+  /** The end of the relay begins, and goes on after this. */
+  drain(by: string | null): void {
+    this.#records.adminDid('drain', { by }, 'an operator ends the relay')
+    this.#program.drain()
+  }
+
+  /** @throws Refusal where the log is not the relay's */
+  logLevel(): { level: string; levels: readonly string[] } {
+    const { logLevel } = this.#program
+    if (logLevel === undefined) {
+      throw new Refusal(501, 'this relay is part of a program, whose own the log and its level are')
+    }
+    return { level: logLevel.get(), levels: logLevel.levels }
+  }
+
+  /** @throws Refusal where the log is not the relay's */
+  setLogLevel({ level, by }: { level: string; by: string | null }): { level: string; before: string } {
+    const before = this.logLevel().level
+    const record = () =>
+      this.#records.adminDid('log-level', { by, level, before }, `the log level is ${level} from now on`)
+    // At the more talkative of the two, so that it is there.
+    const levels = this.logLevel().levels
+    const isQuieter = levels.indexOf(level) < levels.indexOf(before)
+    if (isQuieter) record()
+    this.#program.logLevel?.set(level)
+    if (!isQuieter) record()
+    return { level, before }
+  }
+
+  #sayIn(room: string, text: string): number {
+    const found = this.#hub.rooms.get(room)
+    if (found === undefined) throw noRoom(this.#hub, room)
+    this.#moderation.say(room, text)
+    return found.members.size
+  }
+}
