@@ -16,12 +16,16 @@ export interface SocketFlags {
 const OF_THE_SYSTEM = '/run/parlance/admin.sock'
 
 /**
- * In this order: what --socket says; what the address file of a running relay says; what the settings say, read as
+ * In this order: what --socket or the environment says; what the address file of a running relay says; what the settings say, read as
  * `parlance serve` reads them; the place of a system's service.
  * @throws AdminError with where it was looked for
  */
 export async function findSocket(flags: SocketFlags): Promise<string> {
+  const { PARLANCE_ADMIN_SOCKET: variable, PARLANCE_ADDRESS_FILE: fileVariable } = process.env
   if (flags.socket !== undefined) return flags.socket
+  if (variable !== undefined && variable !== 'auto' && variable !== 'off') return variable
+  const named = flags.addressFile ?? fileVariable
+  if (named !== undefined && named !== 'off' && existsSync(named)) return inAddressFile(named)
   const { adminSocket, logDir, addressFile } = await settings(flags)
   if (addressFile !== 'off' && existsSync(addressFile)) return inAddressFile(addressFile)
   const configured = adminSocketPath({ adminSocket, logDir })
@@ -35,15 +39,11 @@ export async function findSocket(flags: SocketFlags): Promise<string> {
   )
 }
 
-async function settings({ config: file, addressFile }: SocketFlags) {
+async function settings({ config: file }: SocketFlags) {
   // Only where they are needed: with them comes half of the relay.
   const { ConfigError, loadConfig } = await import('../../relay/config/load.js')
   try {
-    return loadConfig({
-      file,
-      environment: process.env,
-      flags: addressFile === undefined ? {} : { addressFile },
-    })
+    return loadConfig({ file, environment: process.env, flags: {} })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const words = `the configuration cannot be used:\n  ${error.problems.join('\n  ')}\n--socket PATH does without`

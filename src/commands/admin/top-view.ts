@@ -53,6 +53,8 @@ const LOW_ROWS = 16
 /** What a pipe is shown of each. */
 const PLAIN_ROWS = 20
 
+const EMPTY: ScreenRow = { left: [], right: null }
+
 /** @returns the same object where the key changes nothing */
 export function nextOrders(orders: Orders, key: string): Orders {
   if (key === 's') return { ...orders, rooms: after(ROOM_ORDERS, orders.rooms) }
@@ -67,11 +69,16 @@ export function topFrame(shown: Shown, size: Size): Frame {
   if (now === null) return frame([title, line('looking …', 'happening', columns)], keys, size)
   const head = headLines(now, shown.before, size).map((text) => line(text, 'plain', columns))
   const left = Math.max(0, rows - head.length - 2)
-  // A title each. What readers leave free is for rooms.
-  const readerRows = Math.min(now.readers.length + 1, Math.floor(left / 2))
-  const rooms = tableRows(now.rooms, roomColumns(columns), left - readerRows, columns)
-  const readers = tableRows(now.readers, readerColumns(columns), readerRows, columns)
-  return frame([title, ...head, ...rooms, ...readers], keys, size)
+  // A title each, and an empty row between them where there is room. What readers leave free is for rooms.
+  const gap = isSmall(size) ? 0 : 1
+  const readerRows = Math.min(Math.max(now.readers.length, 1) + 1, Math.floor(left / 2))
+  const rooms = tableRows(now.rooms, roomColumns(columns), left - readerRows - gap, columns)
+  const readers =
+    now.readers.length === 0
+      ? [line('NOBODY WAITS', 'name', columns)]
+      : tableRows(now.readers, readerColumns(columns), readerRows, columns)
+  const empty = Array.from({ length: gap }, () => EMPTY)
+  return frame([title, ...head, ...rooms, ...empty, ...readers], keys, size)
 }
 
 /** The same for whoever has no screen. */
@@ -84,7 +91,9 @@ export function plainLines(shown: Shown & { readonly now: Look }): string[] {
     '',
     ...tableLines(now.rooms.slice(0, PLAIN_ROWS), roomColumns(wide.columns)),
     '',
-    ...tableLines(now.readers.slice(0, PLAIN_ROWS), readerColumns(wide.columns)),
+    ...(now.readers.length === 0
+      ? ['NOBODY WAITS']
+      : tableLines(now.readers.slice(0, PLAIN_ROWS), readerColumns(wide.columns))),
   ]
 }
 
@@ -100,14 +109,14 @@ function titleWords({ now, isPaused, trouble }: Shown): string {
   return (isPaused ? ['paused', ...words] : words).join(' · ')
 }
 
-function headLines({ stats }: Look, before: Look | null, { columns, rows }: Size): string[] {
+function headLines({ stats }: Look, before: Look | null, size: Size): string[] {
   const { connections, queues, memory } = stats
   const rates = before === null ? null : ratesBetween(before.stats, stats)
   const open = Object.values(connections).reduce((sum, dialect) => sum + dialect.open, 0)
   const flow = `${rate(rates?.messages ?? null)} messages/s  ${rate(rates?.deliveries ?? null)} deliveries/s`
   const loop = `loop ${rates === null ? '-' : percent(rates.eventLoopShare)}`
   const slow = `${count(queues.behind)} behind  ${count(queues.stuck)} stuck`
-  if (columns < NARROW_COLUMNS || rows < LOW_ROWS) return [flow, `${slow}  ${loop}`]
+  if (isSmall(size)) return [flow, `${slow}  ${loop}`]
   const traffic = `${rates === null ? '-' : `${bytes(rates.receivedBytes)}/s in  ${bytes(rates.sentBytes)}/s out`}`
   return [
     `${flow}  ${traffic}`,
@@ -164,6 +173,10 @@ function keyWords({ orders, isPaused }: Shown, columns: number): string {
   return `q quit   s rooms by ${orders.rooms}   r readers by ${orders.readers}   ${pause}`
 }
 
+function isSmall({ columns, rows }: Size): boolean {
+  return columns < NARROW_COLUMNS || rows < LOW_ROWS
+}
+
 /** The titles and as many rows as fit below them. */
 function tableRows<Item>(
   items: readonly Item[],
@@ -186,6 +199,6 @@ function line(text: string, style: Style, columns: number, fills = false): Scree
 function frame(body: readonly ScreenRow[], keys: ScreenRow, { rows }: Size): Frame {
   const height = Math.max(1, rows)
   const kept = body.slice(0, height - 1)
-  const empty = Array.from({ length: height - 1 - kept.length }, (): ScreenRow => ({ left: [], right: null }))
+  const empty = Array.from({ length: height - 1 - kept.length }, () => EMPTY)
   return { rows: [...kept, ...empty, keys], cursor: { column: 0, row: height - 1 } }
 }

@@ -142,6 +142,7 @@ class TopScreen {
       const orders = nextOrders(this.#orders, letter)
       if (orders !== this.#orders) {
         this.#orders = orders
+        this.#isPaused = false
         this.#look()
       }
     }
