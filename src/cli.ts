@@ -16,8 +16,21 @@ interface Subcommand {
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   serve: {
-    description: 'Run the relay until SIGTERM or SIGINT. SIGHUP opens the log files again.',
+    description:
+      'Run the relay until SIGTERM or SIGINT. SIGHUP reads the configuration and opens the log files again.',
     load: async () => (await import('./commands/serve.js')).serveCommand(),
+  },
+  config: {
+    description: 'Print the configuration that serve would run with, and where each value comes from.',
+    load: async () => (await import('./commands/config.js')).configCommand(),
+  },
+  check: {
+    description: 'Say what would keep serve from starting here, without starting it.',
+    load: async () => (await import('./commands/check.js')).checkCommand(),
+  },
+  reload: {
+    description: 'Have the relay that runs here take up its configuration anew.',
+    load: async () => (await import('./commands/reload.js')).reloadCommand(),
   },
   health: {
     description: 'Say whether the relay that runs here is well.',
@@ -56,6 +69,7 @@ Examples:
   parlance chat 127.0.0.1 Bob           chat on it as Bob
   parlance sendto 127.0.0.1             send messages by commands
   parlance conform framed 127.0.0.1     try a server from outside
+  parlance check --config relay.yaml    whether serve would start with it
   parlance admin top                    what goes on in a relay that runs here
   parlance help serve                   everything that can be set`,
   )

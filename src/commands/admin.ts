@@ -2,7 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander'
 import { printable } from '../relay/streams/printable.js'
-import { drain, kick, logLevel, say } from './admin/acting.js'
+import { drain, kick, logLevel, reload, say } from './admin/acting.js'
 import { AdminClient } from './admin/admin-client.js'
 import { AdminError } from './admin/admin-error.js'
 import { findSocket, type SocketFlags } from './admin/find-socket.js'
@@ -45,6 +45,9 @@ export function adminCommand(): Command {
     .action((text, flags) => withClient(flags, (client) => say(client, text, flags)))
   add('log-level [level]', 'Says how much the relay logs, or changes it until its end.').action(
     (level, flags) => withClient(flags, (client) => logLevel(client, level, flags)),
+  )
+  add('reload', 'Has the relay read its configuration again, and says what became of it.').action((flags) =>
+    withClient(flags, (client) => reload(client, flags)),
   )
   add('drain', 'Ends the relay as SIGTERM does, and waits until it has ended.').action((flags) =>
     withClient(flags, (client) => drain(client, flags)),

@@ -4,49 +4,35 @@ import { hostname } from 'node:os'
 import { Command } from 'commander'
 import { formatAddress } from '../client/address.js'
 import { EXIT_CODE } from '../exit-code.js'
+import type { Program } from '../relay/admin/program.js'
 import { reachableHost } from '../relay/config/host-port.js'
 import { ConfigError, loadConfig } from '../relay/config/load.js'
-import type { Setting } from '../relay/config/settings/kinds.js'
-import {
-  type Config,
-  environmentName,
-  flagName,
-  SETTING_KEYS,
-  SETTINGS,
-  type SettingKey,
-} from '../relay/config/settings.js'
+import type { Config } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
 import { type Logger, logLevelOf, openOperationalLog } from '../relay/observe/operational-log.js'
 import { Relay } from '../relay/relay.js'
 import { StartError } from '../relay/start-error.js'
 import { oneLine } from '../relay/streams/printable.js'
 import { ownCommand } from './own-command.js'
-
-type Flags = Partial<Record<SettingKey, string | string[]>> & { config?: string }
+import { Reloads } from './reloads.js'
+import {
+  addSettingFlags,
+  complain,
+  orComplain,
+  SETTINGS_HELP,
+  type SettingFlags,
+  sourcesOf,
+} from './setting-flags.js'
+import { Signals } from './signals.js'
 
 export function serveCommand(): Command {
-  const command = new Command('serve').option(
-    '--config <FILE>',
-    'read settings from a YAML or JSON file (environment: PARLANCE_CONFIG)',
-  )
-  for (const key of SETTING_KEYS) {
-    const setting: Setting = SETTINGS[key]
-    const shown = Array.isArray(setting.fallback) ? setting.fallback.join(' ') : setting.fallback
-    const words = `${setting.help} (default: ${shown})`
-    const flags = `${flagName(key)} <${setting.placeholder}>`
-    if (setting.list) {
-      command.option(flags, words, (value: string, sofar: string[] | undefined) => [...(sofar ?? []), value])
-    } else {
-      command.option(flags, words)
-    }
-  }
-  return command
+  return addSettingFlags(new Command('serve'))
     .addHelpText(
       'after',
-      `
-Every setting is also an environment variable (--log-dir is ${environmentName('logDir')}) and a key of the
-file (logDir). Flags win over the environment, the environment over the file. A listener is a --listen of its
-own, a part of ${environmentName('listen')} between spaces or commas, or an entry of the list in the file.
+      `${SETTINGS_HELP}
+
+SIGHUP opens the log files again and takes up what is new in the configuration (as parlance reload does); SIGTERM and
+SIGINT end the relay. parlance config prints what it would run with, parlance check says what would keep it from starting.
 
 Examples:
   parlance serve
@@ -60,70 +46,66 @@ cannot be, 78 wrong configuration.`,
     .action(serve)
 }
 
-async function serve(flags: Flags): Promise<void> {
-  const config = configOrComplain(flags)
+async function serve(flags: SettingFlags): Promise<void> {
+  // First of all: a signal that comes early must not be lost, least of all as PID 1.
+  const signals = new Signals()
+  const sources = sourcesOf(flags)
+  const config = orComplain(sources, loadConfig)
   if (config === null) {
     process.exitCode = EXIT_CODE.config
     return
   }
   const log = openOperationalLog(config.logLevel, process.stdout)
-  // First of all: where there is far too little, nothing after this may come to pass.
+  // Before anything else: where there is far too little, nothing after this may come to pass.
   const warning = memoryWarning(process.constrainedMemory(), config.retainedLimitBytes)
   if (warning !== null) log.warn(warning)
-  // Before anything is started: a signal that comes early must not be lost, least of all as PID 1.
-  let end: (why: string) => void = () => {}
-  const told = new Promise<string>((resolve) => {
-    end = resolve
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
-  })
-  const program = { drain: () => end('parlance admin drain'), logLevel: logLevelOf(log) }
+  const logLevel = {
+    prepare:
+      ({ logLevel: level }: Config) =>
+      () => {
+        log.level = level
+      },
+  }
+  let reload: Program['reload']
+  const program: Program = { logLevel: logLevelOf(log), reload: () => reload?.() ?? null }
   let relay: Relay
   try {
-    relay = await Relay.start(config, log, { program })
+    relay = await Relay.start(config, log, { reloadables: [logLevel], program })
   } catch (error) {
     if (error instanceof ConfigError) {
-      complain(error)
+      complain(error.problems)
       process.exitCode = EXIT_CODE.config
       return
     }
     if (!(error instanceof StartError)) throw error
-    process.stderr.write(`parlance: ${oneLine(startWords(error))}\n`)
+    process.stderr.write(`parlance: ${oneLine(error.words)}\n`)
     process.exitCode = error.isAddress ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
     return
   }
-  process.on('SIGHUP', () => {
-    log.info('SIGHUP: opening the log files again')
-    relay.reopenLogs()
-  })
+  const reloads = new Reloads(relay, sources, log)
   announce(log, relay, config)
-  log.info(`${await told}: shutting down`)
+  reload = () => {
+    relay.reopenLogs()
+    return reloads.request()
+  }
+  signals.onHangup(() => {
+    log.info('SIGHUP: opening the log files again, and reading the configuration')
+    reload?.()
+  })
+  // Whoever has the relay drain otherwise wants the process to end too.
+  const signal = await Promise.race([signals.ended, relay.draining])
+  log.info(`${signal ?? 'drain'}: shutting down`)
+  await end(relay, log)
+}
+
+/** Ends the relay and the process: whatever still holds the event loop (a scrape under way) is not worth waiting for. */
+async function end(relay: Relay, log: Logger): Promise<void> {
+  const deadline = performance.now() + relay.config.shutdownMs
   await relay.stop()
   log.info('ended')
-  // Whatever still holds the event loop (a scrape under way) is not worth waiting for.
-  log.flush(() => process.exit(EXIT_CODE.ok))
-}
-
-function configOrComplain(flags: Flags): Config | null {
-  const { config: file, ...settings } = flags
-  try {
-    return loadConfig({ file, environment: process.env, flags: settings })
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    complain(error)
-    return null
-  }
-}
-
-function complain({ problems }: ConfigError): void {
-  process.stderr.write(`parlance: the configuration cannot be used:\n  ${problems.join('\n  ')}\n`)
-}
-
-function startWords({ code, key, target, takenBy, cause }: StartError): string {
-  const where = `${key}: ${target}`
-  if (code !== 'EADDRINUSE' || key === 'adminSocket') return `${where}: ${(cause as Error).message}`
-  return takenBy === null
-    ? `${where}: the port is in use by another program`
-    : `${where}: the port is in use: ${takenBy}, which is given too, has the same one`
+  const exit = () => process.exit(EXIT_CODE.ok)
+  setTimeout(exit, Math.max(0, deadline - performance.now()))
+  log.flush(exit)
 }
 
 /** What it listens on, and one line to copy. */

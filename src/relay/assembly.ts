@@ -5,6 +5,7 @@
 
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
+import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
 import type { Dialect, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
@@ -17,6 +18,7 @@ import { RoomFanout } from './fanout/room-fanout.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
 import type { Hooks } from './hub/hooks.js'
 import { Hub } from './hub/hub.js'
+import type { RecentLimits } from './hub/recent-messages.js'
 import { Connection } from './net/connection.js'
 import type {
   ConnectionContext,
@@ -68,8 +70,10 @@ export class Assembly {
   }
   readonly webSockets: WebSocketContext
   readonly input: HeldInput
-  readonly maxConnections: number
+  maxConnections: number
   readonly fanout: FanoutWay
+  /** Its parts whose settings may change while it runs. */
+  readonly reloadables: Reloadable[]
   readonly #config: Config
   readonly #records: Records
   readonly #outboxes: OutboxContext
@@ -91,7 +95,7 @@ export class Assembly {
     const kernel = new SocketTable()
     this.pressure = new Pressure(config, this.pool, monotonic, kernel)
     this.#turn = new TurnBudget(monotonic)
-    this.input = { bytes: 0, limitBytes: config.retainedLimitBytes / 4 }
+    this.input = { bytes: 0, limitBytes: inputLimitOf(config) }
     this.#outboxes = {
       flusher: this.flusher,
       pool: this.pool,
@@ -106,7 +110,7 @@ export class Assembly {
       audience: () => new RoomFanout(this.#outboxes),
       now: Date.now,
       announceUpTo: config.announceUpTo,
-      recent: { ageMs: config.editWindowMs, entries: config.recentMessages },
+      recent: recentLimitsOf(config),
       later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
       hooks,
@@ -128,7 +132,7 @@ export class Assembly {
       pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
       stats: { closes: new Map(), pingsUnanswered: 0 },
     }
-    this.#strangers = new Strangers(this.maxConnections)
+    this.#strangers = new Strangers(() => this.maxConnections)
     this.#silentPeers = new SilentPeers({
       kernel,
       peers: this.connections,
@@ -136,6 +140,7 @@ export class Assembly {
       now: monotonic,
       silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
     })
+    this.reloadables = [{ prepare: (config) => this.#prepare(config) }]
   }
 
   /** What the connections of a listener share who speak this dialect. */
@@ -168,6 +173,21 @@ export class Assembly {
     }
   }
 
+  #prepare(config: Config): () => void {
+    const maxConnections = maxConnectionsOf(config)
+    return () => {
+      this.maxConnections = maxConnections
+      this.pressure.limits = config
+      this.input.limitBytes = inputLimitOf(config)
+      this.hub.announceUpTo = config.announceUpTo
+      this.hub.messages.recent.limit(recentLimitsOf(config))
+      this.#deadlines.login.change(config.loginDeadlineMs)
+      this.#deadlines.frame.change(config.frameDeadlineMs)
+      this.#deadlines.linger.change(config.lingerMs)
+      this.webSockets.pulse.change(config.pingMs)
+    }
+  }
+
   /** Its timers end. Connections are not its to end. */
   stop(): void {
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
@@ -177,14 +197,24 @@ export class Assembly {
   }
 }
 
-function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
+/** What is begun and not completed may have a part of what may be retained. */
+function inputLimitOf({ retainedLimitBytes }: Config): number {
+  return retainedLimitBytes / 4
+}
+
+function recentLimitsOf({ editWindowMs, recentMessages }: Config): RecentLimits {
+  return { ageMs: editWindowMs, entries: recentMessages }
+}
+
+/** @throws ConfigError when there is no such way here */
+export function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
   const way = chooseFanout(fanout, useHandles)
   if (typeof way !== 'string') return way
   throw new ConfigError([`fanout: native: expected auto or portable: there is no native way here: ${way}`])
 }
 
-/** Above what the system allows, it would close clients without a word. */
-function maxConnectionsOf({ maxConnections }: Config): number {
+/** Above what the system allows, it would close clients without a word. @throws ConfigError when it is */
+export function maxConnectionsOf({ maxConnections }: Config): number {
   const { connections, descriptors } = connectionLimit()
   if (maxConnections === 'auto') return connections
   if (descriptors === null || maxConnections <= connections) return maxConnections

@@ -17,7 +17,7 @@ export interface AdminParts {
   readonly parts: Assembly
   readonly records: Records
   readonly moderation: Moderation
-  readonly program: Program
+  readonly program: Program & Required<Pick<Program, 'drain'>>
   /** `ready`, or in a word why not. */
   readonly state: () => string
 }

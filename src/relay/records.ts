@@ -3,6 +3,7 @@
  * hears of what, and what becomes of a fault of the relay's own.
  */
 
+import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
 import type { ClaimOutcome } from './dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
@@ -13,7 +14,7 @@ import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
 import { OnceASecond } from './observe/once-a-second.js'
-import { openJournal } from './observe/open-journal.js'
+import { openJournal, rotationOf } from './observe/open-journal.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { type AdminAction, Tally } from './observe/tally.js'
 
@@ -23,7 +24,7 @@ export interface RecordsOptions {
   readonly isHalfChanged: () => boolean
 }
 
-export class Records implements ConnectionObserver<Connection> {
+export class Records implements ConnectionObserver<Connection>, Reloadable {
   readonly tally = new Tally()
   readonly #log: RelayLog
   readonly #isHalfChanged: () => boolean
@@ -47,6 +48,14 @@ export class Records implements ConnectionObserver<Connection> {
     const { journal, files } = openJournal(config, this.#log)
     this.#journal = journal
     this.#files = files
+  }
+
+  /** What is recorded of direct messages, and when files are put aside. */
+  prepare(config: Config): () => void {
+    return () => {
+      if (this.#journal !== null) this.#journal.logsDirectText = config.logDirect === 'text'
+      for (const file of this.#files) file.rotateBy(rotationOf(config))
+    }
   }
 
   /** Opens the log files by their names again, after somebody moved them away. */

@@ -3,7 +3,7 @@
  * the order of starting and ending; everything else is somebody else's.
  *
  *   start: log files ─▶ listeners ─▶ ops endpoint ─▶ admin socket ─▶ address file ─▶ ready
- *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, admin, files
+ *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ admin socket ─▶ log files
  */
 
 import { resolve } from 'node:path'
@@ -12,20 +12,23 @@ import type { AdminServer } from './admin/admin-server.js'
 import type { Program } from './admin/program.js'
 import { adminSocketPath } from './admin/socket-path.js'
 import { Assembly } from './assembly.js'
+import { ConfigError } from './config/load.js'
+import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
+import { drain, type Stage } from './drain.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
-import { CLOSE_REASONS } from './hub/close-reason.js'
 import { Listeners } from './listeners.js'
 import type { ListeningAt } from './listening-at.js'
 import { Moderation } from './moderation.js'
-import { inTurn } from './net/in-turn.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { AddressFile } from './observe/address-file.js'
 import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
+import { processStart } from './observe/process-start.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { openAdmin } from './open-admin.js'
 import { Records } from './records.js'
+import { type ReloadReport, reload } from './reload.js'
 import { StartError } from './start-error.js'
 import { VOICE } from './voice.js'
 
@@ -47,27 +50,41 @@ export interface RelayOptions {
   readonly program?: Program
   /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
   readonly useHandles?: boolean
+  /** What has settings beside the relay itself, such as the operational log its level. */
+  readonly reloadables?: readonly Reloadable[]
 }
 
 export class Relay {
-  readonly #config: Config
+  /** Resolves when somebody has asked for its end, which is `stop`'s to wait for. */
+  readonly draining: Promise<void>
+  /** What is in use: a reload makes it another. */
+  #config: Config
+  readonly #log: RelayLog
   readonly #records: Records
   readonly #parts: Assembly
   readonly #hooks: HookCalls | undefined
   readonly #listeners: Listeners
-  readonly #program: Program
+  readonly #program: Required<Pick<Program, 'drain'>> & Program
   /** What operators and the program around the relay do to people. @internal */
   readonly moderation: Moderation
   #admin: AdminServer | null = null
+  readonly #reloadables: readonly Reloadable[]
+  #reloading: Promise<unknown> = Promise.resolve()
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
-  #state: 'starting' | 'ready' | 'shutting down' = 'starting'
+  #stage: Stage = 'starting'
   #stopped: Promise<void> | null = null
+  #drains: () => void = () => {}
 
   private constructor(config: Config, log: RelayLog, options: RelayOptions) {
+    const { hooks, voice = VOICE, useHandles = handlesSupported, reloadables = [] } = options
+    this.draining = new Promise((resolve) => {
+      this.#drains = resolve
+    })
     this.#config = config
-    const { hooks, voice = VOICE, useHandles = handlesSupported } = options
-    this.#program = options.program ?? { drain: () => void this.stop() }
+    this.#log = log
+    const drain = options.program?.drain ?? (() => void this.stop())
+    this.#program = { ...options.program, drain }
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
     this.#parts = new Assembly(
@@ -77,6 +94,7 @@ export class Relay {
     )
     this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
     this.moderation = new Moderation(this.#parts.hub, voice)
+    this.#reloadables = [...this.#parts.reloadables, this.#records, ...reloadables]
   }
 
   /**
@@ -96,8 +114,13 @@ export class Relay {
       await relay.stop()
       throw error
     }
-    relay.#state = 'ready'
+    relay.#stage = 'ready'
     return relay
+  }
+
+  /** What is in use: after a reload, of what takes a new start the values before. */
+  get config(): Config {
+    return this.#config
   }
 
   /** In the order of the configuration. */
@@ -130,37 +153,72 @@ export class Relay {
     return this.#hooks?.isAsking === true
   }
 
+  /**
+   * Takes up another configuration, as far as that can be without a new start; one after the other when it is asked for
+   * several.
+   * @throws ConfigError with everything that is wrong; then nothing has changed
+   */
+  reload(config: Config): Promise<ReloadReport> {
+    const reloading = this.#reloading.then(() => this.#reload(config))
+    this.#reloading = reloading.then(
+      () => this.#records.tally.reloaded('taken'),
+      () => this.#records.tally.reloaded('refused'),
+    )
+    return reloading
+  }
+
+  /** Whether it takes connections, or how far it is on its way out. */
+  get stage(): Stage {
+    return this.#stage
+  }
+
+  /** Where it says where it is; `null` without one. */
+  get addressFile(): AddressFile | null {
+    return this.#addressFile
+  }
+
   /** Opens the log files by their names again, after somebody moved them away. */
   reopenLogs(): void {
     this.#records.reopenFiles()
   }
 
   /**
-   * Ends the relay: no new connections, everybody is told why, what is queued is sent, and what is not gone by
-   * the deadline is cut off. Asking again changes nothing.
+   * Ends the relay, in the stages of `drain.ts`, within `shutdownMs`. Asking again changes nothing.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
     return this.#stopped
   }
 
-  async #stop(): Promise<void> {
-    this.#state = 'shutting down'
-    const end = performance.now() + this.#config.shutdownMs
-    await this.#listeners.close()
+  async #reload(wanted: Config): Promise<ReloadReport> {
+    if (this.#stopped !== null) throw new ConfigError(['the relay is shutting down'])
+    const { config, report } = await reload(this.#config, wanted, this.#reloadables)
+    this.#config = config
+    return report
+  }
+
+  #stop(): Promise<void> {
+    const wasReady = this.#stage === 'ready'
+    this.#drains()
     const { hub, connections } = this.#parts
-    hub.endQuietly()
-    // So that they do not all come back at once. Whose turn is still to come goes on chatting.
-    await inTurn([...connections], this.#config.closeSpreadMs, (connection) =>
-      connection.expel(CLOSE_REASONS.shutdown),
-    )
-    await this.#allGone(end)
-    for (const connection of connections) connection.cutOff(CLOSE_REASONS.shutdown)
-    this.#parts.stop()
-    await this.#ops?.close()
-    this.#addressFile?.remove()
-    await this.#admin?.close()
-    await this.#records.closeFiles()
+    const ending = {
+      hub,
+      connections,
+      log: this.#log,
+      tell: (text: string) => void this.moderation.sayToAll(text),
+      entered: (stage: Stage) => {
+        this.#stage = stage
+      },
+      closeListeners: () => this.#listeners.close(),
+      end: async () => {
+        this.#parts.stop()
+        await this.#ops?.close()
+        this.#addressFile?.remove()
+        await this.#admin?.close()
+        await this.#records.closeFiles()
+      },
+    }
+    return drain(ending, this.#config, wasReady)
   }
 
   #openLogFiles(): void {
@@ -179,13 +237,11 @@ export class Relay {
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
-      this.#addressFile = new AddressFile(addressFile, {
-        pid: process.pid,
-        ops: opsPlace,
-        // Whoever reads it may be in another directory.
-        admin: this.#admin === null ? null : resolve(this.#admin.path),
-        listeners,
-      })
+      const { pid } = process
+      // Whoever reads it may be in another directory.
+      const admin = this.#admin === null ? null : resolve(this.#admin.path)
+      const places = { pid, started: processStart(pid), ops: opsPlace, admin, listeners }
+      this.#addressFile = new AddressFile(addressFile, places)
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
     }
@@ -201,7 +257,7 @@ export class Relay {
         records: this.#records,
         moderation: this.moderation,
         program: this.#program,
-        state: () => this.#state,
+        state: () => this.#stage,
       })
     } catch (error) {
       // Nobody has asked for it, and the relay does without.
@@ -230,13 +286,14 @@ export class Relay {
       retainedBytes: () => pool.retainedBytes,
       heldInputBytes: () => input.bytes,
       logLinesLost: () => this.#records.linesLost,
+      stage: () => this.#stage,
     })
     try {
       this.#ops = await OpsServer.open({
         ...ops,
         metrics: { text: () => registry.metrics(), contentType: registry.contentType },
         refused: () => this.#records.opsRefused(),
-        readiness: () => (this.#state === 'ready' ? 'ready' : this.#state),
+        readiness: () => this.#stage,
       })
     } catch (error) {
       const { host = '', port } = ops
@@ -246,13 +303,6 @@ export class Relay {
         error as NodeJS.ErrnoException,
         this.#listeners.withPort(port),
       )
-    }
-  }
-
-  /** Resolves when no connection is left, or at `end`. */
-  async #allGone(end: number): Promise<void> {
-    while (this.#parts.connections.size > 0 && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
 }

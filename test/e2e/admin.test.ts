@@ -35,21 +35,23 @@ test('an operator sees who is here, sends somebody away, speaks, turns the log u
   await amy.expect(message('**Bob is joining the chat**'))
   const env = { PARLANCE_ADDRESS_FILE: addressFile }
 
-  const who = await admin(env, 'who')
+  const [who, json, rooms, stats] = await Promise.all([
+    admin(env, 'who'),
+    admin({}, 'who', '--json', '--socket', path, '--prefix', 'B'),
+    admin({ PARLANCE_ADMIN_SOCKET: path }, 'rooms', '--at-once'),
+    admin(env, 'stats'),
+  ])
   const [titles, ...people] = who.out.trimEnd().split('\n')
   assert.match(titles ?? '', /^NAME +DIALECT +ADDRESS +SINCE +STATUS +QUEUED +IDLE +ROOMS$/)
   assert.deepEqual(
     people.map((line) => line.split(/ +/)[0]),
     ['Amy', 'Bob'],
   )
-  const json = await admin({}, 'who', '--json', '--socket', path, '--prefix', 'B')
   assert.deepEqual(
     JSON.parse(json.out).map(({ name }: { name: string }) => name),
     ['Bob'],
   )
-  const rooms = await admin({ PARLANCE_ADMIN_SOCKET: path }, 'rooms', '--at-once')
   assert.match(rooms.out, /^ROOM +MEMBERS +MESSAGES +MESSAGES\/S +CREATOR +STATE\ngeneral +2 +0 +- +- +-\n$/)
-  const stats = await admin(env, 'stats')
   assert.match(stats.out, /^people +2 in 1 room, 0 congested$/m)
   assert.match(stats.out, /^event loop +\d+ % busy/m)
 
@@ -58,25 +60,31 @@ test('an operator sees who is here, sends somebody away, speaks, turns the log u
   await bob.expectEnd(leave('you were kicked: please be kind'))
   bob.destroy()
   await amy.expect(message('**Bob is leaving the chat**'))
-  const nobody = await admin(env, 'kick', 'Ami')
+  const [nobody, said, wrong, loud, level, reloaded] = await Promise.all([
+    admin(env, 'kick', 'Ami'),
+    admin(env, 'say', 'back', 'at 5'),
+    admin(env, 'say', 'a\x1bb'),
+    admin(env, 'log-level', 'loud'),
+    admin(env, 'log-level'),
+    admin(env, 'reload'),
+  ])
   assert.deepEqual([nobody.code, nobody.err], [1, 'parlance: nobody is called Ami: did you mean Amy?\n'])
-  assert.equal((await admin(env, 'say', 'back', 'at 5')).out, 'told 1 person\n')
+  assert.equal(said.out, 'told 1 person\n')
   await amy.expect(message('[relay] back at 5'))
-  const wrong = await admin(env, 'say', 'a\x1bb')
   assert.deepEqual([wrong.code, wrong.err.slice(0, 27)], [64, 'parlance: text: "a\\u001bb":'])
-  assert.equal((await admin(env, 'log-level')).out, 'info\n')
-  assert.equal((await admin(env, 'log-level', 'error')).out, 'error\n')
-  const loud = await admin(env, 'log-level', 'loud')
   assert.match(
     loud.err,
     /^parlance: level: "loud": expected one of fatal, error, warn, info, debug, trace\n$/,
   )
+  assert.equal(level.out, 'info\n')
+  assert.equal(reloaded.out, 'taken: no setting is another\n')
+  assert.equal((await admin(env, 'log-level', 'error')).out, 'error\n')
 
   const drained = await admin(env, 'drain')
   assert.match(drained.out, /(^|\n)ended\n$/)
   assert.equal(await relay.program.exitCode(), 0)
   assert.ok(!existsSync(path))
-  for (const event of ['admin.kick', 'admin.say', 'admin.log-level'])
+  for (const event of ['admin.kick', 'admin.say', 'admin.reload', 'admin.log-level'])
     assert.ok(relay.program.output.includes(`"event":"${event}"`), event)
   const gone = await admin({ PARLANCE_ADMIN_SOCKET: path }, 'who')
   assert.deepEqual([gone.code, gone.err], [69, `parlance: there is no ${path}: the relay does not run\n`])

@@ -1,9 +1,11 @@
-/** `kick`, `say`, `log-level` and `drain`: what operators do. */
+/** `kick`, `say`, `log-level`, `reload` and `drain`: what operators do. */
 
 import { userInfo } from 'node:os'
 import { EXIT_CODE } from '../../exit-code.js'
 import type { DrainStep } from '../../relay/admin/drain-progress.js'
+import type { LastReload } from '../../relay/observe/address-file.js'
 import { oneLine } from '../../relay/streams/printable.js'
+import { reloadLines } from '../reload-lines.js'
 import type { AdminClient } from './admin-client.js'
 import { AdminError } from './admin-error.js'
 import { count } from './figures.js'
@@ -56,6 +58,17 @@ export async function logLevel(
       : await client.post<{ level: string }>('/log-level', { level, by: operator() })
   if (json) writeJson(answer)
   else writeLines([answer.level])
+}
+
+/** @throws AdminError where it was refused */
+export async function reload(client: AdminClient, { json }: ActFlags): Promise<void> {
+  const outcome = await client.post<LastReload>('/reload', { by: operator() })
+  if (json) writeJson(outcome)
+  if (outcome.state === 'refused') {
+    const problems = outcome.problems.map((problem) => `\n  ${oneLine(problem)}`).join('')
+    throw new AdminError(EXIT_CODE.config, `the relay has refused it, and nothing has changed:${problems}`)
+  }
+  if (!json) writeLines(reloadLines(outcome))
 }
 
 /** Ends the relay, and returns when it has ended. @throws AdminError where it has ended otherwise */

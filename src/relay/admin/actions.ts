@@ -5,6 +5,7 @@ import type { Person } from '../hooks.js'
 import { CLOSE_REASONS, kickedFor } from '../hub/close-reason.js'
 import type { Hub } from '../hub/hub.js'
 import type { Moderation } from '../moderation.js'
+import type { LastReload } from '../observe/address-file.js'
 import type { Records } from '../records.js'
 import { noRoom } from './looks.js'
 import type { Program } from './program.js'
@@ -15,13 +16,13 @@ export class Actions {
   readonly #hub: Hub<Recipient>
   readonly #moderation: Moderation
   readonly #records: Pick<Records, 'adminDid'>
-  readonly #program: Program
+  readonly #program: Program & Required<Pick<Program, 'drain'>>
 
   constructor(
     hub: Hub<Recipient>,
     moderation: Moderation,
     records: Pick<Records, 'adminDid'>,
-    program: Program,
+    program: Program & Required<Pick<Program, 'drain'>>,
   ) {
     this.#hub = hub
     this.#moderation = moderation
@@ -60,6 +61,15 @@ export class Actions {
   drain(by: string | null): void {
     this.#records.adminDid('drain', { by }, 'an operator ends the relay')
     this.#program.drain()
+  }
+
+  /** What became of it, whether it was taken or refused. @throws Refusal where the configuration is not the relay's */
+  async reload(by: string | null): Promise<LastReload> {
+    const reloading = this.#program.reload?.() ?? null
+    if (reloading === null)
+      throw new Refusal(501, 'this relay has its configuration from a program, and none to read again')
+    this.#records.adminDid('reload', { by }, 'an operator has the configuration read again')
+    return reloading
   }
 
   /** @throws Refusal where the log is not the relay's */

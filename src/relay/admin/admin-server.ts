@@ -32,7 +32,7 @@ const MAX_CONNECTIONS = 16
 /** The longest text that may be said, with every second character escaped, and what is around it. */
 const MAX_BODY_BYTES = 160 * 1024
 
-const ROUTES = 'GET /who, /rooms, /stats, /top, /log-level; POST /kick, /say, /drain, /log-level'
+const ROUTES = 'GET /who, /rooms, /stats, /top, /log-level; POST /kick, /say, /reload, /drain, /log-level'
 
 export class AdminServer {
   readonly path: string
@@ -109,6 +109,9 @@ function routes({ looks, busiest, actions, failed }: AdminSources, progress: Dra
     context.json(
       actions.setLogLevel(valuesOf(BODIES.logLevel(actions.logLevel().levels), await body(context))),
     ),
+  )
+  app.post('/reload', async (context) =>
+    context.json(await actions.reload(valuesOf(BODIES.plain, await body(context)).by)),
   )
   app.post('/drain', async (context) => {
     const { by } = valuesOf(BODIES.plain, await body(context))

@@ -2,7 +2,7 @@
  * Tells how the end of the relay goes on, to whoever has asked for it: a line of JSON at a time, and the last one when it is
  * over. Whoever does not read misses lines, and nobody waits for them.
  *
- *     {"state":"shutting down","connections":812}
+ *     {"state":"closing","connections":812}
  *     {"state":"ended","connections":0}
  */
 

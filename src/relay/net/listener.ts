@@ -22,7 +22,7 @@ export class Listener {
 
   /** Listens. @throws the system's error, with `code` such as `EADDRINUSE` */
   static async open(options: ListeningOptions, context: ConnectionContext<Connection>): Promise<Listener> {
-    const accept = (transport: Transport) => admit(transport, options.maxConnections, context)
+    const accept = (transport: Transport) => admit(transport, options.maxConnections(), context)
     const acceptSocket = (socket: Socket) => accept(new SocketTransport(socket))
     const settings = {
       allowHalfOpen: true,
@@ -41,8 +41,8 @@ export class Listener {
         handshakeTimeout: options.loginDeadlineMs,
       }
       const tlsServer = createTlsServer(tlsSettings, acceptSocket)
-      const most = options.maxConnections + MAX_REFUSALS_UNDER_WAY
       handshakes = new Handshakes(tlsServer, (socket, underWay) => {
+        const most = options.maxConnections() + MAX_REFUSALS_UNDER_WAY
         const mayBegin = context.all.size + underWay < most
         if (!mayBegin) turnAway(new SocketTransport(socket), context)
         return mayBegin

@@ -10,7 +10,7 @@ export interface ListeningOptions {
   /** PEM files, read when the listener opens. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Above this many connections on the whole relay, new ones are told and closed. */
-  readonly maxConnections: number
+  readonly maxConnections: () => number
   /** A TLS handshake that takes longer is given up. */
   readonly loginDeadlineMs: number
   /** An error after listening began, such as no more file descriptors. The listener goes on. */
@@ -28,7 +28,7 @@ export function readCertificate(files: { cert: string; key: string }) {
 }
 
 /** Has `server` listen. @throws the system's error, with `code` such as `EADDRINUSE` */
-export function listening(server: Server, options: ListeningOptions): Promise<void> {
+export function listening(server: Server, options: Pick<ListeningOptions, 'host' | 'port'>): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: options.host, port: options.port, backlog: BACKLOG }, () => {

@@ -28,7 +28,8 @@ export interface JournalFiles {
 export class Journal {
   readonly #connections: LogFile
   readonly #chat: LogFile
-  readonly #logsDirectText: boolean
+  /** Whether what direct messages said is recorded. */
+  logsDirectText: boolean
   readonly #refusals = new Refusals(({ address, dialect, reason, count }) => {
     const ip = address ?? undefined
     write(this.#connections, { event: 'rejected', ip, dialect, reason, count })
@@ -37,7 +38,7 @@ export class Journal {
   constructor(files: JournalFiles, logsDirectText: boolean) {
     this.#connections = files.connections
     this.#chat = files.chat
-    this.#logsDirectText = logsDirectText
+    this.logsDirectText = logsDirectText
   }
 
   connected(peer: Peer): void {
@@ -102,7 +103,7 @@ export class Journal {
   /** Who, to whom and how long; what it said only where that is wanted. */
   #privately(event: DirectEvent | EditedEvent): object {
     const record = recordOf(event)
-    if (!this.#logsDirectText) delete record.text
+    if (!this.logsDirectText) delete record.text
     return { ...record, textBytes: Buffer.byteLength(event.text) }
   }
 }

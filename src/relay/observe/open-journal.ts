@@ -2,9 +2,12 @@
 
 import { LOG_DIR_MODE } from './append-file.js'
 import { Journal } from './journal.js'
-import { LogFile } from './log-file.js'
+import { LogFile, type LogRotation } from './log-file.js'
 import { makeDirectory } from './make-directory.js'
 import type { RelayLog } from './relay-log.js'
+
+/** What the two are called. */
+export const LOG_FILES = { connections: 'connections.log', chat: 'chat.log' } as const
 
 export interface JournalOptions {
   readonly logDir: string
@@ -29,15 +32,16 @@ export function openJournal(options: JournalOptions, log: RelayLog): OpenJournal
   return { journal, files: [connections, chat] }
 }
 
+export function rotationOf({ logMaxBytes, logRotateEvery, logKeepFiles }: JournalOptions): LogRotation {
+  return { maxBytes: logMaxBytes, rotateEvery: logRotateEvery, keepFiles: logKeepFiles }
+}
+
 function openFile(name: string, options: JournalOptions, log: RelayLog): LogFile {
-  const { logDir, logMaxBytes, logRotateEvery, logKeepFiles } = options
   const file = `${name}.log`
   return new LogFile({
-    dir: logDir,
+    dir: options.logDir,
     name,
-    maxBytes: logMaxBytes,
-    rotateEvery: logRotateEvery,
-    keepFiles: logKeepFiles,
+    ...rotationOf(options),
     onTrouble: (error) =>
       log.error({ file, error: error.message }, 'a log file cannot be written; the chat goes on'),
     onRecovery: (linesLost) => log.warn({ file, linesLost }, 'the log file is being written again'),

@@ -9,14 +9,18 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type AppendFile, openToAppend } from './append-file.js'
 
-export interface RotatingFileOptions {
-  readonly dir: string
-  /** Such as `chat`, for `chat.log`. */
-  readonly name: string
+/** When a file is put aside, and how many are kept. */
+export interface RotationLimits {
   readonly maxBytes: number
   /** Counted from 1970, so that a day begins at midnight UTC. */
   readonly periodMs: number
   readonly keepFiles: number
+}
+
+export interface RotatingFileOptions extends RotationLimits {
+  readonly dir: string
+  /** Such as `chat`, for `chat.log`. */
+  readonly name: string
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -34,13 +38,13 @@ const closeFile = promisify(close)
 const MOST_AT_ONCE = 99
 
 export class RotatingFile {
-  readonly #options: RotatingFileOptions
+  #options: RotatingFileOptions
   readonly #path: string
   readonly #rotatedName: RegExp
   #fd: number
   #size = 0
-  /** In which period its last record was written. */
-  #period = 0
+  /** When its last record was written, in milliseconds since 1970. */
+  #writtenMs = 0
   #closing = false
   #lastWrite: Promise<Written> | null = null
 
@@ -52,6 +56,11 @@ export class RotatingFile {
       `^${options.name}-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d-\\d{3}Z-\\d+\\.log$`,
     )
     this.#fd = this.#begin(openToAppend(this.#path))
+  }
+
+  /** Other limits, from the next block on. */
+  limit(limits: RotationLimits): void {
+    this.#options = { ...this.#options, ...limits }
   }
 
   /** Writes whole lines. One block at a time: the next may come when this resolves. */
@@ -70,10 +79,10 @@ export class RotatingFile {
   }
 
   async #write(block: Buffer): Promise<Written> {
-    const period = this.#periodOf(this.#options.now())
+    const now = this.#options.now()
     let writtenBytes = 0
     try {
-      if (this.#isDue(block.length, period)) await this.#rotate()
+      if (this.#isDue(block.length, now)) await this.#rotate()
       while (writtenBytes < block.length) {
         // The system may take a part only, when the disk is about to be full.
         const { bytesWritten } = await writeBytes(
@@ -86,7 +95,7 @@ export class RotatingFile {
         writtenBytes += bytesWritten
         this.#size += bytesWritten
       }
-      this.#period = period
+      this.#writtenMs = now
       if (this.#size >= this.#options.maxBytes && !this.#closing) await this.#rotate()
       return { writtenBytes, error: null }
     } catch (error) {
@@ -94,9 +103,10 @@ export class RotatingFile {
     }
   }
 
-  #isDue(bytes: number, period: number): boolean {
+  #isDue(bytes: number, now: number): boolean {
     if (this.#size === 0 || this.#closing) return false
-    return this.#size + bytes > this.#options.maxBytes || period > this.#period
+    const { maxBytes } = this.#options
+    return this.#size + bytes > maxBytes || this.#periodOf(now) > this.#periodOf(this.#writtenMs)
   }
 
   #periodOf(timeMs: number): number {
@@ -105,7 +115,7 @@ export class RotatingFile {
 
   #begin({ fd, size, modifiedMs }: AppendFile): number {
     this.#size = size
-    this.#period = this.#periodOf(modifiedMs)
+    this.#writtenMs = modifiedMs
     return fd
   }
 

@@ -30,6 +30,7 @@ const ADMIN_ACTIONS: Readonly<Record<AdminAction, 0>> = {
   'log-level': 0,
   reload: 0,
 }
+export type ReloadOutcome = 'taken' | 'refused'
 
 export class Tally {
   /** Faults of the relay's own, each of which cost a connection. */
@@ -46,6 +47,11 @@ export class Tally {
   readonly disconnects = new Map<string, number>(Object.values(CLOSE_REASONS).map(({ label }) => [label, 0]))
   /** By why a request to become a WebSocket was refused. */
   readonly upgradeRefusals = new Map<string, number>(UPGRADE_REFUSALS.map((reason) => [reason, 0]))
+  /** By what became of a configuration that was to be taken up. */
+  readonly reloads = new Map<ReloadOutcome, number>([
+    ['taken', 0],
+    ['refused', 0],
+  ])
   /** By outcome of a claim. */
   readonly rejections = new Map<string, number>([
     ['taken', 0],
@@ -73,11 +79,15 @@ export class Tally {
     add(this.upgradeRefusals, reason)
   }
 
+  reloaded(outcome: ReloadOutcome): void {
+    add(this.reloads, outcome)
+  }
+
   closed(reason: CloseReason): void {
     add(this.disconnects, reason.label)
   }
 }
 
-function add(counts: Map<string, number>, label: string): void {
+function add<Label extends string>(counts: Map<Label, number>, label: Label): void {
   counts.set(label, (counts.get(label) ?? 0) + 1)
 }

@@ -135,7 +135,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     },
     slowPolicy: 'cut',
     deadlines: kinds,
-    strangers: new Strangers(100),
+    strangers: new Strangers(() => 100),
     turn: new TurnBudget(now),
     input: { bytes: 0, limitBytes: 1000 },
     stats: { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 },

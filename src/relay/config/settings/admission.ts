@@ -1,7 +1,7 @@
 /** Who may come in, and how long somebody may take. */
 
 import { z } from 'zod'
-import { DAY_MS, type Setting, wholeNumber } from './kinds.js'
+import { DAY_MS, live, type Setting, wholeNumber } from './kinds.js'
 
 export const ADMISSION_SETTINGS = {
   maxConnections: {
@@ -11,26 +11,21 @@ export const ADMISSION_SETTINGS = {
     fallback: 'auto',
     placeholder: 'N|auto',
     numeric: true,
+    live: true,
   },
-  loginDeadlineMs: wholeNumber(
-    1,
-    DAY_MS,
-    10_000,
-    'milliseconds',
-    'close a connection that has no name by then',
+  loginDeadlineMs: live(
+    wholeNumber(1, DAY_MS, 10_000, 'milliseconds', 'close a connection that has no name by then'),
   ),
-  frameDeadlineMs: wholeNumber(
-    1,
-    DAY_MS,
-    10_000,
-    'milliseconds',
-    'close a connection whose frame takes longer to arrive',
+  frameDeadlineMs: live(
+    wholeNumber(1, DAY_MS, 10_000, 'milliseconds', 'close a connection whose frame takes longer to arrive'),
   ),
-  pingMs: wholeNumber(
-    1,
-    DAY_MS,
-    20_000,
-    'milliseconds',
-    'ask a WebSocket client that says nothing for so long whether it is there; whoever has not answered two such questions, each after as long, is gone',
+  pingMs: live(
+    wholeNumber(
+      1,
+      DAY_MS,
+      20_000,
+      'milliseconds',
+      'ask a WebSocket client that says nothing for so long whether it is there; whoever has not answered two such questions, each after as long, is gone',
+    ),
   ),
 } as const satisfies Record<string, Setting>

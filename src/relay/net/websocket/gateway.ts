@@ -113,7 +113,7 @@ export class Gateway {
   /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
   #mayVisit(socket: Socket, underWay: number): boolean {
     const context = this.#anyContext
-    const most = this.#options.maxConnections + MAX_REFUSALS_UNDER_WAY
+    const most = this.#options.maxConnections() + MAX_REFUSALS_UNDER_WAY
     if (context.all.size + this.#visitors.size + underWay < most) return true
     if (this.#visitors.size > 0) {
       this.#visitors.endOldest()
@@ -133,6 +133,6 @@ export class Gateway {
     const context = this.#contexts.get(subprotocol) as ConnectionContext<Connection>
     const { useHandles, tls, maxConnections, webSockets } = this.#options
     const below = takeSocket(socket, useHandles && tls === undefined)
-    admit(new WebSocketTransport(below, head, webSockets), maxConnections, context)
+    admit(new WebSocketTransport(below, head, webSockets), maxConnections(), context)
   }
 }

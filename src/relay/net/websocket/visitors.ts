@@ -8,12 +8,13 @@ import type { Socket } from 'node:net'
 const SHARE = 1 / 4
 
 export class Visitors {
-  readonly #most: number
+  readonly #maxConnections: () => number
   /** In the order of coming. */
   readonly #here = new Set<Socket>()
 
-  constructor(maxConnections: number) {
-    this.#most = Math.max(1, Math.floor(maxConnections * SHARE))
+  /** @param maxConnections of the whole relay */
+  constructor(maxConnections: () => number) {
+    this.#maxConnections = maxConnections
   }
 
   get size(): number {
@@ -23,7 +24,7 @@ export class Visitors {
   add(socket: Socket): void {
     this.#here.add(socket)
     socket.once('close', () => this.#here.delete(socket))
-    if (this.#here.size > this.#most) this.endOldest()
+    if (this.#here.size > Math.max(1, Math.floor(this.#maxConnections() * SHARE))) this.endOldest()
   }
 
   /** It is no visitor any more. */
