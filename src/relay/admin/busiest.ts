@@ -36,11 +36,6 @@ export interface SlowReaderRow {
   readonly isStuck: boolean
 }
 
-interface Counts {
-  readonly messages: number
-  readonly deliveries: number
-}
-
 /** Whoever looks sooner after somebody else is shown the same. */
 const KEPT_MS = 500
 /** Rates are of what has been going on lately: after a pause the next look is a first one. */
@@ -50,8 +45,8 @@ export class Busiest {
   readonly #rooms: () => Iterable<Room<Recipient>>
   readonly #connections: Iterable<Connection>
   readonly #clock: Clock
-  #counts = new WeakMap<Room<Recipient>, Counts>()
-  #rows: readonly BusyRoom[] = []
+  /** As of the last look, by name. */
+  #rows: ReadonlyMap<string, BusyRoom> = new Map()
   #lookedMs = Number.NEGATIVE_INFINITY
 
   constructor(rooms: () => Iterable<Room<Recipient>>, connections: Iterable<Connection>, clock: Clock) {
@@ -63,7 +58,7 @@ export class Busiest {
   /** Largest first. */
   rooms(order: RoomOrder, count: number): BusyRoom[] {
     this.#look()
-    return largest(this.#rows, count, VALUES[order])
+    return largest(this.#rows.values(), count, VALUES[order])
   }
 
   readers(order: ReaderOrder, count: number): SlowReaderRow[] {
@@ -93,27 +88,37 @@ export class Busiest {
     const sinceMs = nowMs - this.#lookedMs
     if (sinceMs < KEPT_MS) return
     this.#lookedMs = nowMs
-    const before = sinceMs < STALE_MS ? this.#counts : new WeakMap<Room<Recipient>, Counts>()
-    const counts = new WeakMap<Room<Recipient>, Counts>()
+    const before = this.#rows
     const isFirst = sinceMs >= STALE_MS
-    this.#rows = Array.from(this.#rooms(), (room) => {
+    const perSecond = 1000 / sinceMs
+    const rows = new Map<string, BusyRoom>()
+    for (const room of this.#rooms()) {
       const row = roomRow(room)
-      const { messages, deliveries } = row
-      counts.set(room, { messages, deliveries })
-      // A room that has come since then was empty.
-      const last = before.get(room) ?? NOTHING
-      const rate = (now: number, then: number) => (isFirst ? null : ((now - then) * 1000) / sinceMs)
-      return {
-        ...row,
-        messagesPerSecond: rate(messages, last.messages),
-        deliveriesPerSecond: rate(deliveries, last.deliveries),
-      }
-    })
-    this.#counts = counts
+      const last = before.get(row.name)
+      // Written out: an object spread in front of further properties takes microseconds, which of ten thousand rooms is a long time.
+      const { name, members, messages, deliveries, isPrivate, creator, isCongested } = row
+      const messagesPerSecond = isFirst ? null : grown(messages, last?.messages) * perSecond
+      const deliveriesPerSecond = isFirst ? null : grown(deliveries, last?.deliveries) * perSecond
+      rows.set(name, {
+        name,
+        members,
+        messages,
+        deliveries,
+        isPrivate,
+        creator,
+        isCongested,
+        messagesPerSecond,
+        deliveriesPerSecond,
+      })
+    }
+    this.#rows = rows
   }
 }
 
-const NOTHING: Counts = { messages: 0, deliveries: 0 }
+/** A room that came to its end and began again has counted from 0. */
+function grown(now: number, before = 0): number {
+  return now < before ? now : now - before
+}
 
 /** Of rooms that are equally busy, the larger one first: where nothing is said, there is something to be seen all the same. */
 const PER_MEMBER = 1e-9
