@@ -18,7 +18,12 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   serve: {
     description:
       'Run the relay until SIGTERM or SIGINT. SIGHUP reads the configuration and opens the log files again.',
-    load: async () => (await import('./commands/serve.js')).serveCommand(),
+    load: async () => {
+      // First of all: loading the relay takes a while, and a signal must not be lost, least of all as PID 1.
+      const { Signals } = await import('./commands/signals.js')
+      const signals = new Signals()
+      return (await import('./commands/serve.js')).serveCommand(signals)
+    },
   },
   config: {
     description: 'Print the configuration that serve would run with, and where each value comes from.',
@@ -40,6 +45,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     description: 'See who is here and what goes on, and have the relay do something.',
     load: async () => (await import('./commands/admin.js')).adminCommand(),
   },
+  doctor: {
+    description: 'Say whether this machine is ready for a relay, and what to do where it is not.',
+    load: async () => (await import('./commands/doctor.js')).doctorCommand(),
+  },
   chat: {
     description: 'Chat on a relay. What is typed goes to everyone.',
     load: async () => (await import('./commands/chat.js')).chatCommand(),
@@ -47,6 +56,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   sendto: {
     description: 'Send messages from person to person, by commands.',
     load: async () => (await import('./commands/sendto.js')).sendtoCommand(),
+  },
+  log: {
+    description: 'Show what connections.log and chat.log say.',
+    load: async () => (await import('./commands/log.js')).logCommand(),
   },
   conform: {
     description: 'Try a server against the pages of the protocol, or a client with --client.',
@@ -66,8 +79,10 @@ const program = new Command('parlance')
     `
 Examples:
   parlance serve                        the relay with defaults
+  parlance doctor                       what this machine lacks for it
   parlance chat 127.0.0.1 Bob           chat on it as Bob
   parlance sendto 127.0.0.1             send messages by commands
+  parlance log --since 10m --follow     who came, and what was said
   parlance conform framed 127.0.0.1     try a server from outside
   parlance check --config relay.yaml    whether serve would start with it
   parlance admin top                    what goes on in a relay that runs here

@@ -40,7 +40,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'relay/web': ['relay/observe/live-samples.ts'],
   relay: ['version.ts'],
+  'log-reader': ['relay/streams', 'relay/observe/rotated-name.ts'],
   embedding: ['relay'],
+  doctor: ['relay', 'client/address.ts'],
   web: ['client/library'],
   conform: [],
   client: [
@@ -54,7 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/sendto/layout.ts',
     'exit-code.ts',
   ],
-  commands: ['relay', 'client', 'conform', 'exit-code.ts', 'version.ts'],
+  commands: ['relay', 'client', 'conform', 'log-reader', 'doctor', 'exit-code.ts', 'version.ts'],
 }
 
 /** The folder whose rule holds for a file: the longest that has one. */

@@ -87,6 +87,7 @@ function deaf(index: number): Transport {
     port: null,
     takenBytes: 0,
     kernelKey: '',
+    certificateName: null,
     partialFrame: 0,
     heldBytes: 0,
     open() {},

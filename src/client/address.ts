@@ -13,10 +13,12 @@ export interface Address {
   readonly tls?: Trust | undefined
 }
 
-/** Whose certificates are believed. */
+/** Whose certificates are believed, and which one is shown. */
 export interface Trust {
   /** Certificates in PEM, which alone are believed then; `undefined` for the authorities that Node knows. */
   readonly ca: string | undefined
+  /** What is shown to a relay that asks for it, in PEM. */
+  readonly identity?: { readonly cert: string; readonly key: string } | undefined
 }
 
 /** An address that cannot be read. Its message is one line for the person who typed it. */

@@ -5,20 +5,20 @@
 
 import { ConfigError, type ConfigSources, loadConfig } from '../relay/config/load.js'
 import type { LastReload } from '../relay/observe/address-file.js'
-import type { Logger } from '../relay/observe/operational-log.js'
+import { type RelayLog, say } from '../relay/observe/relay-log.js'
 import type { Relay } from '../relay/relay.js'
 import type { SettingChange } from '../relay/reload.js'
 
 export class Reloads {
   readonly #relay: Relay
   readonly #sources: ConfigSources
-  readonly #log: Logger
+  readonly #log: RelayLog
   #number = 0
   #underWay: Promise<LastReload> | null = null
   /** What is asked for meanwhile is for another one: files may have changed since this one has read them. */
   #next: Promise<LastReload> | null = null
 
-  constructor(relay: Relay, sources: ConfigSources, log: Logger) {
+  constructor(relay: Relay, sources: ConfigSources, log: RelayLog) {
     this.#relay = relay
     this.#sources = sources
     this.#log = log
@@ -53,18 +53,16 @@ export class Reloads {
 
   async #takeUp(number: number): Promise<LastReload> {
     try {
-      const { live, waiting } = await this.#relay.reload(loadConfig(this.#sources))
-      this.#log.info({ event: 'reload', live, waiting }, takenWords(live))
+      const { live, waiting } = await this.#relay.reload(() => loadConfig(this.#sources))
+      say(this.#log, 'config.reloaded', { live, waiting }, takenWords(live))
       if (waiting.length > 0)
-        this.#log.warn({ event: 'reload', waiting }, `${keysOf(waiting)}: takes a new start`)
+        say(this.#log, 'config.waiting', { waiting }, `${keysOf(waiting)}: takes a new start`)
       return { number, state: 'taken', live, waiting, problems: [] }
     } catch (error) {
       const problems = error instanceof ConfigError ? error.problems : [(error as Error).message]
       const words = 'the configuration cannot be taken up, and nothing has changed'
-      this.#log.error(
-        { event: 'reload', problems, ...(error instanceof ConfigError ? {} : { err: error }) },
-        words,
-      )
+      const fault = error instanceof ConfigError ? {} : { err: error }
+      say(this.#log, 'config.refused', { problems, ...fault }, words)
       return { number, state: 'refused', live: [], waiting: [], problems }
     }
   }
@@ -73,7 +71,8 @@ export class Reloads {
     try {
       this.#relay.addressFile?.tell(reload)
     } catch (error) {
-      this.#log.error({ event: 'reload', err: error }, 'the address file cannot say what became of a reload')
+      const words = 'the address file cannot say what became of a reload'
+      say(this.#log, 'config.untold', { err: error }, words)
     }
   }
 }

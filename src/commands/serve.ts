@@ -9,10 +9,12 @@ import { reachableHost } from '../relay/config/host-port.js'
 import { ConfigError, loadConfig } from '../relay/config/load.js'
 import type { Config } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
-import { type Logger, logLevelOf, openOperationalLog } from '../relay/observe/operational-log.js'
+import { OperationalLog } from '../relay/observe/operational-log.js'
+import { say } from '../relay/observe/relay-log.js'
 import { Relay } from '../relay/relay.js'
 import { StartError } from '../relay/start-error.js'
 import { oneLine } from '../relay/streams/printable.js'
+import { VERSION } from '../version.js'
 import { ownCommand } from './own-command.js'
 import { Reloads } from './reloads.js'
 import {
@@ -23,9 +25,10 @@ import {
   type SettingFlags,
   sourcesOf,
 } from './setting-flags.js'
-import { Signals } from './signals.js'
+import type { Signals } from './signals.js'
 
-export function serveCommand(): Command {
+/** @param signals those of this process, from its first moment on */
+export function serveCommand(signals: Signals): Command {
   return addSettingFlags(new Command('serve'))
     .addHelpText(
       'after',
@@ -43,34 +46,28 @@ Examples:
 Exit codes: 0 ended by a signal, 64 wrong arguments, 69 an address cannot be had, 73 a file or directory
 cannot be, 78 wrong configuration.`,
     )
-    .action(serve)
+    .action((flags: SettingFlags) => serve(flags, signals))
 }
 
-async function serve(flags: SettingFlags): Promise<void> {
-  // First of all: a signal that comes early must not be lost, least of all as PID 1.
-  const signals = new Signals()
+async function serve(flags: SettingFlags, signals: Signals): Promise<void> {
   const sources = sourcesOf(flags)
   const config = orComplain(sources, loadConfig)
   if (config === null) {
     process.exitCode = EXIT_CODE.config
     return
   }
-  const log = openOperationalLog(config.logLevel, process.stdout)
+  const log = new OperationalLog(config.logLevel, process.stdout)
   // Before anything else: where there is far too little, nothing after this may come to pass.
-  const warning = memoryWarning(process.constrainedMemory(), config.retainedLimitBytes)
-  if (warning !== null) log.warn(warning)
-  const logLevel = {
-    prepare:
-      ({ logLevel: level }: Config) =>
-      () => {
-        log.level = level
-      },
-  }
+  const { retainedLimitBytes } = config
+  const limitBytes = process.constrainedMemory()
+  const warning = memoryWarning(limitBytes, retainedLimitBytes)
+  if (warning !== null) say(log, 'memory.low', { limitBytes, retainedLimitBytes }, warning)
+  if (signals.hasEnded) return
   let reload: Program['reload']
-  const program: Program = { logLevel: logLevelOf(log), reload: () => reload?.() ?? null }
+  const program: Program = { logLevel: log, reload: () => reload?.() ?? null }
   let relay: Relay
   try {
-    relay = await Relay.start(config, log, { reloadables: [logLevel], program })
+    relay = await Relay.start(config, log, { reloadables: [log], program })
   } catch (error) {
     if (error instanceof ConfigError) {
       complain(error.problems)
@@ -89,50 +86,59 @@ async function serve(flags: SettingFlags): Promise<void> {
     return reloads.request()
   }
   signals.onHangup(() => {
-    log.info('SIGHUP: opening the log files again, and reading the configuration')
+    const words = 'SIGHUP: opening the log files again, and reading the configuration'
+    say(log, 'log.reopened', { signal: 'SIGHUP' }, words)
     reload?.()
   })
   // Whoever has the relay drain otherwise wants the process to end too.
   const signal = await Promise.race([signals.ended, relay.draining])
-  log.info(`${signal ?? 'drain'}: shutting down`)
+  say(log, 'relay.stopping', { signal: signal ?? undefined }, `${signal ?? 'drain'}: shutting down`)
   await end(relay, log)
 }
 
 /** Ends the relay and the process: whatever still holds the event loop (a scrape under way) is not worth waiting for. */
-async function end(relay: Relay, log: Logger): Promise<void> {
+async function end(relay: Relay, log: OperationalLog): Promise<void> {
   const deadline = performance.now() + relay.config.shutdownMs
   await relay.stop()
-  log.info('ended')
+  say(log, 'relay.ended', {}, 'ended')
   const exit = () => process.exit(EXIT_CODE.ok)
   setTimeout(exit, Math.max(0, deadline - performance.now()))
   log.flush(exit)
 }
 
 /** What it listens on, and one line to copy. */
-function announce(log: Logger, relay: Relay, config: Config): void {
-  for (const { dialect, host, port } of relay.listeningAt) {
-    log.info(
-      { dialect, host: host ?? '*', port },
-      `listening: ${dialect} on ${host ?? 'all addresses'} port ${port}`,
-    )
+function announce(log: OperationalLog, relay: Relay, config: Config): void {
+  for (const { dialect, host, port, tls } of relay.listeningAt) {
+    const words = `listening: ${dialect} on ${host ?? 'all addresses'} port ${port}`
+    say(log, 'relay.listening', { dialect, host: host ?? '*', port, tls }, words)
   }
   if (config.ops !== 'off') {
     const address = formatAddress({ host: reachableHost(config.ops.host), port: relay.opsPort as number })
-    log.info(`metrics: http://${address}/metrics`)
+    const url = `http://${address}/metrics`
+    say(log, 'relay.ops', { address: url }, `metrics: ${url}`)
   }
   for (const { dialect, host, port, tls } of relay.listeningAt) {
     if (dialect !== 'ws') continue
     const address = formatAddress({ host: reachableHost(host), port })
-    log.info(`in the browser: ${tls ? 'https' : 'http'}://${address}`)
+    const url = `${tls ? 'https' : 'http'}://${address}`
+    say(log, 'relay.page', { address: url }, `in the browser: ${url}`)
   }
-  if (relay.adminSocket !== null)
-    log.info(`for operators: ${ownCommandHere()} admin --socket ${relay.adminSocket}`)
+  const { adminSocket } = relay
+  if (adminSocket !== null) {
+    const words = `for operators: ${ownCommandHere()} admin --socket ${adminSocket}`
+    say(log, 'relay.admin', { path: adminSocket }, words)
+  }
   const { name, reason } = relay.fanout
-  log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
+  const how = { fanout: name, reason: reason ?? undefined }
+  say(log, 'relay.fanout', how, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
   const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)
-  if (framed === undefined) return
+  if (framed === undefined) {
+    say(log, 'relay.ready', { version: VERSION }, 'ready')
+    return
+  }
   const address = formatAddress({ host: reachableHost(framed.host), port: framed.port })
-  log.info(`to join: ${ownCommandHere()} chat ${address} Bob`)
+  const command = `${ownCommandHere()} chat ${address} Bob`
+  say(log, 'relay.ready', { version: VERSION, command }, `to join: ${command}`)
 }
 
 function ownCommandHere(): string {

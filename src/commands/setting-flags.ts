@@ -24,7 +24,7 @@ export function addSettingFlags(command: Command): Command {
   command.option('--config <FILE>', 'read settings from a YAML or JSON file (environment: PARLANCE_CONFIG)')
   for (const key of SETTING_KEYS) {
     const setting: Setting = SETTINGS[key]
-    const fallback = Array.isArray(setting.fallback) ? setting.fallback.join(' ') : setting.fallback
+    const fallback = Array.isArray(setting.fallback) ? setting.fallback.join(' ') || 'none' : setting.fallback
     const words = `${setting.help} (default: ${fallback})`
     const flags = `${flagName(key)} <${setting.placeholder}>`
     if (setting.list) {

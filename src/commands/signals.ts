@@ -3,12 +3,18 @@
 export class Signals {
   /** The first that asks for the end. Any further one changes nothing. */
   readonly ended: Promise<NodeJS.Signals>
+  /** Whether one has. */
+  hasEnded = false
   #hungUp = false
   #onHangup: (() => void) | null = null
 
   constructor() {
     this.ended = new Promise((resolve) => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
+      const end = (signal: NodeJS.Signals) => {
+        this.hasEnded = true
+        resolve(signal)
+      }
+      process.on('SIGTERM', end).on('SIGINT', end)
     })
     process.on('SIGHUP', () => {
       if (this.#onHangup === null) this.#hungUp = true

@@ -35,6 +35,7 @@ import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { TurnBudget } from './net/turn-budget.js'
+import { CLOSE_CODES } from './net/websocket/close-codes.js'
 import { Pulse } from './net/websocket/pulse.js'
 import type { WebSocketContext } from './net/websocket/websocket-transport.js'
 import type { Records } from './records.js'
@@ -130,7 +131,7 @@ export class Assembly {
     }
     this.webSockets = {
       pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
-      stats: { closes: new Map(), pingsUnanswered: 0 },
+      stats: { closes: new Map(CLOSE_CODES.map((code) => [code, 0])), pingsUnanswered: 0 },
     }
     this.#strangers = new Strangers(() => this.maxConnections)
     this.#silentPeers = new SilentPeers({

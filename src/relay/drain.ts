@@ -15,7 +15,8 @@ import { CLOSE_REASONS } from './hub/close-reason.js'
 import type { Hub } from './hub/hub.js'
 import type { Connection } from './net/connection.js'
 import { inTurn, windowOf } from './net/in-turn.js'
-import type { RelayLog } from './observe/relay-log.js'
+import type { About } from './observe/operational-events.js'
+import { type RelayLog, say } from './observe/relay-log.js'
 
 /** What a relay is at, in the order in which it goes through them. */
 export type Stage = 'starting' | 'ready' | 'draining' | 'closing' | 'flushing' | 'ended'
@@ -53,14 +54,14 @@ export async function drain(relay: Draining, times: DrainTimes, wasReady: boolea
   const begun = performance.now()
   const lastMs = Math.min(LAST_MS, shutdownMs * LAST_SHARE)
   const end = begun + shutdownMs - lastMs
-  const say = (stage: Stage, about: object, words: string) => {
+  const enter = (stage: Stage, about: Omit<About<'relay.drain'>, 'stage'>, words: string) => {
     relay.entered(stage)
-    if (wasReady) relay.log.info?.({ event: 'drain', stage, ...about }, words)
+    if (wasReady) say(relay.log, 'relay.drain', { ...about, stage }, words)
   }
 
   const delayMs = wasReady ? drainDelayMs : 0
   const more = delayMs > 0 ? `: new connections are taken for ${delayMs} ms more` : ''
-  say('draining', { connections: connections.size, delayMs }, `draining: not ready any more${more}`)
+  enter('draining', { connections: connections.size, delayMs }, `draining: not ready any more${more}`)
   if (delayMs + windowOf(connections.size, closeSpreadMs) >= NOTICE_MS)
     relay.tell(CLOSE_REASONS.shutdown.words)
   if (delayMs > 0) await delay(delayMs)
@@ -70,12 +71,12 @@ export async function drain(relay: Draining, times: DrainTimes, wasReady: boolea
   const told = connections.size
   const spreadMs = Math.min(windowOf(told, closeSpreadMs), Math.max(0, end - performance.now()))
   const closing = `draining: no new connections; everybody is told, over ${Math.round(spreadMs)} ms`
-  say('closing', { connections: told, spreadMs: Math.round(spreadMs) }, closing)
+  enter('closing', { connections: told, spreadMs: Math.round(spreadMs) }, closing)
   // So that they do not all come back at once. Whose turn is still to come goes on chatting.
   await inTurn([...connections], spreadMs, (connection) => connection.expel(CLOSE_REASONS.shutdown))
 
   const left = connections.size
-  say('flushing', { told, connections: left }, 'draining: everybody is told; what is queued is sent')
+  enter('flushing', { told, connections: left }, 'draining: everybody is told; what is queued is sent')
   while (connections.size > 0 && performance.now() < end) await delay(POLL_MS)
 
   const cutOff = connections.size
@@ -87,5 +88,5 @@ export async function drain(relay: Draining, times: DrainTimes, wasReady: boolea
   await Promise.race([ended, delay(filesMs, undefined, { ref: false })])
   const elapsedMs = Math.round(performance.now() - begun)
   const words = cutOff === 0 ? 'drained: everybody has left' : `drained: ${cutOff} had to be cut off`
-  say('ended', { told, cutOff, elapsedMs }, words)
+  enter('ended', { told, cutOff, elapsedMs }, words)
 }

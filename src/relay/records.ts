@@ -12,11 +12,20 @@ import type { Connection } from './net/connection.js'
 import type { ConnectionObserver, TurnedAway } from './net/connection-context.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
-import type { LogFile } from './observe/log-file.js'
 import { OnceASecond } from './observe/once-a-second.js'
-import { openJournal, rotationOf } from './observe/open-journal.js'
-import type { RelayLog } from './observe/relay-log.js'
+import { OpenJournal } from './observe/open-journal.js'
+import type { About } from './observe/operational-events.js'
+import { type RelayLog, say } from './observe/relay-log.js'
 import { type AdminAction, Tally } from './observe/tally.js'
+
+/** What a hook was asked about. */
+interface FailedHook {
+  readonly hook: string
+  readonly name: string
+  readonly dialect: string
+  readonly address: string
+  readonly port: number
+}
 
 export interface RecordsOptions {
   readonly log: RelayLog
@@ -28,13 +37,13 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
   readonly tally = new Tally()
   readonly #log: RelayLog
   readonly #isHalfChanged: () => boolean
-  readonly #acceptErrors = new OnceASecond<object>((last, count) =>
-    this.#log.error({ ...last, count }, 'a connection could not be accepted'),
+  readonly #acceptErrors = new OnceASecond<{ url: string; error: string }>((last, count) =>
+    say(this.#log, 'connection.accept-failed', { ...last, count }, 'a connection could not be accepted'),
   )
   readonly #opsRefusals = new OnceASecond<null>((_, count) =>
-    this.#log.warn({ count }, 'the ops endpoint has too many connections, and closed one'),
+    say(this.#log, 'ops.refused', { count }, 'the ops endpoint has too many connections, and closed one'),
   )
-  #files: readonly LogFile[] = []
+  #open: OpenJournal | null = null
   #journal: Journal | null = null
 
   constructor({ log, isHalfChanged }: RecordsOptions) {
@@ -45,33 +54,28 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
   /** From now on there are log files, unless they are off. @throws the system's error when one cannot be had */
   openFiles(config: Config): void {
     if (config.logDir === 'off') return
-    const { journal, files } = openJournal(config, this.#log)
-    this.#journal = journal
-    this.#files = files
+    this.#open = new OpenJournal(config, this.#log)
+    this.#journal = this.#open.journal
   }
 
-  /** What is recorded of direct messages, and when files are put aside. */
+  /** What changes about the log files while they are open. */
   prepare(config: Config): () => void {
-    return () => {
-      if (this.#journal !== null) this.#journal.logsDirectText = config.logDirect === 'text'
-      for (const file of this.#files) file.rotateBy(rotationOf(config))
-    }
+    return this.#open?.prepare(config) ?? (() => {})
   }
 
   /** Opens the log files by their names again, after somebody moved them away. */
   reopenFiles(): void {
-    for (const file of this.#files) file.reopen()
+    this.#open?.reopen()
   }
 
   /** What is recorded so far is written. */
   async closeFiles(): Promise<void> {
-    this.#journal?.close()
-    await Promise.all(this.#files.map((file) => file.close()))
+    await this.#open?.close()
   }
 
   /** Lines that the disk did not take. */
   get linesLost(): number {
-    return this.#files.reduce((sum, file) => sum + file.linesLost, 0)
+    return this.#open?.linesLost ?? 0
   }
 
   /** What the hub says happened. */
@@ -82,63 +86,69 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
 
   connected(connection: Connection): void {
     this.#journal?.connected(connection)
+    say(this.#log, 'connection.opened', whereOf(connection), 'connected')
   }
 
   nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void {
     this.tally.nameRequested(outcome)
     this.#journal?.nameRequested(connection, name, outcome)
+    if (outcome === 'accepted') return
+    say(this.#log, 'name.refused', { ...whereOf(connection), name, reason: outcome }, 'a name was refused')
   }
 
   closed(connection: Connection, reason: CloseReason): void {
     this.tally.closed(reason)
     this.#journal?.closed(connection, reason)
-    if (reason === CLOSE_REASONS.slow) {
-      const { remoteAddress: ip, remotePort: port, name, dialect } = connection
-      this.#log.warn(
-        { ip, port, name, dialect, queuedBytes: connection.outbox.queuedBytes },
-        'cut off a slow reader',
-      )
-    }
+    const who = whoIs(connection)
+    say(this.#log, 'connection.closed', { ...who, reason: reason.label }, 'closed')
+    if (reason !== CLOSE_REASONS.slow) return
+    const { queuedBytes } = connection.outbox
+    say(this.#log, 'connection.cut-off', { ...who, queuedBytes }, 'cut off a slow reader')
   }
 
   faulted(connection: Connection, error: unknown): void {
-    const { remoteAddress: ip, remotePort: port, name, dialect } = connection
-    this.fault(error, { ip, port, name, dialect })
+    this.fault(error, whoIs(connection))
   }
 
-  turnedAway(peer: TurnedAway): void {
-    this.tally.closed(CLOSE_REASONS.full)
-    this.#journal?.closed({ ...peer, name: null }, CLOSE_REASONS.full)
+  turnedAway(peer: TurnedAway, reason: CloseReason): void {
+    this.tally.closed(reason)
+    if (reason === CLOSE_REASONS.full) this.#journal?.closed({ ...peer, name: null }, reason)
+    else this.#journal?.refused({ ...peer, name: null }, reason.label)
+  }
+
+  /** A certificate of a listener's that should be renewed. */
+  certificateAges(words: string): void {
+    say(this.#log, 'certificate.ages', { reason: words }, words)
   }
 
   /** A request to become a WebSocket was answered with an HTTP status. */
   upgradeRefused(reason: UpgradeRefusal, remoteAddress: string, remotePort: number): void {
     this.tally.upgradeRefused(reason)
-    this.#journal?.upgradeRefused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
+    this.#journal?.refused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
+    const where = { ip: remoteAddress, port: remotePort }
+    say(this.#log, 'upgrade.refused', { ...where, reason }, 'a request to become a WebSocket was refused')
   }
 
   /**
    * An operator did something. It is a warning, so that it is recorded also where little else is.
    * @param about whom it concerned, and in `by` who did it, as they say
    */
-  adminDid(action: AdminAction, about: object, words: string): void {
+  adminDid<Action extends AdminAction>(action: Action, about: About<`admin.${Action}`>, words: string): void {
     this.tally.adminDid(action)
-    this.#log.warn({ event: `admin.${action}`, ...about }, words)
+    // Which of them it is, is its caller's to know: the types of all of them at once fit none.
+    say(this.#log, `admin.${action}` as 'admin.drain', about as About<'admin.drain'>, words)
   }
 
   /** There is no admin socket where there would be one. */
   adminUnreachable(path: string, error: unknown): void {
-    const words = `no admin socket: ${(error as Error).message}`
-    this.#log.warn({ event: 'admin.unreachable', path }, words)
+    const words = (error as Error).message
+    say(this.#log, 'admin.unreachable', { path, error: words }, `no admin socket: ${words}`)
   }
 
   /** A fault of the relay's own that an operator's question met. */
   adminFailed(error: unknown): void {
     this.tally.faults++
-    this.#log.error(
-      { event: 'admin.failed', err: error },
-      'a fault of the relay cost an answer to an operator',
-    )
+    say(this.#log, 'admin.failed', { err: error }, 'a fault of the relay cost an answer to an operator')
   }
 
   acceptFailed(url: string, error: Error): void {
@@ -152,15 +162,24 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
   }
 
   /** A hook threw, or answered something that it may not. */
-  hookFailed(error: unknown, about: object): void {
+  hookFailed(err: unknown, { hook, name, dialect, address: ip, port }: FailedHook): void {
     this.tally.hookFaults++
-    this.#log.error({ ...about, err: error }, 'a hook failed: what it was asked about is refused')
+    const about = { hook, ip, port, name, dialect, err }
+    say(this.#log, 'hook.failed', about, 'a hook failed: what it was asked about is refused')
   }
 
   /** What is half changed would harm everybody: then the process ends, loudly, rather than go on with it. */
-  fault(error: unknown, about: object): void {
-    if (this.#isHalfChanged()) throw error
+  fault(err: unknown, about: Partial<ReturnType<typeof whoIs>>): void {
+    if (this.#isHalfChanged()) throw err
     this.tally.faults++
-    this.#log.error({ ...about, err: error }, 'a fault of the relay cost a connection')
+    say(this.#log, 'relay.fault', { ...about, err }, 'a fault of the relay cost a connection')
   }
+}
+
+function whereOf({ remoteAddress: ip, remotePort: port, dialect }: Connection) {
+  return { ip, port, dialect }
+}
+
+function whoIs(connection: Connection) {
+  return { ...whereOf(connection), name: connection.name ?? undefined }
 }

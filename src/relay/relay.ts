@@ -12,6 +12,7 @@ import type { AdminServer } from './admin/admin-server.js'
 import type { Program } from './admin/program.js'
 import { adminSocketPath } from './admin/socket-path.js'
 import { Assembly } from './assembly.js'
+import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
@@ -82,6 +83,8 @@ export class Relay {
       this.#drains = resolve
     })
     this.#config = config
+    // Before anything is made that would have to be ended.
+    const certificates = readCertificates(config.listen, Date.now())
     this.#log = log
     const drain = options.program?.drain ?? (() => void this.stop())
     this.#program = { ...options.program, drain }
@@ -92,15 +95,16 @@ export class Relay {
       { useHandles, hooks: this.#hooks, reservedNames: [voice] },
       this.#records,
     )
-    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
+    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles, certificates)
     this.moderation = new Moderation(this.#parts.hub, voice)
-    this.#reloadables = [...this.#parts.reloadables, this.#records, ...reloadables]
+    this.#reloadables = [...this.#parts.reloadables, this.#listeners, this.#records, ...reloadables]
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
-   * @throws StartError when a port, a certificate, the log directory, the admin socket or the address file cannot be had;
-   *   nothing is left open then
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, or a
+   *   certificate that cannot be used
+   * @throws StartError when a port, the log directory, the admin socket or the address file cannot be had; nothing is left
+   *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
     const relay = new Relay(config, log, options)
@@ -156,9 +160,10 @@ export class Relay {
   /**
    * Takes up another configuration, as far as that can be without a new start; one after the other when it is asked for
    * several.
+   * @param config or what puts it together when it is its turn
    * @throws ConfigError with everything that is wrong; then nothing has changed
    */
-  reload(config: Config): Promise<ReloadReport> {
+  reload(config: Config | (() => Config)): Promise<ReloadReport> {
     const reloading = this.#reloading.then(() => this.#reload(config))
     this.#reloading = reloading.then(
       () => this.#records.tally.reloaded('taken'),
@@ -190,8 +195,9 @@ export class Relay {
     return this.#stopped
   }
 
-  async #reload(wanted: Config): Promise<ReloadReport> {
+  async #reload(given: Config | (() => Config)): Promise<ReloadReport> {
     if (this.#stopped !== null) throw new ConfigError(['the relay is shutting down'])
+    const wanted = typeof given === 'function' ? given() : given
     const { config, report } = await reload(this.#config, wanted, this.#reloadables)
     this.#config = config
     return report
@@ -230,17 +236,18 @@ export class Relay {
   }
 
   #tellAddresses(): void {
-    const { addressFile, ops } = this.#config
+    const { addressFile, ops, logDir } = this.#config
     if (addressFile === 'off') return
-    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
-      return { dialect, host, port, tls }
+    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls, proxy }) => {
+      return { dialect, host, port, tls, proxy }
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
       const { pid } = process
       // Whoever reads it may be in another directory.
       const admin = this.#admin === null ? null : resolve(this.#admin.path)
-      const places = { pid, started: processStart(pid), ops: opsPlace, admin, listeners }
+      const logs = logDir === 'off' ? null : resolve(logDir)
+      const places = { pid, started: processStart(pid), ops: opsPlace, admin, listeners, logDir: logs }
       this.#addressFile = new AddressFile(addressFile, places)
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
@@ -274,19 +281,21 @@ export class Relay {
     const registry = createMetrics({
       version: VERSION,
       fanoutWay: fanout.name,
+      stage: () => this.#stage,
       connections: stats,
       transports,
+      maxConnections: () => this.#parts.maxConnections,
       webSockets: webSockets.stats,
       fanout: flusher.stats,
       pressure,
       tally: this.#records.tally,
+      certificateEnds: () => this.#listeners.certificateEnds(),
       sessions: () => hub.sessionCount,
       rooms: () => hub.rooms.size,
       queuedBytes: () => sum(connections, (connection) => connection.outbox.queuedBytes),
       retainedBytes: () => pool.retainedBytes,
       heldInputBytes: () => input.bytes,
       logLinesLost: () => this.#records.linesLost,
-      stage: () => this.#stage,
     })
     try {
       this.#ops = await OpsServer.open({

@@ -5,11 +5,11 @@
  */
 
 import { createServer, type Server } from 'node:net'
-import { createSecureContext } from 'node:tls'
 import { fanoutOf, maxConnectionsOf } from './assembly.js'
+import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
 import { type Config, written } from './config/settings.js'
-import { listening, readCertificate } from './net/listening.js'
+import { listening } from './net/listening.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { LOG_FILES } from './observe/open-journal.js'
 import { assertDirectoryWritable, assertLogWritable, assertReplaceable } from './observe/writable-place.js'
@@ -55,13 +55,7 @@ function logFiles(config: Config): string[] {
 }
 
 function certificates({ listen }: Config): string[] {
-  return listen.flatMap(({ tls, url }) => {
-    if (tls === undefined) return []
-    return problemsOf(
-      () => createSecureContext(readCertificate(tls)),
-      (error) => new StartError('listen', url, error),
-    )
-  })
+  return problemsOf(() => readCertificates(listen, Date.now()))
 }
 
 function addressFile({ addressFile: path }: Config): string[] {

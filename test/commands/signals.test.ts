@@ -19,11 +19,13 @@ test('a SIGHUP before the relay is there is made up for once, and the first of t
     }
   })
   const signals = new Signals()
+  assert.equal(signals.hasEnded, false)
   let hangups = 0
   process.kill(process.pid, 'SIGHUP')
   process.kill(process.pid, 'SIGHUP')
   process.kill(process.pid, 'SIGINT')
   assert.equal(await signals.ended, 'SIGINT')
+  assert.equal(signals.hasEnded, true)
   signals.onHangup(() => hangups++)
   assert.equal(hangups, 1)
   const heard = new Promise((resolve) => process.once('SIGHUP', resolve))

@@ -54,7 +54,7 @@ test(`F17 SIGTERM with ${CLIENTS} clients under load and ${STUCK} who do not rea
 
   const stages = relay.program.output
     .split('\n')
-    .filter((line) => line.includes('"event":"drain"'))
+    .filter((line) => line.includes('"event":"relay.drain"'))
     .map((line) => JSON.parse(line))
   assert.deepEqual(
     stages.map(({ stage }) => stage),

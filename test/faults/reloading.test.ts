@@ -24,11 +24,22 @@ async function reload(addressFile: string, ...args: string[]) {
   return { code, output: program.output, errors: program.errorOutput }
 }
 
+const portOfOps = (addressFile: string) => JSON.parse(readFileSync(addressFile, 'utf8')).ops.port as number
+
 test('what is new in the file is taken up or said, a mistake changes nothing, and everybody stays', async (t) => {
   const dir = directory(t)
   const [config, addressFile] = [join(dir, 'relay.yaml'), join(dir, 'parlance.json')]
   writeFileSync(config, 'maxConnections: 1\n')
-  const relay = await serve(t, ['--config', config, '--address-file', addressFile, '--grace-ms', '7000'])
+  const relay = await serve(t, [
+    '--config',
+    config,
+    '--address-file',
+    addressFile,
+    '--grace-ms',
+    '7000',
+    '--ops',
+    '127.0.0.1:0',
+  ])
   const amy = await relay.join('Amy')
   const full = await relay.connect()
   await full.expectLike(LEAVE, /full/)
@@ -68,13 +79,17 @@ test('what is new in the file is taken up or said, a mistake changes nothing, an
   amy.send(list())
   await amy.skipTo(list('Amy Bob Cyd'))
 
+  const metrics = await (await fetch(`http://127.0.0.1:${portOfOps(addressFile)}/metrics`)).text()
+  assert.match(metrics, /^parlance_reloads_total\{outcome="taken"\} 1$/m)
+  assert.match(metrics, /^parlance_reloads_total\{outcome="refused"\} 1$/m)
+
   // By the signal alone it is said in the log.
   writeFileSync(config, 'maxConnections: 4\n')
   relay.program.child.kill('SIGHUP')
-  await relay.shown('"event":"reload"', 4)
+  await relay.shown('"event":"config.', 4)
   const records = relay.program.output
     .split('\n')
-    .filter((line) => line.includes('"event":"reload"'))
+    .filter((line) => line.includes('"event":"config.'))
     .map((line) => JSON.parse(line))
   assert.deepEqual(
     records.map(({ level, msg }) => [level, msg]),

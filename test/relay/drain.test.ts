@@ -22,7 +22,7 @@ async function started(t: TestContext, settings: Partial<Record<SettingKey, stri
   t.after(() => all.relay.stop())
   const ops = (path: string) => fetch(`http://127.0.0.1:${all.relay.opsPort}${path}`)
   /** The stages of its end, as they were said. */
-  const stages = () => records.filter(({ event }) => event === 'drain')
+  const stages = () => records.filter(({ event }) => event === 'relay.drain')
   return { ...all, ops, stages }
 }
 

@@ -13,6 +13,7 @@ export interface CheckedOptions {
   readonly heartbeatMs: number
   readonly maxWaitingEvents: number
   readonly ca: string | undefined
+  readonly identity: { readonly cert: string; readonly key: string } | undefined
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -34,6 +35,10 @@ export function checkOptions(options: ConnectOptions): CheckedOptions {
     heartbeatMs: number('heartbeatMs', options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS, 1, MAX_MS),
     maxWaitingEvents: number('maxWaitingEvents', options.maxWaitingEvents ?? DEFAULT_WAITING_EVENTS, 1),
     ca: options.ca === undefined ? undefined : text('ca', options.ca),
+    identity:
+      options.cert === undefined && options.key === undefined
+        ? undefined
+        : { cert: text('cert', options.cert), key: text('key', options.key) },
   }
 }
 

@@ -16,6 +16,7 @@ import { orAborted, withDeadline } from './waiting.js'
 export interface ConnectionOptions {
   readonly target: Target
   readonly ca: string | undefined
+  readonly identity: LinkTarget['identity']
   readonly open: OpenLink
   readonly defaultRoom: string
   readonly connectTimeoutMs: number
@@ -64,14 +65,14 @@ export class Connection implements LinkListener {
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve
     })
-    const { target, ca, open, defaultRoom } = options
+    const { target, ca, identity, open, defaultRoom } = options
     this.protocol = target.entry.speak({
       defaultRoom,
       send: (data) => this.#link.send(data),
       event: (event) => listener.event(event),
       broken: (words) => this.destroy(new Error(`the relay sent ${words}`)),
     })
-    const linkTarget: LinkTarget = { url: target.url, dialect: target.dialect, ca }
+    const linkTarget: LinkTarget = { url: target.url, dialect: target.dialect, ca, identity }
     try {
       this.#link = open(linkTarget, this)
     } catch (error) {

@@ -64,11 +64,12 @@ export async function connect(url: string, options: ConnectOptions): Promise<Cha
 }
 
 /** Not the global one, which Node 20 does not have and which says nothing of why it failed. */
-function webSocket({ url, dialect, ca }: LinkTarget): SocketLike {
+function webSocket({ url, dialect, ca, identity }: LinkTarget): SocketLike {
   const options = {
     perMessageDeflate: false,
     maxPayload: MAX_PAYLOAD_BYTES,
     ...(ca === undefined ? {} : { ca }),
+    ...identity,
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
     rejectUnauthorized: true,
   }

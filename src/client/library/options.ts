@@ -57,4 +57,8 @@ export interface ConnectOptions {
   readonly maxWaitingEvents?: number
   /** Certificates in PEM, which alone are believed then, over TLS; for Node alone. */
   readonly ca?: string
+  /** A certificate in PEM that is shown to a relay which asks for one, over TLS; for Node alone. It takes `key`. */
+  readonly cert?: string
+  /** The key of `cert`, in PEM. */
+  readonly key?: string
 }

@@ -1,5 +1,6 @@
 /** What operators may do. Each is recorded, with who did it as far as they say, and counted. */
 
+import type { Level } from 'pino'
 import type { Recipient } from '../fanout/recipient.js'
 import type { Person } from '../hooks.js'
 import { CLOSE_REASONS, kickedFor } from '../hub/close-reason.js'
@@ -37,7 +38,8 @@ export class Actions {
       throw new Refusal(404, `nobody is called ${name}`, nearestPerson(this.#hub, name))
     }
     const { address: ip, port, dialect } = person
-    this.#records.adminDid('kick', { by, name, ip, port, dialect, reason }, `${name} was kicked`)
+    const about = { name, ip, port, dialect, by: by ?? undefined, reason: reason ?? undefined }
+    this.#records.adminDid('kick', about, `${name} was kicked`)
     return { kicked: person }
   }
 
@@ -53,13 +55,14 @@ export class Actions {
   }): Promise<{ told: number }> {
     const told = room === null ? await this.#moderation.sayToAll(text) : this.#sayIn(room, text)
     const where = room === null ? 'everybody' : 'a room'
-    this.#records.adminDid('say', { by, room, told, text }, `an announcement to ${where}`)
+    const about = { text, told, by: by ?? undefined, room: room ?? undefined }
+    this.#records.adminDid('say', about, `an announcement to ${where}`)
     return { told }
   }
 
   /** The end of the relay begins, and goes on after this. */
   drain(by: string | null): void {
-    this.#records.adminDid('drain', { by }, 'an operator ends the relay')
+    this.#records.adminDid('drain', { by: by ?? undefined }, 'an operator ends the relay')
     this.#program.drain()
   }
 
@@ -68,29 +71,30 @@ export class Actions {
     const reloading = this.#program.reload?.() ?? null
     if (reloading === null)
       throw new Refusal(501, 'this relay has its configuration from a program, and none to read again')
-    this.#records.adminDid('reload', { by }, 'an operator has the configuration read again')
+    this.#records.adminDid('reload', { by: by ?? undefined }, 'an operator has the configuration read again')
     return reloading
   }
 
   /** @throws Refusal where the log is not the relay's */
-  logLevel(): { level: string; levels: readonly string[] } {
+  logLevel(): { level: Level; levels: readonly Level[] } {
     const { logLevel } = this.#program
     if (logLevel === undefined) {
       throw new Refusal(501, 'this relay is part of a program, whose own the log and its level are')
     }
-    return { level: logLevel.get(), levels: logLevel.levels }
+    return { level: logLevel.level, levels: logLevel.levels }
   }
 
   /** @throws Refusal where the log is not the relay's */
-  setLogLevel({ level, by }: { level: string; by: string | null }): { level: string; before: string } {
-    const before = this.logLevel().level
-    const record = () =>
-      this.#records.adminDid('log-level', { by, level, before }, `the log level is ${level} from now on`)
+  setLogLevel({ level, by }: { level: Level; by: string | null }): { level: Level; before: Level } {
+    const { level: before, levels } = this.logLevel()
+    const record = () => {
+      const about = { level, before, by: by ?? undefined }
+      this.#records.adminDid('log-level', about, `the log level is ${level} from now on`)
+    }
     // At the more talkative of the two, so that it is there.
-    const levels = this.logLevel().levels
     const isQuieter = levels.indexOf(level) < levels.indexOf(before)
     if (isQuieter) record()
-    this.#program.logLevel?.set(level)
+    if (this.#program.logLevel !== undefined) this.#program.logLevel.level = level
     if (!isQuieter) record()
     return { level, before }
   }

@@ -1,5 +1,6 @@
 /** What the program is to the relay's operators that the relay is in: `parlance serve`, or another one. */
 
+import type { Level } from 'pino'
 import type { LastReload } from '../observe/address-file.js'
 
 export interface Program {
@@ -16,8 +17,7 @@ export interface Program {
 
 export interface LogLevel {
   /** From the quietest to the most talkative. */
-  readonly levels: readonly string[]
-  get(): string
-  /** @param level one of `levels` */
-  set(level: string): void
+  readonly levels: readonly Level[]
+  /** The least important that is said. */
+  level: Level
 }

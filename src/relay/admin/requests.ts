@@ -83,7 +83,7 @@ export const BODIES = {
   },
   /** What is asked without a word besides who asks. */
   plain: { by: BY },
-  logLevel: (levels: readonly string[]) => ({
+  logLevel: <Level extends string>(levels: readonly Level[]) => ({
     level: field(z.enum(levels), `one of ${levels.join(', ')}`),
     by: BY,
   }),

@@ -30,5 +30,5 @@ export function turnAway(
 ): void {
   const { remoteAddress, remotePort } = transport
   transport.destroy()
-  observer.turnedAway({ remoteAddress, remotePort, dialect })
+  observer.turnedAway({ remoteAddress, remotePort, dialect }, CLOSE_REASONS.full)
 }

@@ -36,8 +36,11 @@ export interface ConnectionObserver<Connection> {
    * throws it again.
    */
   faulted(connection: Connection, error: unknown): void
-  /** So many are being refused already that this one was closed without a word. */
-  turnedAway(peer: TurnedAway): void
+  /**
+   * It was closed without a word before it was a connection: so many are being refused already, or it has not shown the
+   * certificate or the PROXY header that are due.
+   */
+  turnedAway(peer: TurnedAway, reason: CloseReason): void
 }
 
 /** A client that never became a connection. */

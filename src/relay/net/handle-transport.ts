@@ -7,6 +7,7 @@
 import type { Server } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import type { Port } from '../fanout/ports.js'
+import type { PeerAddress } from './peer-address.js'
 import {
   awaitWrite,
   OWNER,
@@ -30,7 +31,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
  */
 export function acceptHandles(
   server: Server,
-  accept: (transport: Transport) => void,
+  accept: (transport: HandleTransport) => void,
   failed: (error: Error) => void,
 ): boolean {
   const { _handle: listening } = server as unknown as {
@@ -51,8 +52,8 @@ export interface DirectCount {
 }
 
 export class HandleTransport implements Transport, Port {
-  readonly remoteAddress: string
-  readonly remotePort: number
+  remoteAddress: string
+  remotePort: number
   readonly handle: TcpHandle
   /** Its descriptor, which is anybody's from when it is closed. */
   readonly descriptor: number
@@ -63,6 +64,8 @@ export class HandleTransport implements Transport, Port {
   /** Of the WebSocket frame that everything written directly has to be, or 0 for none. */
   opcode = 0
   readonly #wrap: StreamWrap
+  /** Who has opened it, where that is not the client. */
+  #proxy: PeerAddress | null = null
   /** The negative errno of a write that was refused, or 0. */
   #brokenBy = 0
   #events: TransportEvents | null = null
@@ -77,6 +80,17 @@ export class HandleTransport implements Transport, Port {
     this.remotePort = peer.port ?? 0
     handle.setNoDelay(true)
     handle.setKeepAlive(true, KEEP_ALIVE_MS / 1000)
+  }
+
+  /** From now on it is `client`'s, whoever has opened it. */
+  standFor({ address, port }: PeerAddress): void {
+    this.#proxy = { address: this.remoteAddress, port: this.remotePort }
+    this.remoteAddress = address
+    this.remotePort = port
+  }
+
+  get certificateName(): null {
+    return null
   }
 
   get port(): Port {
@@ -103,16 +117,27 @@ export class HandleTransport implements Transport, Port {
   get kernelKey(): string {
     const local: { port?: number } = {}
     this.handle.getsockname(local)
-    return kernelKey(local.port ?? 0, this.remoteAddress, this.remotePort)
+    const proxy = this.#proxy
+    return proxy === null
+      ? kernelKey(local.port ?? 0, this.remoteAddress, this.remotePort)
+      : kernelKey(local.port ?? 0, proxy.address, proxy.port)
   }
 
+  /** Somebody else may take it over by opening it again. */
   open(events: TransportEvents): void {
+    const isOpen = this.#events !== null
     this.#events = events
+    if (isOpen) return
     const handle = this.handle
     handle[OWNER] = this
     handle.onread = onRead
     handle.useUserBuffer(READ_BUFFER)
     handle.readStart()
+  }
+
+  /** Has `bytes` heard as if they had just been read: what came before it was taken over. */
+  feed(bytes: Buffer): void {
+    this.#events?.received(bytes, bytes.length)
   }
 
   write(bytes: Buffer): boolean {

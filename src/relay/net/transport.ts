@@ -46,8 +46,11 @@ export interface MessageEvents extends TransportEvents {
 }
 
 export interface Transport {
+  /** The client's own, also where a trusted proxy stands between. */
   readonly remoteAddress: string
   readonly remotePort: number
+  /** The common name in the subject of the client's certificate, where it has shown one that was verified. */
+  readonly certificateName: string | null
   /** What may be written to past this, or `null`. */
   readonly port: Port | null
   /** How many bytes the kernel has taken so far, also of a write that it has not taken all of, where that is known. */

@@ -15,6 +15,8 @@ export interface Place {
 export interface ListenerPlace extends Place {
   readonly dialect: string
   readonly tls: boolean
+  /** Whether it expects a PROXY header before anything else. */
+  readonly proxy: boolean
 }
 
 /** One setting that is another than before, as an operator would write it. */
@@ -48,6 +50,8 @@ export interface Places {
   readonly admin: string | null
   /** In the order of the configuration. */
   readonly listeners: readonly ListenerPlace[]
+  /** The directory of its log files; `null` where it writes none. */
+  readonly logDir: string | null
   /** Not there before the first. */
   readonly reload?: LastReload
 }
@@ -65,18 +69,27 @@ export class AddressFile {
     this.#write(places)
   }
 
-  /** Says that too, for as long as it is there. @throws the system's error */
+  /** Says that too, for as long as the file is this relay's. @throws the system's error */
   tell(reload: LastReload): void {
-    if (!this.#removed) this.#write({ ...this.#places, reload })
+    if (!this.#removed && this.#isOwn()) this.#write({ ...this.#places, reload })
   }
 
   /** Unless another relay has written it since. */
   remove(): void {
     this.#removed = true
     try {
-      if (readFileSync(this.#path, 'utf8') === this.#text) rmSync(this.#path)
+      if (this.#isOwn()) rmSync(this.#path)
     } catch {
-      // Somebody else has removed it, or it cannot be: nobody answers there any more.
+      // It cannot be removed: nobody answers there any more.
+    }
+  }
+
+  /** Somebody may have removed it, or another relay may have written it since. */
+  #isOwn(): boolean {
+    try {
+      return readFileSync(this.#path, 'utf8') === this.#text
+    } catch {
+      return false
     }
   }
 

@@ -7,7 +7,6 @@ import compileSerializer from 'fast-json-stringify'
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
-import type { UpgradeRefusal } from '../net/websocket/handshake.js'
 import { printable } from '../streams/printable.js'
 import type { LogFile } from './log-file.js'
 import { Refusals } from './refusals.js'
@@ -54,8 +53,11 @@ export class Journal {
     }
   }
 
-  /** Of many refusals the log has a sum, as of names. */
-  upgradeRefused(peer: Peer, reason: UpgradeRefusal): void {
+  /**
+   * It did not become a connection. Of many refusals the log has a sum, as of names.
+   * @param reason one of few
+   */
+  refused(peer: Peer, reason: string): void {
     if (this.#refusals.count(peer.remoteAddress, peer.dialect, reason))
       write(this.#connections, { ...record('rejected', peer), reason })
   }

@@ -25,6 +25,8 @@ export interface LogFileOptions extends LogRotation {
   /** Trouble begins, and ends; for the operational log. */
   readonly onTrouble: (error: Error) => void
   readonly onRecovery: (linesLost: number) => void
+  /** It was put aside under this name, within `dir`. */
+  readonly onRotated?: (fileName: string) => void
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }
@@ -90,8 +92,8 @@ export class LogFile {
   }
 
   #open(): RotatingFile {
-    const { dir, name, now = Date.now } = this.#options
-    return new RotatingFile({ dir, name, now, ...limitsOf(this.#options) })
+    const { dir, name, now = Date.now, onRotated: rotated = () => {} } = this.#options
+    return new RotatingFile({ dir, name, now, rotated, ...limitsOf(this.#options) })
   }
 
   readonly #flush = (): void => {

@@ -1,12 +1,11 @@
 /**
- * Refused names, and refused requests to become a WebSocket, on their way to the log. The first few of an address in a second are records of their own; the rest of
- * that second is one record with a count, so that nobody can wash the log away by being refused.
+ * Refused names, refused connections, and refused requests to become a WebSocket, on their way to the log. The first few of an
+ * address in a second are records of their own; the rest of that second is one record with a count, so that nobody can wash
+ * the log away by being refused.
  */
 
-import type { ClaimOutcome } from '../dialects/dialect.js'
-import type { UpgradeRefusal } from '../net/websocket/handshake.js'
-
-export type Refusal = Exclude<ClaimOutcome, 'accepted'> | UpgradeRefusal
+/** Why, in one of few words: a sum is kept for each. */
+export type Refusal = string
 
 /** Refusals that were not recorded one by one. */
 export interface RefusalSum {

@@ -1,13 +1,14 @@
 /**
- * A file that is written block by block and put aside when it is large or old enough, under a name with the time. Only
- * files that are named like that are ever removed, and only in its own directory.
+ * A file that is written block by block and put aside when it is large or old enough, under a name with the time
+ * (`rotated-name.ts`). Only files that are named like that are ever removed, compressed ones too, and only in its own directory.
  */
 
 import { close, write } from 'node:fs'
-import { lstat, readdir, rename, unlink } from 'node:fs/promises'
+import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type AppendFile, openToAppend } from './append-file.js'
+import { byRotation, COMPRESSED, parseRotatedName, type RotatedName, rotatedName } from './rotated-name.js'
 
 /** When a file is put aside, and how many are kept. */
 export interface RotationLimits {
@@ -23,6 +24,8 @@ export interface RotatingFileOptions extends RotationLimits {
   readonly name: string
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** It was put aside under this name. */
+  readonly rotated: (fileName: string) => void
 }
 
 /** What became of a block. Of one that was refused, the first `writtenBytes` are in the file. */
@@ -40,7 +43,6 @@ const MOST_AT_ONCE = 99
 export class RotatingFile {
   #options: RotatingFileOptions
   readonly #path: string
-  readonly #rotatedName: RegExp
   #fd: number
   #size = 0
   /** When its last record was written, in milliseconds since 1970. */
@@ -52,9 +54,6 @@ export class RotatingFile {
   constructor(options: RotatingFileOptions) {
     this.#options = options
     this.#path = join(options.dir, `${options.name}.log`)
-    this.#rotatedName = new RegExp(
-      `^${options.name}-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d-\\d{3}Z-\\d+\\.log$`,
-    )
     this.#fd = this.#begin(openToAppend(this.#path))
   }
 
@@ -121,35 +120,46 @@ export class RotatingFile {
 
   async #rotate(): Promise<void> {
     const aside = await this.#freeName()
+    let isAside = true
     try {
-      await rename(this.#path, aside)
+      await rename(this.#path, join(this.#options.dir, aside))
     } catch (error) {
       // Somebody else has moved it away.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      isAside = false
     }
     const full = this.#fd
     this.#fd = this.#begin(openToAppend(this.#path))
     await closeFile(full)
     await this.#removeOldest()
+    if (isAside) this.#options.rotated(aside)
   }
 
   async #freeName(): Promise<string> {
     const { dir, name, now } = this.#options
-    const stamp = new Date(now()).toISOString().replace(/[:.]/g, '-')
+    const rotatedMs = now()
     for (let index = 1; index <= MOST_AT_ONCE; index++) {
-      const path = join(dir, `${name}-${stamp}-${index}.log`)
-      if (!(await isThere(path))) return path
+      const fileName = rotatedName(name, rotatedMs, index)
+      const path = join(dir, fileName)
+      if (!(await isThere(path)) && !(await isThere(path + COMPRESSED))) return fileName
     }
     throw new Error(`no name is free to put ${this.#path} aside`)
   }
 
   async #removeOldest(): Promise<void> {
-    const { dir, keepFiles } = this.#options
-    const rotated = (await readdir(dir, { withFileTypes: true }))
-      .filter((entry) => entry.isFile() && this.#rotatedName.test(entry.name))
-      .map(({ name }) => name)
-      .sort()
-    for (const name of rotated.slice(0, -keepFiles)) await unlink(join(dir, name))
+    const { dir, name, keepFiles } = this.#options
+    const rotated = new Map<string, RotatedName>()
+    const entries = await readdir(dir, { withFileTypes: true })
+    const files = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name))
+    for (const file of files) {
+      const parsed = parseRotatedName(file)
+      if (parsed?.log === name && parsed.form !== 'unfinished') rotated.set(parsed.plain, parsed)
+    }
+    for (const { plain } of [...rotated.values()].sort(byRotation).slice(0, -keepFiles)) {
+      // `force`: compressing may have taken it away meanwhile.
+      for (const form of [plain, plain + COMPRESSED])
+        if (files.has(form)) await rm(join(dir, form), { force: true })
+    }
   }
 }
 

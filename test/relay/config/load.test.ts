@@ -16,6 +16,7 @@ import { fileWith, load, problemsOf } from './layers.js'
 /** For each setting three values that it may have, as text, and not its default. */
 const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   listen: ['framed://:9001', 'framed://:9002', 'framed://:9003'],
+  trustedProxies: ['10.0.0.1', '10.0.0.0/8', '2001:db8::/32'],
   ops: ['127.0.0.1:1', '[::1]:2', 'off'],
   addressFile: ['/a.json', '/b.json', '/c.json'],
   adminSocket: ['/a.sock', 'off', './auto'],
@@ -25,6 +26,7 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   logMaxBytes: ['5000', '6000', '7000'],
   logRotateEvery: ['2d', '6h', '30m'],
   logKeepFiles: ['1', '2', '3'],
+  logCompress: ['off', 'on', 'off'],
   room: ['tea', '42', '__proto__'],
   maxConnections: ['10', '20', 'auto'],
   loginDeadlineMs: ['1', '2', '3'],
@@ -50,6 +52,7 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
 function asText(config: Config, key: SettingKey): string {
   const value: unknown = config[key]
   if (key === 'listen') return config.listen.map(({ url }) => url).join(' ')
+  if (Array.isArray(value)) return value.join(' ')
   if (typeof value !== 'object') return String(value)
   const { host = '', port } = value as { host?: string; port: number }
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
@@ -78,6 +81,7 @@ test('nobody says anything: every setting has its documented default', () => {
   )
   const { listen: _, ...rest } = config
   assert.deepEqual(rest, {
+    trustedProxies: [],
     ops: { host: '127.0.0.1', port: 9464 },
     addressFile: 'off',
     adminSocket: 'auto',
@@ -87,6 +91,7 @@ test('nobody says anything: every setting has its documented default', () => {
     logMaxBytes: 64 * 1024 * 1024,
     logRotateEvery: '1d',
     logKeepFiles: 14,
+    logCompress: 'on',
     room: 'general',
     maxConnections: 'auto',
     loginDeadlineMs: 10_000,

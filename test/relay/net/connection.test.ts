@@ -23,6 +23,7 @@ class FakeTransport implements Transport {
   readonly partialFrame = 0
   readonly heldBytes = 0
   readonly kernelKey = ''
+  readonly certificateName = null
   readonly port = null
   events: TransportEvents | null = null
   paused = false

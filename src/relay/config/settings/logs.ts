@@ -32,5 +32,8 @@ export const LOGS_SETTINGS = {
     placeholder: 'AGE',
     live: true,
   },
+  logCompress: live(
+    oneOf(['on', 'off'], 'on', 'compress rotated log files, with gzip and in the background'),
+  ),
   logKeepFiles: live(wholeNumber(1, 100_000, 14, 'files', 'keep so many rotated files of each log')),
 } as const satisfies Record<string, Setting>

@@ -4,17 +4,22 @@
  */
 
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { CloseReason } from '../../hub/close-reason.js'
 import { admit, MAX_REFUSALS_UNDER_WAY, turnAway } from '../admission.js'
+import type { Certificate } from '../certificate.js'
 import type { Connection } from '../connection.js'
 import type { ConnectionContext } from '../connection-context.js'
 import { Handshakes } from '../handshakes.js'
 import { HTTP_LIMITS, limit, oneAtATime } from '../http-limits.js'
-import { type ListeningOptions, listening, readCertificate } from '../listening.js'
+import { type ListeningOptions, listening, tlsSettings } from '../listening.js'
+import { clientOf, type PeerAddress } from '../peer-address.js'
+import { ProxyGate } from '../proxy/proxy-gate.js'
+import { holdBack } from '../proxy/socket-door.js'
 import { SocketTransport } from '../socket-transport.js'
-import { KEEP_ALIVE_MS, plainAddress } from '../transport.js'
+import { KEEP_ALIVE_MS } from '../transport.js'
 import { Handshake, type UpgradeRefusal } from './handshake.js'
 import type { Origins } from './origins.js'
 import { takeSocket } from './take-socket.js'
@@ -38,9 +43,11 @@ export class Gateway {
   readonly #options: GatewayOptions
   readonly #contexts: ReadonlyMap<string, ConnectionContext<Connection>>
   readonly #server: Server
+  readonly #tlsServer: TlsServer | null = null
   readonly #visitors: Visitors
   readonly #handshake: Handshake
-  readonly #tlsHandshakes: Handshakes | null
+  readonly #tlsHandshakes: Handshakes | null = null
+  readonly #gate: ProxyGate | null = null
 
   private constructor(options: GatewayOptions, contexts: ReadonlyMap<string, ConnectionContext<Connection>>) {
     this.#options = options
@@ -50,8 +57,10 @@ export class Gateway {
       origins: options.origins,
       subprotocols: new Set(contexts.keys()),
       accepted: (subprotocol, socket, head) => this.#accepted(subprotocol, socket, head),
-      refused: (reason, { remoteAddress = '', remotePort = 0 }) =>
-        options.refused(reason, plainAddress(remoteAddress), remotePort),
+      refused: (reason, socket) => {
+        const { address, port } = clientOf(socket)
+        options.refused(reason, address, port)
+      },
     })
     const settings = {
       ...HTTP_LIMITS,
@@ -60,19 +69,25 @@ export class Gateway {
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     }
     const pages = oneAtATime(options.pages)
-    if (options.tls === undefined) {
+    const { certificate, proxies, loginDeadlineMs } = options
+    const refused = (reason: CloseReason, peer: PeerAddress) => this.#refused(reason, peer)
+    if (certificate === undefined) {
       this.#server = createServer(settings, pages)
       this.#server.on('connection', (socket: Socket) => this.#visit(socket))
-      this.#tlsHandshakes = null
     } else {
-      const certificate = readCertificate(options.tls)
-      const server = createTlsServer(
-        { ...settings, ...certificate, handshakeTimeout: options.loginDeadlineMs },
-        pages,
-      )
-      this.#tlsHandshakes = new Handshakes(server, (socket, underWay) => this.#mayVisit(socket, underWay))
-      server.on('secureConnection', (socket: Socket) => this.#visit(socket))
+      const server = createTlsServer({ ...settings, ...tlsSettings(certificate, loginDeadlineMs) }, pages)
+      this.#tlsHandshakes = new Handshakes(server, {
+        mayBegin: (socket) => this.#mayVisit(socket),
+        secured: (socket) => this.#visit(socket),
+        refused,
+      })
+      this.#tlsServer = server
       this.#server = server
+    }
+    if (proxies !== undefined) {
+      const hasRoom = () => this.#hasRoom()
+      this.#gate = new ProxyGate({ trusted: proxies, deadlineMs: loginDeadlineMs, hasRoom, refused })
+      holdBack(this.#server, this.#gate)
     }
     limit(this.#server)
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
@@ -99,28 +114,42 @@ export class Gateway {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** As that of a `Listener`. */
+  renew({ context }: Certificate): void {
+    this.#tlsServer?.setSecureContext(context)
+  }
+
   /** Takes no more connections, and gives up those that are none yet. WebSockets that are here stay. */
   close(): void {
     this.#server.close()
+    this.#gate?.end()
     this.#tlsHandshakes?.end()
     this.#visitors.end()
   }
 
   #visit(socket: Socket): void {
-    if (this.#mayVisit(socket, 0)) this.#visitors.add(socket)
+    if (this.#mayVisit(socket)) this.#visitors.add(socket)
+  }
+
+  #mayVisit(socket: Socket): boolean {
+    if (this.#hasRoom()) return true
+    turnAway(new SocketTransport(socket), { dialect: WEB, observer: this.#anyContext.observer })
+    return false
   }
 
   /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
-  #mayVisit(socket: Socket, underWay: number): boolean {
-    const context = this.#anyContext
+  #hasRoom(): boolean {
+    const underWay = (this.#tlsHandshakes?.size ?? 0) + (this.#gate?.size ?? 0)
     const most = this.#options.maxConnections() + MAX_REFUSALS_UNDER_WAY
-    if (context.all.size + this.#visitors.size + underWay < most) return true
-    if (this.#visitors.size > 0) {
-      this.#visitors.endOldest()
-      return true
-    }
-    turnAway(new SocketTransport(socket), { dialect: WEB, observer: context.observer })
-    return false
+    if (this.#anyContext.all.size + this.#visitors.size + underWay < most) return true
+    if (this.#visitors.size === 0) return false
+    this.#visitors.endOldest()
+    return true
+  }
+
+  #refused(reason: CloseReason, { address, port }: PeerAddress): void {
+    const peer = { remoteAddress: address, remotePort: port, dialect: WEB }
+    this.#anyContext.observer.turnedAway(peer, reason)
   }
 
   get #anyContext(): ConnectionContext<Connection> {
@@ -131,8 +160,8 @@ export class Gateway {
   #accepted(subprotocol: string, socket: Socket, head: Buffer): void {
     this.#visitors.delete(socket)
     const context = this.#contexts.get(subprotocol) as ConnectionContext<Connection>
-    const { useHandles, tls, maxConnections, webSockets } = this.#options
-    const below = takeSocket(socket, useHandles && tls === undefined)
+    const { useHandles, certificate, maxConnections, webSockets } = this.#options
+    const below = takeSocket(socket, useHandles && certificate === undefined)
     admit(new WebSocketTransport(below, head, webSockets), maxConnections(), context)
   }
 }

@@ -6,6 +6,7 @@
 
 import type { Socket } from 'node:net'
 import { HandleTransport } from '../handle-transport.js'
+import { proxiedClient } from '../peer-address.js'
 import { SocketTransport } from '../socket-transport.js'
 import { streamWrap, type TcpHandle } from '../tcp-handle.js'
 
@@ -28,7 +29,10 @@ function takeHandle(socket: Socket): HandleTransport | null {
   holder._handle = null
   forget(handle, socket)
   socket.destroy()
-  return new HandleTransport(handle, streamWrap)
+  const transport = new HandleTransport(handle, streamWrap)
+  const client = proxiedClient(socket)
+  if (client !== null) transport.standFor(client)
+  return transport
 }
 
 /** Node has the handle refer to its socket under a symbol of its own: the socket would live as long as the connection. */

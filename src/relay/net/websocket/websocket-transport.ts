@@ -51,7 +51,7 @@ export interface WebSocketContext {
 
 /** Plain integers, which metrics read. */
 export interface WebSocketStats {
-  /** Close frames that were sent, by code. */
+  /** Close frames that were sent, by code; every code is there from the start. */
   readonly closes: Map<number, number>
   pingsUnanswered: number
 }
@@ -104,6 +104,10 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
 
   get remotePort(): number {
     return this.#inner.remotePort
+  }
+
+  get certificateName(): string | null {
+    return this.#inner.certificateName
   }
 
   /** The one below: lanes put the header before what they write to it. */
