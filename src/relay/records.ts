@@ -133,10 +133,14 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
    * An operator did something. It is a warning, so that it is recorded also where little else is.
    * @param about whom it concerned, and in `by` who did it, as they say
    */
-  adminDid<Action extends AdminAction>(action: Action, about: About<`admin.${Action}`>, words: string): void {
-    this.tally.adminDid(action)
+  adminDid<Action extends AdminAction>(
+    event: `admin.${Action}`,
+    about: About<`admin.${Action}`>,
+    words: string,
+  ): void {
+    this.tally.adminDid(event.slice('admin.'.length) as Action)
     // Which of them it is, is its caller's to know: the types of all of them at once fit none.
-    say(this.#log, `admin.${action}` as 'admin.drain', about as About<'admin.drain'>, words)
+    say(this.#log, event as 'admin.drain', about as About<'admin.drain'>, words)
   }
 
   /** There is no admin socket where there would be one. */

@@ -39,7 +39,7 @@ export class Actions {
     }
     const { address: ip, port, dialect } = person
     const about = { name, ip, port, dialect, by: by ?? undefined, reason: reason ?? undefined }
-    this.#records.adminDid('kick', about, `${name} was kicked`)
+    this.#records.adminDid('admin.kick', about, `${name} was kicked`)
     return { kicked: person }
   }
 
@@ -56,13 +56,13 @@ export class Actions {
     const told = room === null ? await this.#moderation.sayToAll(text) : this.#sayIn(room, text)
     const where = room === null ? 'everybody' : 'a room'
     const about = { text, told, by: by ?? undefined, room: room ?? undefined }
-    this.#records.adminDid('say', about, `an announcement to ${where}`)
+    this.#records.adminDid('admin.say', about, `an announcement to ${where}`)
     return { told }
   }
 
   /** The end of the relay begins, and goes on after this. */
   drain(by: string | null): void {
-    this.#records.adminDid('drain', { by: by ?? undefined }, 'an operator ends the relay')
+    this.#records.adminDid('admin.drain', { by: by ?? undefined }, 'an operator ends the relay')
     this.#program.drain()
   }
 
@@ -71,7 +71,11 @@ export class Actions {
     const reloading = this.#program.reload?.() ?? null
     if (reloading === null)
       throw new Refusal(501, 'this relay has its configuration from a program, and none to read again')
-    this.#records.adminDid('reload', { by: by ?? undefined }, 'an operator has the configuration read again')
+    this.#records.adminDid(
+      'admin.reload',
+      { by: by ?? undefined },
+      'an operator has the configuration read again',
+    )
     return reloading
   }
 
@@ -89,7 +93,7 @@ export class Actions {
     const { level: before, levels } = this.logLevel()
     const record = () => {
       const about = { level, before, by: by ?? undefined }
-      this.#records.adminDid('log-level', about, `the log level is ${level} from now on`)
+      this.#records.adminDid('admin.log-level', about, `the log level is ${level} from now on`)
     }
     // At the more talkative of the two, so that it is there.
     const isQuieter = levels.indexOf(level) < levels.indexOf(before)
