@@ -11,8 +11,9 @@ import { ACCEPTED, join, joining, leaving, list, message } from '../fixtures/fra
 import { FramedPeer } from '../fixtures/framed-peer.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { LogDir, type LogRecord } from '../fixtures/log-dir.js'
-import { openProxied } from '../fixtures/proxied.js'
+import { closing, openProxied } from '../fixtures/proxied.js'
 import { binaryHeader, LOCAL, rawHeader, SIGNATURE, textHeader, UNKNOWN } from '../fixtures/proxy-bytes.js'
+import { seeded } from '../fixtures/random.js'
 import { onEachTransport, type StartRelay, type TestRelay } from '../fixtures/start-relay.js'
 import { chatmasterVoice } from '../fixtures/voices/chatmaster-voice.js'
 import { chatroomVoice } from '../fixtures/voices/chatroom-voice.js'
@@ -85,7 +86,7 @@ class Behind {
   ): Promise<LogRecord> {
     const socket = await this.open(at, header, options)
     const { localPort } = socket
-    const ended = once(socket, 'close')
+    const ended = closing(socket)
     socket.resume().once('end', () => socket.end())
     await ended
     const isOfIt = ({ event, port }: LogRecord) => event === 'rejected' && port === localPort
@@ -233,6 +234,33 @@ onEachTransport((start) => {
       }
     })
 
+    test('mutated headers and random bytes cost the connection that sent them, and nobody else', async (t) => {
+      const urls = ['framed://127.0.0.1:0?proxy=on', 'ws://127.0.0.1:0?proxy=on']
+      if (certificate !== null) urls.push(`framed+tls://127.0.0.1:0?${certificate}&proxy=on`)
+      const behind = await Behind.start(t, start, urls)
+      const pair = await HealthyPair.start(behind.relay)
+      const random = seeded(t)
+      const headers = [textHeader(CLIENT), binaryHeader(CLIENT), LOCAL, UNKNOWN]
+      const wrong = () => {
+        const behindIt = Buffer.alloc(random.below(40))
+        random.fill(behindIt)
+        const bytes = Buffer.concat([random.pick(headers), behindIt])
+        for (let change = random.below(4); change >= 0; change--)
+          bytes[random.below(bytes.length)] = random.below(256)
+        return bytes
+      }
+      for (let round = 0; round < 10; round++) {
+        const attempts = Array.from({ length: 12 }, async (_, index) => {
+          const socket = await behind.open(1 + (index % urls.length), wrong())
+          const closed = closing(socket)
+          socket.resume().end()
+          await closed
+        })
+        await Promise.all(attempts)
+      }
+      await pair.stop()
+    })
+
     test('bytes that trickle in do not move the deadline of a header', async (t) => {
       const urls = ['framed://127.0.0.1:0?proxy=on']
       const behind = await Behind.start(t, start, urls, { loginDeadlineMs: '300' })
@@ -250,13 +278,13 @@ onEachTransport((start) => {
         for (const header of [Buffer.alloc(0), LOCAL, UNKNOWN]) {
           const polite = await behind.open(at, header)
           polite.resume().end()
-          await once(polite, 'close')
+          await closing(polite)
           const abrupt = await behind.open(at, header)
           abrupt.resetAndDestroy()
           // As it comes, so that it is gone before the relay accepts it.
           const early = connectTcp({ host: '127.0.0.1', port: behind.relay.ports[at] as number })
           early.once('connect', () => early.resetAndDestroy())
-          await once(early, 'close')
+          await closing(early)
         }
       }
       const own = await behind.framed(1, LOCAL)
