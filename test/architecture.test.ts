@@ -25,6 +25,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/registry.ts',
     'relay/dialects/dialect.ts',
   ],
+  'relay/access': [
+    'relay/streams',
+    'relay/hub',
+    'relay/fanout/pauses.ts',
+    'relay/config',
+    'relay/dialects/dialect.ts',
+  ],
   'relay/observe': ['relay/streams', 'relay/hub', 'relay/fanout', 'relay/net', 'relay/dialects/dialect.ts'],
   'relay/web': ['relay/observe/live-samples.ts'],
   relay: ['version.ts'],

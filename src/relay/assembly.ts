@@ -3,6 +3,7 @@
  * when it is opened to clients, and when it ends, is `relay.ts`'s.
  */
 
+import type { Access } from './access/access.js'
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
@@ -53,6 +54,8 @@ export interface AssemblyOptions {
   /** See `HubOptions`. */
   readonly hooks: Hooks<Recipient> | undefined
   readonly reservedNames: readonly string[] | undefined
+  /** Who may have which name. */
+  readonly access: Access
 }
 
 export class Assembly {
@@ -72,6 +75,7 @@ export class Assembly {
   readonly webSockets: WebSocketContext
   readonly input: HeldInput
   maxConnections: number
+  readonly access: Access
   readonly fanout: FanoutWay
   /** Its parts whose settings may change while it runs. */
   readonly reloadables: Reloadable[]
@@ -87,7 +91,12 @@ export class Assembly {
    * @param records where what happens goes
    * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
    */
-  constructor(config: Config, { useHandles, hooks, reservedNames }: AssemblyOptions, records: Records) {
+  constructor(
+    config: Config,
+    { useHandles, hooks, reservedNames, access }: AssemblyOptions,
+    records: Records,
+  ) {
+    this.access = access
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
@@ -141,7 +150,7 @@ export class Assembly {
       now: monotonic,
       silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
     })
-    this.reloadables = [{ prepare: (config) => this.#prepare(config) }]
+    this.reloadables = [{ prepare: (config) => this.#prepare(config) }, access]
   }
 
   /** What the connections of a listener share who speak this dialect. */
@@ -154,17 +163,23 @@ export class Assembly {
     }
     const dialectContext: DialectContext = {
       hub: this.hub,
+      access: this.access,
       maxLoginBytes: MAX_LOGIN_BYTES,
       timeZone: this.#config.timeZone,
     }
+    const { access } = this
     return {
       dialect: name,
-      needsLogin: dialect.needsLogin,
+      // Where strangers may not even look around, somebody without a name is on their way in or not here.
+      get needsLogin() {
+        return dialect.needsLogin || access.isClosed
+      },
       speak: dialect.listen(spec.options, dialectContext),
       outboxes: this.#outboxes,
       slowPolicy: spec.slowPolicy,
       deadlines: this.#deadlines,
       strangers: this.#strangers,
+      access,
       turn: this.#turn,
       input: this.input,
       stats,

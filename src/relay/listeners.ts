@@ -128,6 +128,7 @@ export class Listeners implements Reloadable {
       pages: createPages({
         page: web.page === 'on',
         room: this.#config.room,
+        access: () => this.#parts.access.mode,
         live: web.live === 'on' ? this.#openLive() : null,
       }),
       refused: (reason: UpgradeRefusal, address: string, port: number) =>

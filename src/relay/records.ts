@@ -14,7 +14,8 @@ import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
 import { OnceASecond } from './observe/once-a-second.js'
 import { OpenJournal } from './observe/open-journal.js'
-import { type RelayLog, say } from './observe/relay-log.js'
+import type { RelayLog } from './observe/relay-log.js'
+import { say } from './observe/say.js'
 import { Tally } from './observe/tally.js'
 
 /** What a hook was asked about. */

@@ -8,6 +8,7 @@
 
 import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
+import { Access } from './access/access.js'
 import { Assembly } from './assembly.js'
 import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
@@ -67,7 +68,7 @@ export class Relay {
   #stopped: Promise<void> | null = null
   #drains: () => void = () => {}
 
-  private constructor(config: Config, log: RelayLog, options: RelayOptions) {
+  private constructor(config: Config, log: RelayLog, options: RelayOptions, access: Access) {
     const { hooks, voice = VOICE, useHandles = handlesSupported, reloadables = [] } = options
     this.draining = new Promise((resolve) => {
       this.#drains = resolve
@@ -79,23 +80,25 @@ export class Relay {
     this.#voice = voice
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
-    this.#parts = new Assembly(
-      config,
-      { useHandles, hooks: this.#hooks, reservedNames: [voice] },
-      this.#records,
-    )
+    const parts = { useHandles, hooks: this.#hooks, reservedNames: [voice], access }
+    this.#parts = new Assembly(config, parts, this.#records)
     this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles, certificates)
     this.#reloadables = [...this.#parts.reloadables, this.#listeners, this.#records, ...reloadables]
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, or a
-   *   certificate that cannot be used
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, a
+   *   certificate that cannot be used, and with everything that is wrong in the files of passwords and token keys
    * @throws StartError when a port, the log directory or the address file cannot be had; nothing is left
    *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
-    const relay = new Relay(config, log, options)
+    const access = await Access.open({
+      config,
+      now: () => performance.now(),
+      failed: (error) => log.error({ err: error }, 'a password or token could not be checked'),
+    })
+    const relay = new Relay(config, log, options, access)
     try {
       relay.#openLogFiles()
       await relay.#listeners.open()

@@ -5,6 +5,7 @@
  */
 
 import { createServer, type Server } from 'node:net'
+import { readAccessRules } from './access/rules.js'
 import { fanoutOf, maxConnectionsOf } from './assembly.js'
 import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
@@ -18,7 +19,7 @@ import { StartError } from './start-error.js'
 type Check = (config: Config) => string[] | Promise<string[]>
 
 /** Those that are not about addresses, in the order in which a start would meet them. */
-const CHECKS: readonly Check[] = [limits, logFiles, certificates, addressFile]
+const CHECKS: readonly Check[] = [access, limits, logFiles, certificates, addressFile]
 
 export interface StartFindings {
   /** What a start would refuse. */
@@ -35,6 +36,16 @@ export async function checkStart(config: Config, running: boolean): Promise<Star
   const isInUse = ({ code, takenBy }: StartError) => running && code === 'EADDRINUSE' && takenBy === null
   problems.push(...refused.filter((error) => !isInUse(error)).map(({ words }) => words))
   return { problems, inUse: refused.filter(isInUse).map(({ words }) => words) }
+}
+
+async function access(config: Config): Promise<string[]> {
+  try {
+    await readAccessRules(config)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems]
+    throw error
+  }
 }
 
 function limits(config: Config): string[] {

@@ -4,6 +4,7 @@
  */
 
 import type { z } from 'zod'
+import { ACCESS_SETTINGS } from './settings/access.js'
 import { ADMISSION_SETTINGS } from './settings/admission.js'
 import { ENDING_SETTINGS } from './settings/ending.js'
 import type { Setting } from './settings/kinds.js'
@@ -18,6 +19,7 @@ export const SETTING_GROUPS = {
   logs: LOGS_SETTINGS,
   rooms: ROOMS_SETTINGS,
   admission: ADMISSION_SETTINGS,
+  access: ACCESS_SETTINGS,
   ending: ENDING_SETTINGS,
   queues: QUEUES_SETTINGS,
 } as const satisfies Record<string, Record<string, Setting>>

@@ -106,6 +106,10 @@ export class HandleTransport implements Transport, Port {
     )
   }
 
+  get presentedSecret(): null {
+    return null
+  }
+
   get partialFrame(): number {
     return 0
   }

@@ -56,7 +56,7 @@ export const LOG_RECORDS = {
     fields: ['dialect', 'reason'],
     sometimes: ['ip', 'port', 'name', 'count'],
     means:
-      'A name, or a request to become a WebSocket, was refused. With `count` a sum: of what an address was refused beyond ten times in a second; without `ip`, of all addresses beyond 256.',
+      'A name, a connection, or a request to become a WebSocket was refused. With `count` a sum: of what an address was refused beyond ten times in a second; without `ip`, of all addresses beyond 256.',
   },
   closed: {
     log: 'connections',

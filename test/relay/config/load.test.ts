@@ -45,6 +45,16 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   timeZone: ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo'],
   editWindowMs: ['1', '2', '3'],
   recentMessages: ['1', '2', '3'],
+  access: ['reserved', 'closed', 'reserved'],
+  accessFile: ['/a', '/b', '/c'],
+  tokenKeyFile: ['/a', '/b', '/c'],
+  tokenIssuer: ['a', 'https://b', 'any'],
+  tokenAudience: ['a', 'https://b', 'any'],
+  tokenNameClaim: ['name', 'nick', '__proto__'],
+  tokenExpiry: ['optional', 'required', 'optional'],
+  tokenLeewayMs: ['0', '1', '2'],
+  bindCertificate: ['on', 'off', 'on'],
+  wrongPasswordsPerMinute: ['1', '2', '3'],
 }
 
 /** A setting's value as it would be written. */
@@ -109,6 +119,16 @@ test('nobody says anything: every setting has its documented default', () => {
     timeZone: 'UTC',
     editWindowMs: 300_000,
     recentMessages: 10_000,
+    access: 'off',
+    accessFile: 'off',
+    tokenKeyFile: 'off',
+    tokenIssuer: 'any',
+    tokenAudience: 'any',
+    tokenNameClaim: 'sub',
+    tokenExpiry: 'required',
+    tokenLeewayMs: 10_000,
+    bindCertificate: 'off',
+    wrongPasswordsPerMinute: 30,
   })
 })
 

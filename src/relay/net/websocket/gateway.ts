@@ -22,6 +22,7 @@ import { SocketTransport } from '../socket-transport.js'
 import { KEEP_ALIVE_MS } from '../transport.js'
 import { Handshake, type UpgradeRefusal } from './handshake.js'
 import type { Origins } from './origins.js'
+import { presentedSecret } from './presented-secret.js'
 import { takeSocket } from './take-socket.js'
 import { Visitors } from './visitors.js'
 import { type WebSocketContext, WebSocketTransport } from './websocket-transport.js'
@@ -56,7 +57,7 @@ export class Gateway {
     this.#handshake = new Handshake({
       origins: options.origins,
       subprotocols: new Set(contexts.keys()),
-      accepted: (subprotocol, socket, head) => this.#accepted(subprotocol, socket, head),
+      accepted: (subprotocol, socket, head, request) => this.#accepted(subprotocol, socket, head, request),
       refused: (reason, socket) => {
         const { address, port } = clientOf(socket)
         options.refused(reason, address, port)
@@ -157,11 +158,12 @@ export class Gateway {
     return context as ConnectionContext<Connection>
   }
 
-  #accepted(subprotocol: string, socket: Socket, head: Buffer): void {
+  #accepted(subprotocol: string, socket: Socket, head: Buffer, request: IncomingMessage): void {
     this.#visitors.delete(socket)
     const context = this.#contexts.get(subprotocol) as ConnectionContext<Connection>
     const { useHandles, certificate, maxConnections, webSockets } = this.#options
     const below = takeSocket(socket, useHandles && certificate === undefined)
-    admit(new WebSocketTransport(below, head, webSockets), maxConnections(), context)
+    const secret = context.access.isOn ? presentedSecret(request) : null
+    admit(new WebSocketTransport(below, head, webSockets, secret), maxConnections(), context)
   }
 }
