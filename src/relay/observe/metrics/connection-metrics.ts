@@ -26,6 +26,12 @@ export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources)
     'How many connections there may be at once; above it, they are refused.',
     sources.maxConnections,
   )
+  metrics.gauges(
+    'parlance_tls_certificate_expiry_timestamp_seconds',
+    'When the certificate of a listener with TLS expires, in seconds since 1970, by port.',
+    'port',
+    () => [...sources.certificateEnds()].map(([port, endMs]) => [String(port), endMs / 1000] as const),
+  )
   metrics.counters(
     'parlance_connections_opened_total',
     'Connections that the relay has accepted since its start, by dialect.',
