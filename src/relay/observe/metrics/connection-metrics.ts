@@ -5,7 +5,7 @@ import type { MetricSet } from './metric-set.js'
 import type { MetricSources } from './sources.js'
 
 export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources): void {
-  const { connections, transports, webSockets, tally, certificateEnds } = sources
+  const { connections, transports, webSockets, tally } = sources
   const byDialect = (read: (stats: ConnectionStats) => number) => () =>
     [...connections].map(([dialect, stats]) => [dialect, read(stats)] as const)
 
