@@ -18,6 +18,7 @@ export type { HostPort } from './relay/config/host-port.js'
 export type { ListenerSpec } from './relay/config/listener-url.js'
 export { ConfigError, type ConfigSources, loadConfig } from './relay/config/load.js'
 export type { Config, SettingKey, Settings } from './relay/config/settings.js'
+export type { TlsOptions } from './relay/config/tls-options.js'
 export type { SlowPolicy } from './relay/fanout/sink.js'
 export type {
   Gone,
