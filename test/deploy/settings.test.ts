@@ -7,7 +7,6 @@ import { filesUnder, readFile } from './deploy-files.js'
 
 const KNOWN: ReadonlySet<string> = new Set([
   'PARLANCE_CONFIG',
-  // Of the clients.
   'PARLANCE_PASSWORD',
   ...SETTING_KEYS.map(environmentName),
 ])

@@ -24,8 +24,6 @@ export interface MetricSources {
   readonly fanout: FanoutStats
   readonly pressure: Pressure
   readonly tally: Tally
-  /** For each port with TLS until when its certificate is valid, in milliseconds since 1970. */
-  readonly certificateEnds: () => Iterable<readonly [port: number, endMs: number]>
   readonly sessions: () => number
   readonly rooms: () => number
   readonly queuedBytes: () => number
