@@ -31,7 +31,7 @@ export function serveCommand(): Command {
   )
   for (const key of SETTING_KEYS) {
     const setting: Setting = SETTINGS[key]
-    const shown = Array.isArray(setting.fallback) ? setting.fallback.join(' ') : setting.fallback
+    const shown = Array.isArray(setting.fallback) ? setting.fallback.join(' ') || 'none' : setting.fallback
     const words = `${setting.help} (default: ${shown})`
     const flags = `${flagName(key)} <${setting.placeholder}>`
     if (setting.list) {
@@ -141,12 +141,24 @@ function announce(log: Logger, relay: Relay, config: Config): void {
     const address = formatAddress({ host: reachableHost(host), port })
     log.info(`in the browser: ${tls ? 'https' : 'http'}://${address}`)
   }
+  announceLimit(log, relay)
   const { name, reason } = relay.fanout
   log.info({ fanout: name }, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
   const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)
   if (framed === undefined) return
   const address = formatAddress({ host: reachableHost(framed.host), port: framed.port })
   log.info(`to join: ${ownCommandHere()} chat ${address} Bob`)
+}
+
+/** How many may come, and why no more. */
+function announceLimit(log: Logger, relay: Relay): void {
+  const { maxConnections, descriptors, kept } = relay.parts.connectionLimit
+  const why =
+    descriptors === null
+      ? ''
+      : ` (this process may open ${descriptors} files, of which ${kept} are kept back)`
+  const about = { maxConnections, ...(descriptors === null ? {} : { descriptors, kept }) }
+  log.info(about, `at most ${maxConnections} connections${why}`)
 }
 
 function ownCommandHere(): string {

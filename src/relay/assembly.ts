@@ -14,9 +14,11 @@ import { PAUSE } from './fanout/pauses.js'
 import { Pressure } from './fanout/pressure.js'
 import type { Recipient } from './fanout/recipient.js'
 import { RoomFanout } from './fanout/room-fanout.js'
+import { Gate } from './gate.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
 import type { Hooks } from './hub/hooks.js'
 import { Hub } from './hub/hub.js'
+import type { Admission } from './net/admission.js'
 import { Connection } from './net/connection.js'
 import type {
   ConnectionContext,
@@ -33,6 +35,7 @@ import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { TurnBudget } from './net/turn-budget.js'
+import { vanishingTimes } from './net/vanishing.js'
 import { Pulse } from './net/websocket/pulse.js'
 import type { WebSocketContext } from './net/websocket/websocket-transport.js'
 import type { Records } from './records.js'
@@ -41,8 +44,14 @@ import type { Records } from './records.js'
 const MAX_LOGIN_BYTES = 1024
 /** How long a connection is not read from after one refused name too many. */
 const REFUSAL_PAUSE_MS = 1000
-/** A peer that has acknowledged nothing for so long is gone. */
-const SILENT_MS = 30_000
+
+/** How many connections there may be at once, and why no more. */
+export interface ConnectionsAllowed {
+  readonly maxConnections: number
+  /** How many files this process may open, and how many of those are kept for other things; `null` where nobody says. */
+  readonly descriptors: number | null
+  readonly kept: number | null
+}
 
 export interface AssemblyOptions {
   /** Whether plain TCP goes over Node's handles. */
@@ -67,8 +76,13 @@ export class Assembly {
     wss: { open: 0 },
   }
   readonly webSockets: WebSocketContext
+  /** See `ListeningOptions`. */
+  readonly keepAliveMs: number
   readonly input: HeldInput
-  readonly maxConnections: number
+  readonly connectionLimit: ConnectionsAllowed
+  readonly admission: Admission
+  /** Takes up what a reload changes of it, and of the names that nobody may have. */
+  readonly gate: Gate
   readonly fanout: FanoutWay
   readonly #config: Config
   readonly #records: Records
@@ -80,14 +94,19 @@ export class Assembly {
 
   /**
    * @param records where what happens goes
-   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, or a file of
+   *   bans with mistakes
    */
   constructor(config: Config, { useHandles, hooks, reservedNames }: AssemblyOptions, records: Records) {
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
-    this.maxConnections = maxConnectionsOf(config)
+    this.connectionLimit = connectionsAllowed(config)
+    const { maxConnections } = this.connectionLimit
     const monotonic = () => performance.now()
+    const { connections } = this
+    this.gate = new Gate(config, { maxConnections, connections, now: monotonic })
+    this.admission = this.gate.admission
     const kernel = new SocketTable()
     this.pressure = new Pressure(config, this.pool, monotonic, kernel)
     this.#turn = new TurnBudget(monotonic)
@@ -110,7 +129,7 @@ export class Assembly {
       later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
       hooks,
-      reservedNames,
+      isForbiddenName: (name) => reservedNames?.includes(name) === true || this.gate.forbids(name),
       observe: (event) => {
         if (event.kind === 'message' || event.kind === 'direct') this.flusher.told(this.#turn.readMs)
         records.observe(event)
@@ -128,11 +147,13 @@ export class Assembly {
       pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
       stats: { closes: new Map(), pingsUnanswered: 0 },
     }
-    this.#strangers = new Strangers(this.maxConnections)
+    this.#strangers = new Strangers(maxConnections)
+    const { silentMs, keepAliveMs } = vanishingTimes(config.vanishedMs)
+    this.keepAliveMs = keepAliveMs
     this.#silentPeers = new SilentPeers({
       kernel,
       peers: this.connections,
-      silentMs: SILENT_MS,
+      silentMs,
       now: monotonic,
       silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
     })
@@ -164,6 +185,7 @@ export class Assembly {
       stats,
       transport: this.transports[kind],
       observer: this.#records,
+      admission: this.admission,
       all: this.connections,
     }
   }
@@ -184,11 +206,11 @@ function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
 }
 
 /** Above what the system allows, it would close clients without a word. */
-function maxConnectionsOf({ maxConnections }: Config): number {
+function connectionsAllowed({ maxConnections }: Config): ConnectionsAllowed {
   const { connections, descriptors } = connectionLimit()
-  if (maxConnections === 'auto') return connections
-  if (descriptors === null || maxConnections <= connections) return maxConnections
-  const kept = descriptors - connections
+  const kept = descriptors === null ? null : descriptors - connections
+  if (maxConnections === 'auto') return { maxConnections: connections, descriptors, kept }
+  if (descriptors === null || maxConnections <= connections) return { maxConnections, descriptors, kept }
   throw new ConfigError([
     `maxConnections: ${maxConnections}: expected auto or no more than ${connections}: this process may open ${descriptors} files, of which ${kept} are kept back (raise that with ulimit -n or LimitNOFILE=)`,
   ])

@@ -53,7 +53,7 @@ export class Listeners {
         host: spec.host,
         port: spec.port,
         tls: spec.tls,
-        maxConnections: this.#parts.maxConnections,
+        keepAliveMs: this.#parts.keepAliveMs,
         loginDeadlineMs,
         useHandles: this.#useHandles,
         failed: (error: Error) => this.#records.acceptFailed(spec.url, error),

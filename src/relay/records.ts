@@ -8,7 +8,7 @@ import type { ClaimOutcome } from './dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
 import type { HubEvent } from './hub/events.js'
 import type { Connection } from './net/connection.js'
-import type { ConnectionObserver, TurnedAway } from './net/connection-context.js'
+import type { ConnectionObserver, Newcomer } from './net/connection-context.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
 import type { LogFile } from './observe/log-file.js'
@@ -71,8 +71,8 @@ export class Records implements ConnectionObserver<Connection> {
     this.#journal?.observe(event)
   }
 
-  connected(connection: Connection): void {
-    this.#journal?.connected(connection)
+  connected(connection: Connection, isSummed: boolean): void {
+    this.#journal?.connected(connection, isSummed)
   }
 
   nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void {
@@ -80,9 +80,9 @@ export class Records implements ConnectionObserver<Connection> {
     this.#journal?.nameRequested(connection, name, outcome)
   }
 
-  closed(connection: Connection, reason: CloseReason): void {
+  closed(connection: Connection, reason: CloseReason, isSummed: boolean): void {
     this.tally.closed(reason)
-    this.#journal?.closed(connection, reason)
+    this.#journal?.closed(connection, reason, isSummed)
     if (reason === CLOSE_REASONS.slow) {
       const { remoteAddress: ip, remotePort: port, name, dialect } = connection
       this.#log.warn(
@@ -97,9 +97,9 @@ export class Records implements ConnectionObserver<Connection> {
     this.fault(error, { ip, port, name, dialect })
   }
 
-  turnedAway(peer: TurnedAway): void {
-    this.tally.closed(CLOSE_REASONS.full)
-    this.#journal?.closed({ ...peer, name: null }, CLOSE_REASONS.full)
+  refused(peer: Newcomer, reason: CloseReason): void {
+    this.tally.refused(reason)
+    this.#journal?.refused(peer, reason)
   }
 
   /** A request to become a WebSocket was answered with an HTTP status. */

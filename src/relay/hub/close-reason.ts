@@ -41,7 +41,7 @@ export const CLOSE_REASONS = {
   memory: { label: 'memory', words: 'too much is queued for you' },
   /** It acknowledged nothing for a while: the link is cut, or the machine is off. */
   vanished: { label: 'vanished', words: 'nothing was acknowledged in time' },
-  /** Too many of the names that it asked for were refused. */
+  /** Too many of the names that it, or its address, asked for were refused. */
   refused: { label: 'refused', words: 'too many names were refused' },
   /** The program that the relay is part of sent it away. */
   removed: { label: 'removed', words: 'you were removed' },
@@ -49,6 +49,16 @@ export const CLOSE_REASONS = {
   internal: { label: 'internal', words: 'something went wrong in the relay' },
   /** The relay holds as many connections as it may. */
   full: { label: 'full', words: 'the relay is full' },
+  /** Its address is one that may not connect. */
+  denied: { label: 'denied', words: 'your address may not connect' },
+  /** Its address is banned, or it was connected when it or its name was. */
+  banned: { label: 'banned', words: 'you are banned' },
+  /** There are as many connections from its address as there may be. */
+  addressFull: { label: 'address-full', words: 'too many connections from your address' },
+  /** Connections from its address came too fast. */
+  addressRate: { label: 'address-rate', words: 'too many new connections from your address' },
+  /** Connections from everywhere came too fast. */
+  rate: { label: 'rate', words: 'too many new connections: try again soon' },
   /** The relay is ending. */
   shutdown: { label: 'shutdown', words: 'the relay is shutting down' },
 } as const satisfies Record<string, CloseReason>

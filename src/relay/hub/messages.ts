@@ -71,7 +71,7 @@ export class Messages<R extends Recipient> {
     return said === null ? false : this.#say(session, room, said, saidAt, session.recipient)
   }
 
-  /** Says `text` to a room as `name`, whom nobody is and who is in no room: see `HubOptions.reservedNames`. */
+  /** Says `text` to a room as `name`, whom nobody is and who is in no room: see `HubOptions.isForbiddenName`. */
   announce(name: string, dialect: string, room: Room<R>, text: string): string {
     return this.#say(new Session<R>(name, dialect, null, false), room, text, null, null)
   }

@@ -22,6 +22,8 @@ import type { MessageEvents, Transport } from './transport.js'
 const FREE_REFUSALS = 512
 /** Whoever is refused so often, and never accepted, is sent away. */
 const MAX_REFUSALS = 520
+/** The system's word for a peer that has not answered the kernel in time. */
+const VANISHED = 'ETIMEDOUT'
 /** A read that was so long may have more behind it; the rest is for the next turn. */
 const BYTES_PER_TURN = 64 * 1024
 
@@ -59,7 +61,12 @@ export class Connection implements Client, Sink, MessageEvents {
     context.all.add(this)
     context.stats.opened++
     context.transport.open++
-    context.observer.connected(this)
+    if (refusal === null) {
+      context.observer.connected(this, context.admission.isTiresome(this.remoteAddress))
+    } else {
+      context.admission.beingTold.add(this)
+      context.observer.refused(this, refusal)
+    }
     this.#speaker = this.#begin()
     if (refusal === null) this.#welcome()
     transport.open(this)
@@ -294,8 +301,9 @@ export class Connection implements Client, Sink, MessageEvents {
     else if (this.#state === 'ended') this.#destroy()
   }
 
-  failed(): void {
-    if (this.#state === 'open') this.#over('gone', CLOSE_REASONS.reset)
+  failed(code: string): void {
+    if (this.#state === 'open')
+      this.#over('gone', code === VANISHED ? CLOSE_REASONS.vanished : CLOSE_REASONS.reset)
     this.#gone()
   }
 
@@ -372,7 +380,7 @@ export class Connection implements Client, Sink, MessageEvents {
 
   #refused(): void {
     this.#refusals++
-    if (this.#refusals >= MAX_REFUSALS) {
+    if (!this.#context.admission.nameRefused(this.remoteAddress) || this.#refusals >= MAX_REFUSALS) {
       // Not now: the speaker has still to say that this one is refused too.
       setImmediate(() => this.expel(CLOSE_REASONS.refused))
     }
@@ -449,7 +457,10 @@ export class Connection implements Client, Sink, MessageEvents {
     } catch (error) {
       context.observer.faulted(this, error)
     }
-    context.observer.closed(this, reason)
+    // Of one that was refused there is a record.
+    if (context.admission.beingTold.has(this)) return
+    const isSummed = this.name === null && context.admission.isTiresome(this.remoteAddress)
+    context.observer.closed(this, reason, isSummed)
   }
 
   /** What the client still sends is read, to be ignored. */
@@ -478,6 +489,8 @@ export class Connection implements Client, Sink, MessageEvents {
   #gone(): void {
     if (!this.#context.all.delete(this)) return
     this.#state = 'gone'
+    this.#context.admission.left(this.remoteAddress)
+    this.#context.admission.beingTold.delete(this)
     this.#context.stats.closed++
     this.#context.transport.open--
     this.#context.deadlines.linger.clear(this)

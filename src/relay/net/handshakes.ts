@@ -5,18 +5,27 @@
 
 import type { Socket } from 'node:net'
 import type { Server, TLSSocket } from 'node:tls'
+import { type Comer, comerOf } from './comer.js'
+
+export interface HandshakesOptions {
+  /** Asked for each new one, with how many are under way. Whoever refuses closes it. */
+  readonly mayBegin: (comer: Comer, underWay: number) => boolean
+  /** One that had begun has failed, or was given up. */
+  readonly failed: (remoteAddress: string) => void
+}
 
 export class Handshakes {
+  readonly #options: HandshakesOptions
   /** The plain sockets below, by the address of the client: all that both events know of it. */
   readonly #underWay = new Map<string, Socket>()
 
-  /** @param mayBegin asked for each new one, with how many are under way; those it refuses are closed without a word */
-  constructor(server: Server, mayBegin: (socket: Socket, underWay: number) => boolean) {
+  constructor(server: Server, options: HandshakesOptions) {
+    this.#options = options
     server.on('connection', (socket: Socket) => {
-      if (mayBegin(socket, this.#underWay.size)) this.#began(socket)
-      else socket.destroy()
+      const comer = comerOf(socket)
+      if (options.mayBegin(comer, this.#underWay.size)) this.#began(socket, comer)
     })
-    server.on('secureConnection', (socket: TLSSocket) => this.#underWay.delete(addressOf(socket)))
+    server.on('secureConnection', (socket: TLSSocket) => this.#underWay.delete(keyOf(comerOf(socket))))
     // Node says that a handshake failed or took too long, and leaves the socket open.
     server.on('tlsClientError', (_error, socket) => socket.destroy())
   }
@@ -24,18 +33,19 @@ export class Handshakes {
   /** Gives up all of them. */
   end(): void {
     for (const socket of this.#underWay.values()) socket.destroy()
-    this.#underWay.clear()
   }
 
-  #began(socket: Socket): void {
-    const address = addressOf(socket)
-    this.#underWay.set(address, socket)
+  #began(socket: Socket, comer: Comer): void {
+    const key = keyOf(comer)
+    this.#underWay.set(key, socket)
     socket.on('close', () => {
-      if (this.#underWay.get(address) === socket) this.#underWay.delete(address)
+      if (this.#underWay.get(key) !== socket) return
+      this.#underWay.delete(key)
+      this.#options.failed(comer.remoteAddress)
     })
   }
 }
 
-function addressOf({ remoteAddress, remotePort }: Socket): string {
+function keyOf({ remoteAddress, remotePort }: Comer): string {
   return `${remoteAddress} ${remotePort}`
 }

@@ -1,15 +1,15 @@
 /** One listening address of one dialect: TCP or TLS. Owns accepting; what comes in becomes a connection. */
 
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { admit, MAX_REFUSALS_UNDER_WAY, turnAway } from './admission.js'
+import { admit, mayBegin, welcome } from './admit.js'
 import type { Connection } from './connection.js'
 import type { ConnectionContext } from './connection-context.js'
 import { acceptHandles } from './handle-transport.js'
 import { Handshakes } from './handshakes.js'
 import { type ListeningOptions, listening, readCertificate } from './listening.js'
 import { SocketTransport } from './socket-transport.js'
-import { KEEP_ALIVE_MS, type Transport } from './transport.js'
+import type { Transport } from './transport.js'
 
 export class Listener {
   readonly #server: Server
@@ -22,36 +22,36 @@ export class Listener {
 
   /** Listens. @throws the system's error, with `code` such as `EADDRINUSE` */
   static async open(options: ListeningOptions, context: ConnectionContext<Connection>): Promise<Listener> {
-    const accept = (transport: Transport) => admit(transport, options.maxConnections, context)
-    const acceptSocket = (socket: Socket) => accept(new SocketTransport(socket))
+    const accept = (transport: Transport) => admit(transport, context)
     const settings = {
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
+      keepAliveInitialDelay: options.keepAliveMs,
     }
     let server: Server
     let handshakes: Handshakes | null = null
     if (options.tls === undefined) {
-      server = createServer(settings, acceptSocket)
+      server = createServer(settings, (socket) => accept(new SocketTransport(socket)))
     } else {
       const tlsSettings = {
         ...settings,
         ...readCertificate(options.tls),
         handshakeTimeout: options.loginDeadlineMs,
       }
-      const tlsServer = createTlsServer(tlsSettings, acceptSocket)
-      const most = options.maxConnections + MAX_REFUSALS_UNDER_WAY
-      handshakes = new Handshakes(tlsServer, (socket, underWay) => {
-        const mayBegin = context.all.size + underWay < most
-        if (!mayBegin) turnAway(new SocketTransport(socket), context)
-        return mayBegin
+      const tlsServer = createTlsServer(tlsSettings, (socket) =>
+        welcome(new SocketTransport(socket), context),
+      )
+      handshakes = new Handshakes(tlsServer, {
+        mayBegin: (peer, underWay) => mayBegin(peer, underWay, context),
+        failed: (address) => context.admission.left(address),
       })
       server = tlsServer
     }
     await listening(server, options)
     server.on('error', options.failed)
-    if (options.tls === undefined && options.useHandles) acceptHandles(server, accept, options.failed)
+    if (options.tls === undefined && options.useHandles)
+      acceptHandles(server, accept, options.failed, options.keepAliveMs)
     return new Listener(server, handshakes)
   }
 

@@ -9,8 +9,8 @@ export interface ListeningOptions {
   readonly port: number
   /** PEM files, read when the listener opens. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
-  /** Above this many connections on the whole relay, new ones are told and closed. */
-  readonly maxConnections: number
+  /** After so long without a word the kernel asks a peer whether it is there. */
+  readonly keepAliveMs: number
   /** A TLS handshake that takes longer is given up. */
   readonly loginDeadlineMs: number
   /** An error after listening began, such as no more file descriptors. The listener goes on. */

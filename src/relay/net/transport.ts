@@ -81,9 +81,6 @@ export interface Transport {
   reset(): void
 }
 
-/** An idle peer is asked whether it is still there after this. */
-export const KEEP_ALIVE_MS = 60_000
-
 /** How a connection is called in the kernel's table of sockets. */
 export function kernelKey(localPort: number, remoteAddress: string, remotePort: number): string {
   return `${localPort} ${remoteAddress} ${remotePort}`

@@ -10,7 +10,7 @@ import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
 import type { UpgradeRefusal } from '../net/websocket/handshake.js'
 import { printable } from '../streams/printable.js'
 import type { LogFile } from './log-file.js'
-import { Refusals } from './refusals.js'
+import { type Refusal, Refusals } from './refusals.js'
 
 /** A connection, as far as its records say. */
 export interface Peer {
@@ -29,9 +29,9 @@ export class Journal {
   readonly #connections: LogFile
   readonly #chat: LogFile
   readonly #logsDirectText: boolean
-  readonly #refusals = new Refusals(({ address, dialect, reason, count }) => {
+  readonly #refusals = new Refusals(({ event, address, dialect, reason, count }) => {
     const ip = address ?? undefined
-    write(this.#connections, { event: 'rejected', ip, dialect, reason, count })
+    write(this.#connections, { event, ip, dialect, reason, count })
   })
 
   constructor(files: JournalFiles, logsDirectText: boolean) {
@@ -40,26 +40,36 @@ export class Journal {
     this.#logsDirectText = logsDirectText
   }
 
-  connected(peer: Peer): void {
+  /** @param isSummed whether many of these are one record */
+  connected(peer: Peer, isSummed = false): void {
+    if (isSummed && !this.#isRecorded('connected', peer)) return
     write(this.#connections, record('connected', peer))
+  }
+
+  /** A connection was refused: by a limit, or for its address. Of many the log has a sum. */
+  refused(peer: Omit<Peer, 'name'>, { label: reason }: CloseReason): void {
+    if (this.#isRecorded('rejected', peer, reason))
+      write(this.#connections, { ...record('rejected', peer), reason })
   }
 
   /** The name asked for, and what became of it. Of many refusals the log has a sum. */
   nameRequested(peer: Peer, name: string, outcome: ClaimOutcome): void {
     if (outcome === 'accepted') {
       write(this.#connections, { ...record('accepted', peer), name })
-    } else if (this.#refusals.count(peer.remoteAddress, peer.dialect, outcome)) {
+    } else if (this.#isRecorded('rejected', peer, outcome)) {
       write(this.#connections, { ...record('rejected', peer), name, reason: outcome })
     }
   }
 
   /** Of many refusals the log has a sum, as of names. */
   upgradeRefused(peer: Peer, reason: UpgradeRefusal): void {
-    if (this.#refusals.count(peer.remoteAddress, peer.dialect, reason))
+    if (this.#isRecorded('rejected', peer, reason))
       write(this.#connections, { ...record('rejected', peer), reason })
   }
 
-  closed(peer: Peer, reason: CloseReason): void {
+  /** @param isSummed whether many of these are one record */
+  closed(peer: Peer, reason: CloseReason, isSummed = false): void {
+    if (isSummed && !this.#isRecorded('closed', peer, reason.label)) return
     const name = peer.name ?? undefined
     write(this.#connections, { ...record('closed', peer), name, reason: reason.label })
   }
@@ -99,6 +109,16 @@ export class Journal {
     }
   }
 
+  /** Whether it is to be a record of its own; otherwise it is in a sum. */
+  #isRecorded(
+    event: Refusal['event'],
+    { remoteAddress, dialect }: Omit<Peer, 'name'>,
+    reason?: string,
+  ): boolean {
+    const refusal = reason === undefined ? { event, dialect } : { event, dialect, reason }
+    return this.#refusals.count(remoteAddress, refusal)
+  }
+
   /** Who, to whom and how long; what it said only where that is wanted. */
   #privately(event: DirectEvent | EditedEvent): object {
     const record = recordOf(event)
@@ -113,7 +133,7 @@ function recordOf({ kind, at, ...fields }: HubEvent): Record<string, unknown> {
   return Object.fromEntries([['event', kind], ...present])
 }
 
-function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {
+function record(event: string, { remoteAddress, remotePort, dialect }: Omit<Peer, 'name'>) {
   return { event, ip: remoteAddress, port: remotePort, dialect }
 }
 

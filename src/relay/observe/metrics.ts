@@ -135,6 +135,12 @@ export function createMetrics(sources: MetricSources): Registry {
     () => tally.disconnects,
   )
   byLabel(
+    'parlance_refused_connections_total',
+    'Connections that were refused when they came, by reason: there were as many as there may be (full), or from their address (address-full), they came too fast (rate, address-rate), or their address may not come (denied, banned). They count among those that have ended too.',
+    'reason',
+    () => tally.refusals,
+  )
+  byLabel(
     'parlance_rejected_joins_total',
     'Requests for a name that were refused, by reason: somebody has it (taken), or it cannot be one (invalid).',
     'reason',

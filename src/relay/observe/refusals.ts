@@ -1,28 +1,30 @@
 /**
- * Refused names, and refused requests to become a WebSocket, on their way to the log. The first few of an address in a second are records of their own; the rest of
- * that second is one record with a count, so that nobody can wash the log away by being refused.
+ * Refusals on their way to the log: of connections, of names, of requests to become a WebSocket, and what else those do who are
+ * refused over and over. The first few of an address in ten seconds are records of their own; the rest is one record with a
+ * count, so that nobody can wash the log away by being refused: one address makes at most a megabyte an hour.
  */
 
-import type { ClaimOutcome } from '../dialects/dialect.js'
-import type { UpgradeRefusal } from '../net/websocket/handshake.js'
-
-export type Refusal = Exclude<ClaimOutcome, 'accepted'> | UpgradeRefusal
+/** What there are many of. */
+export interface Refusal {
+  readonly event: 'rejected' | 'connected' | 'closed'
+  readonly dialect: string
+  /** A fixed word, where there is one. */
+  readonly reason?: string
+}
 
 /** Refusals that were not recorded one by one. */
-export interface RefusalSum {
+export interface RefusalSum extends Refusal {
   /** `null` for those of all the addresses beyond `MAX_ADDRESSES`. */
   readonly address: string | null
-  readonly dialect: string
-  readonly reason: Refusal
   count: number
 }
 
-const WINDOW_MS = 1000
+const WINDOW_MS = 10_000
 const RECORDED_EACH = 10
-/** So many addresses are told apart in one second. */
+/** So many addresses are told apart in one window. */
 const MAX_ADDRESSES = 256
 
-/** One address's refusals in the second that is running. */
+/** One address's refusals in the window that is running. */
 class Window {
   recorded = 0
   readonly sums = new Map<string, RefusalSum>()
@@ -33,13 +35,13 @@ export class Refusals {
   readonly #windows = new Map<string | null, Window>()
   #timer: NodeJS.Timeout | null = null
 
-  /** @param summed called for each sum, at the end of its second or by `flush` */
+  /** @param summed called for each sum, at the end of its window or by `flush` */
   constructor(summed: (sum: RefusalSum) => void) {
     this.#summed = summed
   }
 
   /** @returns whether it is to be recorded by itself; otherwise it was added to a sum */
-  count(address: string, dialect: string, reason: Refusal): boolean {
+  count(address: string, refusal: Refusal): boolean {
     this.#timer ??= setTimeout(() => this.flush(), WINDOW_MS)
     const told = this.#windows.has(address) || this.#windows.size < MAX_ADDRESSES ? address : null
     let window = this.#windows.get(told)
@@ -51,14 +53,15 @@ export class Refusals {
       window.recorded++
       return true
     }
-    const kind = `${dialect} ${reason}`
+    const { event, dialect, reason } = refusal
+    const kind = `${event} ${dialect} ${reason}`
     const sum = window.sums.get(kind)
-    if (sum === undefined) window.sums.set(kind, { address: told, dialect, reason, count: 1 })
+    if (sum === undefined) window.sums.set(kind, { ...refusal, address: told, count: 1 })
     else sum.count++
     return false
   }
 
-  /** Ends the second that is running. */
+  /** Ends the window that is running. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null

@@ -2,12 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RateLimits } from '../../../src/relay/addresses/rate-limits.js'
 import type { Client, Speaker } from '../../../src/relay/dialects/dialect.js'
 import { ChunkPool } from '../../../src/relay/fanout/chunk.js'
 import { Flusher } from '../../../src/relay/fanout/flusher.js'
 import { PAUSE } from '../../../src/relay/fanout/pauses.js'
 import { Pressure } from '../../../src/relay/fanout/pressure.js'
 import { CLOSE_REASONS } from '../../../src/relay/hub/close-reason.js'
+import { Admission } from '../../../src/relay/net/admission.js'
+import { Bans } from '../../../src/relay/net/bans.js'
 import { Connection } from '../../../src/relay/net/connection.js'
 import type { ConnectionContext } from '../../../src/relay/net/connection-context.js'
 import { Deadlines } from '../../../src/relay/net/deadlines.js'
@@ -119,6 +122,8 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     refusal: deadlines('refusal'),
   }
   let speaker: FakeSpeaker | null = null
+  const all = new Set<Connection>()
+  const closes: string[] = []
   const context: ConnectionContext<Connection> = {
     dialect: 'spoken',
     needsLogin: true,
@@ -140,8 +145,27 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     input: { bytes: 0, limitBytes: 1000 },
     stats: { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 },
     transport: { open: 0 },
-    observer: { connected() {}, nameRequested() {}, closed() {}, faulted: assert.fail, turnedAway() {} },
-    all: new Set(),
+    observer: {
+      connected() {},
+      nameRequested() {},
+      closed: (_connection, reason) => closes.push(reason.label),
+      faulted: assert.fail,
+      refused: assert.fail,
+    },
+    admission: new Admission({
+      rules: {
+        deny: null,
+        allow: null,
+        perAddress: null,
+        addressRate: null,
+        rate: null,
+        refusedNames: new RateLimits({ perSecond: 1, burst: 3 }, now),
+      },
+      bans: new Bans({ now }),
+      maxConnections: 100,
+      connections: all,
+    }),
+    all,
   }
   const transport = new FakeTransport()
   const connection = new Connection(context, transport)
@@ -160,6 +184,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     connection,
     transport,
     context,
+    closes,
     pauses: pressure.stats.pauses,
     get speaker() {
       return speaker as unknown as FakeSpeaker
@@ -303,4 +328,25 @@ test('what is held of requests that are not complete is counted, let go at the e
   assert.ok(!world.isSet('frame'), 'what was begun first has had its time')
   world.transport.events?.failed('ECONNRESET')
   assert.equal(world.context.input.bytes, 0)
+})
+
+test('a peer that the kernel has asked in vain has vanished; any other that breaks off is a reset', () => {
+  for (const [code, label] of [
+    ['ETIMEDOUT', 'vanished'],
+    ['ECONNRESET', 'reset'],
+  ] as const) {
+    const world = connected()
+    world.transport.events?.failed(code)
+    assert.deepEqual(world.closes, [label])
+  }
+})
+
+test('an address that was refused too many names is sent away, on whichever connection', async () => {
+  const world = connected((byte, connection) => connection.nameRequested(byte, 'taken'))
+  world.read('abc')
+  await deferred()
+  assert.deepEqual(world.closes, [])
+  world.read('d')
+  await deferred()
+  assert.deepEqual(world.closes, ['refused'])
 })

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type RefusalSum, Refusals } from '../../../src/relay/observe/refusals.js'
+import { type Refusal, type RefusalSum, Refusals } from '../../../src/relay/observe/refusals.js'
+
+const WINDOW_MS = 10_000
 
 function withClock(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
@@ -10,35 +12,42 @@ function withClock(t: TestContext) {
   return { sums, refusals: new Refusals((sum) => sums.push(sum)) }
 }
 
-test('the first ten of an address in a second are recorded, the rest is summed up by dialect and reason', (t) => {
+test('the first ten of an address in ten seconds are recorded, the rest is summed up by what happened', (t) => {
   const { sums, refusals } = withClock(t)
-  for (let second = 0; second < 2; second++) {
+  const kinds: Refusal[] = [
+    { event: 'rejected', dialect: 'sendto', reason: 'taken' },
+    { event: 'closed', dialect: 'sendto', reason: 'refused' },
+    { event: 'connected', dialect: 'framed' },
+  ]
+  for (let window = 0; window < 2; window++) {
     let recorded = 0
     for (let round = 0; round < 1000; round++) {
-      if (refusals.count('192.0.2.1', 'sendto', round % 2 === 0 ? 'taken' : 'invalid')) recorded++
+      for (const kind of kinds) if (refusals.count('192.0.2.1', kind)) recorded++
     }
     assert.equal(recorded, 10)
-    assert.ok(refusals.count('192.0.2.2', 'sendto', 'taken'), 'another address is not touched')
+    assert.ok(refusals.count('192.0.2.2', kinds[0] as Refusal), 'another address is not touched')
     assert.deepEqual(sums, [])
-    t.mock.timers.tick(1000)
-    assert.deepEqual(sums.splice(0), [
-      { address: '192.0.2.1', dialect: 'sendto', reason: 'taken', count: 495 },
-      { address: '192.0.2.1', dialect: 'sendto', reason: 'invalid', count: 495 },
-    ])
+    t.mock.timers.tick(WINDOW_MS)
+    const counts = new Map(sums.splice(0).map(({ count, address, ...kind }) => [JSON.stringify(kind), count]))
+    assert.deepEqual(
+      kinds.map((kind) => counts.get(JSON.stringify(kind))),
+      [996, 997, 997],
+    )
   }
-  t.mock.timers.tick(10_000)
+  t.mock.timers.tick(10 * WINDOW_MS)
   assert.deepEqual(sums, [])
 })
 
-test('beyond 256 addresses in a second all others share one sum', (t) => {
+test('beyond 256 addresses in ten seconds all others share one sum', (t) => {
   const { sums, refusals } = withClock(t)
+  const invalid = { event: 'rejected', dialect: 'framed', reason: 'invalid' } as const
   let recorded = 0
   for (let host = 0; host < 10_000; host++) {
-    if (refusals.count(`2001:db8::${host.toString(16)}`, 'framed', 'invalid')) recorded++
+    if (refusals.count(`2001:db8::${host.toString(16)}`, invalid)) recorded++
   }
   assert.equal(recorded, 256)
   refusals.flush()
-  assert.deepEqual(sums, [{ address: null, dialect: 'framed', reason: 'invalid', count: 10_000 - 256 }])
+  assert.deepEqual(sums, [{ ...invalid, address: null, count: 10_000 - 256 }])
   refusals.flush()
   assert.equal(sums.length, 1)
 })

@@ -7,16 +7,18 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { admit, MAX_REFUSALS_UNDER_WAY, turnAway } from '../admission.js'
+import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
+import { turnAway, welcome } from '../admit.js'
+import { type Comer, comerOf } from '../comer.js'
 import type { Connection } from '../connection.js'
 import type { ConnectionContext } from '../connection-context.js'
 import { Handshakes } from '../handshakes.js'
 import { HTTP_LIMITS, limit, oneAtATime } from '../http-limits.js'
 import { type ListeningOptions, listening, readCertificate } from '../listening.js'
-import { SocketTransport } from '../socket-transport.js'
-import { KEEP_ALIVE_MS, plainAddress } from '../transport.js'
+import { plainAddress } from '../transport.js'
 import { Handshake, type UpgradeRefusal } from './handshake.js'
 import type { Origins } from './origins.js'
+import { RefusedVisitors } from './refused-visitors.js'
 import { takeSocket } from './take-socket.js'
 import { Visitors } from './visitors.js'
 import { type WebSocketContext, WebSocketTransport } from './websocket-transport.js'
@@ -39,13 +41,15 @@ export class Gateway {
   readonly #contexts: ReadonlyMap<string, ConnectionContext<Connection>>
   readonly #server: Server
   readonly #visitors: Visitors
+  readonly #refused = new RefusedVisitors()
   readonly #handshake: Handshake
   readonly #tlsHandshakes: Handshakes | null
 
   private constructor(options: GatewayOptions, contexts: ReadonlyMap<string, ConnectionContext<Connection>>) {
     this.#options = options
     this.#contexts = contexts
-    this.#visitors = new Visitors(options.maxConnections)
+    const { admission } = this.#anyContext
+    this.#visitors = new Visitors(admission.maxConnections, (address) => admission.left(address))
     this.#handshake = new Handshake({
       origins: options.origins,
       subprotocols: new Set(contexts.keys()),
@@ -57,12 +61,12 @@ export class Gateway {
       ...HTTP_LIMITS,
       noDelay: true,
       keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
+      keepAliveInitialDelay: options.keepAliveMs,
     }
-    const pages = oneAtATime(options.pages)
+    const pages = oneAtATime(this.#refused.answeringInPlaceOf(options.pages))
     if (options.tls === undefined) {
       this.#server = createServer(settings, pages)
-      this.#server.on('connection', (socket: Socket) => this.#visit(socket))
+      this.#server.on('connection', (socket: Socket) => this.#arrive(socket))
       this.#tlsHandshakes = null
     } else {
       const certificate = readCertificate(options.tls)
@@ -70,14 +74,17 @@ export class Gateway {
         { ...settings, ...certificate, handshakeTimeout: options.loginDeadlineMs },
         pages,
       )
-      this.#tlsHandshakes = new Handshakes(server, (socket, underWay) => this.#mayVisit(socket, underWay))
+      this.#tlsHandshakes = new Handshakes(server, {
+        mayBegin: (comer, underWay) => this.#mayBegin(comer, underWay),
+        failed: (address) => admission.left(address),
+      })
       server.on('secureConnection', (socket: Socket) => this.#visit(socket))
       this.#server = server
     }
     limit(this.#server)
-    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#handshake.answer(request, socket, head),
-    )
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (!this.#refused.answers(request.socket)) this.#handshake.answer(request, socket, head)
+    })
   }
 
   /**
@@ -106,21 +113,46 @@ export class Gateway {
     this.#visitors.end()
   }
 
+  /** Somebody has come over plain TCP. Whoever may not stay hears so when they have said what they want. */
+  #arrive(socket: Socket): void {
+    const { admission, observer } = this.#anyContext
+    const comer = comerOf(socket)
+    const refusal = admission.arrived(comer.remoteAddress)
+    if (refusal !== null && !this.#refused.add(socket, refusal)) {
+      this.#turnAway(comer, refusal)
+    } else if (!this.#makesRoom(0)) {
+      this.#turnAway(comer, refusal ?? CLOSE_REASONS.full)
+    } else {
+      const { remoteAddress, remotePort } = comer
+      if (refusal !== null) observer.refused({ remoteAddress, remotePort, dialect: WEB }, refusal)
+      this.#visit(socket)
+    }
+  }
+
+  /** Before a TLS handshake: see `mayBegin` of `admit.ts`. */
+  #mayBegin(comer: Comer, underWay: number): boolean {
+    const refusal =
+      this.#anyContext.admission.arrived(comer.remoteAddress) ??
+      (this.#makesRoom(underWay) ? null : CLOSE_REASONS.full)
+    if (refusal !== null) this.#turnAway(comer, refusal)
+    return refusal === null
+  }
+
   #visit(socket: Socket): void {
-    if (this.#mayVisit(socket, 0)) this.#visitors.add(socket)
+    this.#visitors.add(socket, comerOf(socket).remoteAddress)
   }
 
   /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
-  #mayVisit(socket: Socket, underWay: number): boolean {
-    const context = this.#anyContext
-    const most = this.#options.maxConnections + MAX_REFUSALS_UNDER_WAY
-    if (context.all.size + this.#visitors.size + underWay < most) return true
-    if (this.#visitors.size > 0) {
-      this.#visitors.endOldest()
-      return true
-    }
-    turnAway(new SocketTransport(socket), { dialect: WEB, observer: context.observer })
-    return false
+  #makesRoom(underWay: number): boolean {
+    if (this.#anyContext.admission.hasRoomFor(this.#visitors.size + underWay)) return true
+    if (this.#visitors.size === 0) return false
+    this.#visitors.endOldest()
+    return true
+  }
+
+  #turnAway(comer: Comer, reason: CloseReason): void {
+    const { observer, admission } = this.#anyContext
+    turnAway(comer, reason, { dialect: WEB, observer, admission })
   }
 
   get #anyContext(): ConnectionContext<Connection> {
@@ -131,8 +163,8 @@ export class Gateway {
   #accepted(subprotocol: string, socket: Socket, head: Buffer): void {
     this.#visitors.delete(socket)
     const context = this.#contexts.get(subprotocol) as ConnectionContext<Connection>
-    const { useHandles, tls, maxConnections, webSockets } = this.#options
-    const below = takeSocket(socket, useHandles && tls === undefined)
-    admit(new WebSocketTransport(below, head, webSockets), maxConnections, context)
+    const { useHandles, tls, webSockets, keepAliveMs } = this.#options
+    const below = takeSocket(socket, useHandles && tls === undefined, keepAliveMs)
+    welcome(new WebSocketTransport(below, head, webSockets), context)
   }
 }

@@ -1,0 +1,91 @@
+/**
+ * Who may come in and which names nobody may have, as the configuration says. Owns that a reload takes up lists, limits and
+ * the file of bans as a whole, or, where something is wrong with them, not at all. The checks are `net/admission.ts`'s.
+ */
+
+import { AddressList } from './addresses/address-list.js'
+import { type Network, parseNetwork } from './addresses/network.js'
+import { RateLimits } from './addresses/rate-limits.js'
+import { ConfigError } from './config/load.js'
+import type { Reloadable } from './config/reloadable.js'
+import type { Config } from './config/settings.js'
+import { NamePatterns } from './hub/name-patterns.js'
+import { Admission, type AdmissionRules } from './net/admission.js'
+import { BanFileError } from './net/ban-file.js'
+import { Bans, type ReadBans } from './net/bans.js'
+
+export interface GateOptions {
+  readonly maxConnections: number
+  /** Every connection that is not gone. */
+  readonly connections: { readonly size: number }
+  /** Milliseconds on a clock that never jumps. */
+  readonly now: () => number
+}
+
+/** So many seconds of a rate may come at once. */
+const BURST_SECONDS = 10
+const REFUSED_NAMES_PER_SECOND = 1
+
+export class Gate implements Reloadable {
+  readonly admission: Admission
+  readonly bans = new Bans({ now: Date.now })
+  readonly #now: () => number
+  #reserved: NamePatterns
+
+  /** @throws ConfigError with all mistakes in the file of bans */
+  constructor(config: Config, { maxConnections, connections, now }: GateOptions) {
+    this.#now = now
+    this.bans.use(readBans(config))
+    this.#reserved = new NamePatterns(config.reservedNames)
+    const rules = this.#rulesOf(config)
+    this.admission = new Admission({ rules, bans: this.bans, maxConnections, connections })
+  }
+
+  /** Whether nobody may have this name from now on. */
+  forbids(name: string): boolean {
+    return this.#reserved.has(name) || this.bans.ofName(name) !== null
+  }
+
+  /** For those who come from then on: nobody who is here is sent away. */
+  prepare(config: Config): () => void {
+    const bans = readBans(config)
+    const rules = this.#rulesOf(config)
+    const reserved = new NamePatterns(config.reservedNames)
+    return () => {
+      this.bans.use(bans)
+      this.admission.use(rules)
+      this.#reserved = reserved
+    }
+  }
+
+  #rulesOf(config: Config): AdmissionRules {
+    const rateOf = (perSecond: number | 'off') =>
+      perSecond === 'off' ? null : new RateLimits({ perSecond, burst: perSecond * BURST_SECONDS }, this.#now)
+    const { maxConnectionsPerAddress, refusedNamesPerAddress } = config
+    return {
+      deny: listOf(config.deny),
+      allow: listOf(config.allow),
+      perAddress: maxConnectionsPerAddress === 'off' ? null : maxConnectionsPerAddress,
+      addressRate: rateOf(config.connectionsPerSecondPerAddress),
+      rate: rateOf(config.connectionsPerSecond),
+      refusedNames: new RateLimits(
+        { perSecond: REFUSED_NAMES_PER_SECOND, burst: refusedNamesPerAddress },
+        this.#now,
+      ),
+    }
+  }
+}
+
+function listOf(texts: readonly string[]): AddressList | null {
+  if (texts.length === 0) return null
+  return new AddressList(texts.map((text) => parseNetwork(text) as Network))
+}
+
+function readBans({ banFile }: Config): ReadBans {
+  try {
+    return Bans.read(banFile === 'off' ? null : banFile)
+  } catch (error) {
+    if (!(error instanceof BanFileError)) throw error
+    throw new ConfigError(error.problems.map((problem) => `banFile: ${problem}`))
+  }
+}
