@@ -1,11 +1,12 @@
 /**
  * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|records|websocket …]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|allowances|records|websocket …]
  */
 
 import { table } from '../load/report/table.js'
 import { count } from '../load/report/words.js'
+import { allowanceContests } from './allowances.js'
 import { type Contest, runContests, type Standing } from './contest.js'
 import { fanoutContests } from './fanout.js'
 import { decoderContests } from './frame-decoder.js'
@@ -35,6 +36,7 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ['fanout', { unit: 'delivery', contests: fanoutContests, compares: false, conclude: () => {} }],
   ['hub', { unit: 'operation', contests: hubContests, compares: false, conclude: () => {} }],
   ['hooks', { unit: 'message', contests: hookContests, compares: true, conclude: () => {} }],
+  ['allowances', { unit: 'request', contests: allowanceContests, compares: true, conclude: () => {} }],
   ['records', { unit: 'record', contests: recordContests, compares: true, conclude: () => {} }],
   ['websocket', { unit: 'frame', contests: webSocketContests, compares: false, conclude: () => {} }],
 ])

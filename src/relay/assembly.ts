@@ -186,6 +186,7 @@ export class Assembly {
       transport: this.transports[kind],
       observer: this.#records,
       admission: this.admission,
+      allowances: this.gate.allowances,
       all: this.connections,
     }
   }
@@ -194,6 +195,7 @@ export class Assembly {
   stop(): void {
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
     this.#silentPeers.stop()
+    this.gate.allowances.stop()
     this.webSockets.pulse.stop()
     this.pressure.stop()
   }

@@ -1,16 +1,18 @@
 /**
- * Who may come in and which names nobody may have, as the configuration says. Owns that a reload takes up lists, limits and
- * the file of bans as a whole, or, where something is wrong with them, not at all. The checks are `net/admission.ts`'s.
+ * Who may come in, which names nobody may have, and how much each may ask for, as the configuration says. Owns that a reload takes up lists, limits and
+ * the file of bans as a whole, or, where something is wrong with them, not at all. The checks are `net/admission.ts`'s, and the
+ * allowances `net/allowances.ts`'s.
  */
 
 import { AddressList } from './addresses/address-list.js'
 import { type Network, parseNetwork } from './addresses/network.js'
-import { RateLimits } from './addresses/rate-limits.js'
+import { type RateLimit, RateLimits } from './addresses/rate-limits.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
 import { NamePatterns } from './hub/name-patterns.js'
 import { Admission, type AdmissionRules } from './net/admission.js'
+import { type AllowanceRules, Allowances } from './net/allowances.js'
 import { BanFileError } from './net/ban-file.js'
 import { Bans, type ReadBans } from './net/bans.js'
 
@@ -28,6 +30,7 @@ const REFUSED_NAMES_PER_SECOND = 1
 
 export class Gate implements Reloadable {
   readonly admission: Admission
+  readonly allowances: Allowances
   readonly bans = new Bans({ now: Date.now })
   readonly #now: () => number
   #reserved: NamePatterns
@@ -39,6 +42,8 @@ export class Gate implements Reloadable {
     this.#reserved = new NamePatterns(config.reservedNames)
     const rules = this.#rulesOf(config)
     this.admission = new Admission({ rules, bans: this.bans, maxConnections, connections })
+    this.allowances = new Allowances(now)
+    this.allowances.use(allowancesOf(config))
   }
 
   /** Whether nobody may have this name from now on. */
@@ -54,13 +59,16 @@ export class Gate implements Reloadable {
     return () => {
       this.bans.use(bans)
       this.admission.use(rules)
+      this.allowances.use(allowancesOf(config))
       this.#reserved = reserved
     }
   }
 
   #rulesOf(config: Config): AdmissionRules {
-    const rateOf = (perSecond: number | 'off') =>
-      perSecond === 'off' ? null : new RateLimits({ perSecond, burst: perSecond * BURST_SECONDS }, this.#now)
+    const rateOf = (perSecond: number | 'off') => {
+      const limit = limitOf(perSecond)
+      return limit && new RateLimits(limit, this.#now)
+    }
     const { maxConnectionsPerAddress, refusedNamesPerAddress } = config
     return {
       deny: listOf(config.deny),
@@ -74,6 +82,14 @@ export class Gate implements Reloadable {
       ),
     }
   }
+}
+
+function allowancesOf({ messagesPerSecond, messagesPerSecondPerAddress, floodMs }: Config): AllowanceRules {
+  return { connection: limitOf(messagesPerSecond), address: limitOf(messagesPerSecondPerAddress), floodMs }
+}
+
+function limitOf(perSecond: number | 'off'): RateLimit | null {
+  return perSecond === 'off' ? null : { perSecond, burst: perSecond * BURST_SECONDS }
 }
 
 function listOf(texts: readonly string[]): AddressList | null {

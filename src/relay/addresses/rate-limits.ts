@@ -44,6 +44,20 @@ export class RateLimits {
     return true
   }
 
+  /** Takes one in any case: what there was not is owed. */
+  charge(key: string): void {
+    const nowMs = this.#now()
+    const fullMs = this.#fullMs(key, nowMs) + this.#intervalMs
+    this.#turn(nowMs)
+    this.#recent.set(key, fullMs)
+  }
+
+  /** Whether something is owed. */
+  isOverdrawn(key: string): boolean {
+    const nowMs = this.#now()
+    return this.#fullMs(key, nowMs) - nowMs > this.#mostMs
+  }
+
   /** Whether there is none left. */
   isSpent(key: string): boolean {
     const nowMs = this.#now()

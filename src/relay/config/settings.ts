@@ -5,6 +5,7 @@
 
 import type { z } from 'zod'
 import { ADMISSION_SETTINGS } from './settings/admission.js'
+import { ALLOWANCES_SETTINGS } from './settings/allowances.js'
 import { ENDING_SETTINGS } from './settings/ending.js'
 import type { Setting } from './settings/kinds.js'
 import { LISTENING_SETTINGS } from './settings/listening.js'
@@ -17,6 +18,7 @@ export const SETTINGS = {
   ...LOGS_SETTINGS,
   ...ROOMS_SETTINGS,
   ...ADMISSION_SETTINGS,
+  ...ALLOWANCES_SETTINGS,
   ...ENDING_SETTINGS,
   ...QUEUES_SETTINGS,
 } as const satisfies Record<string, Setting>

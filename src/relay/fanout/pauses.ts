@@ -17,6 +17,8 @@ export const PAUSE = {
   decoding: 16,
   /** Too many of the names that it asked for were refused. */
   refusals: 32,
+  /** It, or its address, has asked for more than its allowance. */
+  allowance: 64,
 } as const
 
 export type PauseCause = (typeof PAUSE)[keyof typeof PAUSE]
@@ -107,6 +109,7 @@ export function createPauseClocks(now: () => number): PauseClocks {
     turn: clock(),
     decoding: clock(),
     refusals: clock(),
+    allowance: clock(),
   }
 }
 

@@ -43,6 +43,8 @@ export const CLOSE_REASONS = {
   vanished: { label: 'vanished', words: 'nothing was acknowledged in time' },
   /** Too many of the names that it, or its address, asked for were refused. */
   refused: { label: 'refused', words: 'too many names were refused' },
+  /** It, or its address, asked for more than its allowance, and never let up. */
+  flood: { label: 'flood', words: 'you sent too much for too long' },
   /** The program that the relay is part of sent it away. */
   removed: { label: 'removed', words: 'you were removed' },
   /** A fault of the relay's own that this connection met. */

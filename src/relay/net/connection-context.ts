@@ -7,6 +7,7 @@ import type { OutboxContext } from '../fanout/outbox.js'
 import type { SlowPolicy } from '../fanout/sink.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { Admission } from './admission.js'
+import type { Allowances } from './allowances.js'
 import type { Deadlines } from './deadlines.js'
 import type { Expellable, Strangers } from './strangers.js'
 import type { TurnBudget } from './turn-budget.js'
@@ -71,6 +72,7 @@ export interface ConnectionContext<Connection extends Expellable> {
   readonly transport: TransportStats
   readonly observer: ConnectionObserver<Connection>
   readonly admission: Admission
+  readonly allowances: Allowances
   /** Those without a name that no login deadline ends. */
   readonly strangers: Strangers<Connection>
   readonly turn: TurnBudget

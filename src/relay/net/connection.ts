@@ -15,6 +15,7 @@ import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pause
 import type { Port } from '../fanout/ports.js'
 import type { Sink } from '../fanout/sink.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
+import type { Spender, Spending } from './allowances.js'
 import type { ConnectionContext, ConnectionStats } from './connection-context.js'
 import type { MessageEvents, Transport } from './transport.js'
 
@@ -29,10 +30,11 @@ const BYTES_PER_TURN = 64 * 1024
 
 type State = 'open' | 'closing' | 'ended' | 'gone'
 
-export class Connection implements Client, Sink, MessageEvents {
+export class Connection implements Client, Sink, MessageEvents, Spender {
   readonly outbox: Outbox
   /** The name that was accepted, also after the connection has ended. */
   name: string | null = null
+  spending: Spending | null = null
   readonly #context: ConnectionContext<Connection>
   readonly #transport: Transport
   readonly #speaker: Speaker
@@ -92,7 +94,9 @@ export class Connection implements Client, Sink, MessageEvents {
   // What the speaker calls.
 
   requestDone(): boolean {
-    if (this.#context.turn.requestDone()) this.#giveWay()
+    const { turn, allowances } = this.#context
+    if (turn.requestDone()) this.#giveWay()
+    if (allowances.isOn) allowances.spend(this)
     return this.#pauses === 0 && this.#state === 'open'
   }
 
@@ -204,6 +208,11 @@ export class Connection implements Client, Sink, MessageEvents {
   tooSlow(): void {
     // Not now: whoever says so is in the middle of everybody's flush.
     setImmediate(() => this.cutOff(CLOSE_REASONS.slow))
+  }
+
+  flooded(): void {
+    // Not now: the speaker is in the middle of a request.
+    setImmediate(() => this.expel(CLOSE_REASONS.flood))
   }
 
   evict(): void {
@@ -448,6 +457,7 @@ export class Connection implements Client, Sink, MessageEvents {
     context.deadlines.frame.clear(this)
     context.deadlines.refusal.clear(this)
     context.strangers.delete(this)
+    context.allowances.forget(this)
     if (state === 'closing') context.deadlines.linger.set(this)
     this.#undecoded = null
     this.#countHeld(0)

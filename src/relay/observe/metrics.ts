@@ -42,7 +42,7 @@ export interface MetricSources {
 
 /** For who reads a metric without a page beside it. */
 const CAUSES =
-  'room (one that it sends to is congested), direct (a person that it sends to is slow), answers (it does not read its own), turn (others are next), decoding (what it sent is being inflated), refusals (too many names were refused)'
+  'room (one that it sends to is congested), direct (a person that it sends to is slow), answers (it does not read its own), turn (others are next), decoding (what it sent is being inflated), refusals (too many names were refused), allowance (it, or its address, asks for more than it may)'
 
 /** A registry of its own, so that several relays can live in one process. */
 export function createMetrics(sources: MetricSources): Registry {

@@ -10,6 +10,7 @@ import { PAUSE } from '../../../src/relay/fanout/pauses.js'
 import { Pressure } from '../../../src/relay/fanout/pressure.js'
 import { CLOSE_REASONS } from '../../../src/relay/hub/close-reason.js'
 import { Admission } from '../../../src/relay/net/admission.js'
+import { Allowances } from '../../../src/relay/net/allowances.js'
 import { Bans } from '../../../src/relay/net/bans.js'
 import { Connection } from '../../../src/relay/net/connection.js'
 import type { ConnectionContext } from '../../../src/relay/net/connection-context.js'
@@ -124,6 +125,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
   let speaker: FakeSpeaker | null = null
   const all = new Set<Connection>()
   const closes: string[] = []
+  const allowances = new Allowances(now)
   const context: ConnectionContext<Connection> = {
     dialect: 'spoken',
     needsLogin: true,
@@ -165,6 +167,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
       maxConnections: 100,
       connections: all,
     }),
+    allowances,
     all,
   }
   const transport = new FakeTransport()
@@ -349,4 +352,18 @@ test('an address that was refused too many names is sent away, on whichever conn
   world.read('d')
   await deferred()
   assert.deepEqual(world.closes, ['refused'])
+})
+
+test('a request too many is carried out, and the rest of what was read is kept until there is more to spend', async (t) => {
+  const world = connected()
+  t.after(() => world.context.allowances.stop())
+  world.context.allowances.use({ connection: { perSecond: 10, burst: 3 }, address: null, floodMs: 1000 })
+  world.read('abcdef')
+  assert.equal(world.speaker.heard, 'abcd')
+  assert.equal(world.pauses.allowance.active, 1)
+  assert.ok(world.transport.paused)
+  world.context.allowances.use({ connection: null, address: null, floodMs: 1000 })
+  await deferred()
+  assert.equal(world.speaker.heard, 'abcdef')
+  assert.ok(!world.transport.paused)
 })
