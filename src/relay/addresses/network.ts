@@ -50,11 +50,13 @@ export function networkText({ family, address, bits }: Network): string {
 }
 
 /**
- * What stands for an address where its owner is counted: an IPv4 address is its own, an IPv6 address counts for its /64.
- * Made for addresses as Node gives them.
+ * What stands for an address where its owner is counted: an IPv4 address is its own, an IPv6 address counts for its /64, and
+ * reads so: `2001:db8:0:1::/64`. For addresses as Node gives them.
  */
 export function countedAddress(address: string): string {
-  return address.includes(':') ? prefixKey(groupsOf(address), COUNTED_BITS) : address
+  if (!address.includes(':')) return address
+  const prefix = groupsOf(address).slice(0, COUNTED_BITS / GROUP_BITS)
+  return `${prefix.map((group) => group.toString(16)).join(':')}::/${COUNTED_BITS}`
 }
 
 /** An address as numbers of 16 bits: two or eight. For what is an address. */

@@ -41,16 +41,37 @@ test('the first ten of an address in ten seconds are recorded, the rest is summe
   assert.deepEqual(taken(), [])
 })
 
-test('beyond 256 addresses in ten seconds all others share one sum', (t) => {
+test('beyond 64 addresses in ten seconds all others share one sum; an IPv6 address counts for its /64', (t) => {
   const { taken, refusals } = withClock(t)
   const invalid = { event: 'rejected', dialect: 'framed', reason: 'invalid' } as const
   let recorded = 0
   for (let host = 0; host < 10_000; host++) {
-    if (refusals.count(`2001:db8::${host.toString(16)}`, invalid)) recorded++
+    if (refusals.count(`192.0.${host >> 8}.${host & 255}`, invalid)) recorded++
   }
-  assert.equal(recorded, 256)
+  assert.equal(recorded, 64)
   refusals.flush()
-  assert.deepEqual(taken(), [{ ...invalid, address: null, count: 10_000 - 256 }])
+  assert.deepEqual(taken(), [{ ...invalid, address: null, count: 10_000 - 64 }])
   refusals.flush()
   assert.deepEqual(taken(), [])
+  for (let host = 0; host < 100; host++) refusals.count(`2001:db8::${host.toString(16)}`, invalid)
+  refusals.flush()
+  assert.deepEqual(taken(), [{ ...invalid, address: '2001:db8:0:0::/64', count: 90 }])
+})
+
+test('of all addresses together a hundred are recorded in ten seconds', (t) => {
+  const { taken, refusals } = withClock(t)
+  const full = { event: 'rejected', dialect: 'framed', reason: 'full' } as const
+  let recorded = 0
+  for (let round = 0; round < 1000; round++) {
+    if (refusals.count(`192.0.2.${round % 50}`, full)) recorded++
+  }
+  assert.equal(recorded, 100)
+  t.mock.timers.tick(WINDOW_MS)
+  const sums = taken()
+  assert.equal(sums.length, 50)
+  assert.equal(
+    sums.reduce((sum, { count }) => sum + count, 0),
+    900,
+  )
+  assert.ok(refusals.count('192.0.2.1', full), 'and again in the next')
 })
