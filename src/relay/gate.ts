@@ -97,7 +97,8 @@ function listOf(texts: readonly string[]): AddressList | null {
   return new AddressList(texts.map((text) => parseNetwork(text) as Network))
 }
 
-function readBans({ banFile }: Config): ReadBans {
+/** @throws ConfigError with all mistakes in the file of bans */
+export function readBans({ banFile }: Config): ReadBans {
   try {
     return Bans.read(banFile === 'off' ? null : banFile)
   } catch (error) {
