@@ -16,8 +16,26 @@ interface Subcommand {
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   serve: {
-    description: 'Run the relay until SIGTERM or SIGINT. SIGHUP opens the log files again.',
-    load: async () => (await import('./commands/serve.js')).serveCommand(),
+    description:
+      'Run the relay until SIGTERM or SIGINT. SIGHUP reads the configuration and opens the log files again.',
+    load: async () => {
+      // First of all: loading the relay takes a while, and a signal must not be lost, least of all as PID 1.
+      const { Signals } = await import('./commands/signals.js')
+      const signals = new Signals()
+      return (await import('./commands/serve.js')).serveCommand(signals)
+    },
+  },
+  config: {
+    description: 'Print the configuration that serve would run with, and where each value comes from.',
+    load: async () => (await import('./commands/config.js')).configCommand(),
+  },
+  check: {
+    description: 'Say what would keep serve from starting here, without starting it.',
+    load: async () => (await import('./commands/check.js')).checkCommand(),
+  },
+  reload: {
+    description: 'Have the relay that runs here take up its configuration anew.',
+    load: async () => (await import('./commands/reload.js')).reloadCommand(),
   },
   health: {
     description: 'Say whether the relay that runs here is well.',
@@ -30,6 +48,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   sendto: {
     description: 'Send messages from person to person, by commands.',
     load: async () => (await import('./commands/sendto.js')).sendtoCommand(),
+  },
+  log: {
+    description: 'Show what connections.log and chat.log say.',
+    load: async () => (await import('./commands/log.js')).logCommand(),
   },
   conform: {
     description: 'Try a server against the pages of the protocol, or a client with --client.',
@@ -51,7 +73,9 @@ Examples:
   parlance serve                        the relay with defaults
   parlance chat 127.0.0.1 Bob           chat on it as Bob
   parlance sendto 127.0.0.1             send messages by commands
+  parlance log --since 10m --follow     who came, and what was said
   parlance conform framed 127.0.0.1     try a server from outside
+  parlance check --config relay.yaml    whether serve would start with it
   parlance help serve                   everything that can be set`,
   )
 

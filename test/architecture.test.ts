@@ -44,6 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'relay/web': ['relay/observe/live-samples.ts'],
   relay: ['version.ts'],
+  'log-reader': ['relay/streams', 'relay/observe/rotated-name.ts'],
   embedding: ['relay'],
   web: ['client/library'],
   conform: [],
@@ -58,7 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/sendto/layout.ts',
     'exit-code.ts',
   ],
-  commands: ['relay', 'client', 'conform', 'exit-code.ts', 'version.ts'],
+  commands: ['relay', 'client', 'conform', 'log-reader', 'exit-code.ts', 'version.ts'],
 }
 
 /** The folder whose rule holds for a file: the longest that has one. */

@@ -10,7 +10,7 @@ const [transport, host, port, logDir = 'off'] = process.argv.slice(2)
 
 const { loadConfig }: typeof import('../../src/relay/config/load.js') = await import(`${DIST}config/load.js`)
 const { Relay }: typeof import('../../src/relay/relay.js') = await import(`${DIST}relay.js`)
-const { openOperationalLog }: typeof import('../../src/relay/observe/operational-log.js') = await import(
+const { OperationalLog }: typeof import('../../src/relay/observe/operational-log.js') = await import(
   `${DIST}observe/operational-log.js`
 )
 
@@ -18,4 +18,4 @@ const fanout = transport === 'native' ? 'native' : 'portable'
 const flags = { listen: [`framed://${host}:${port}`], ops: 'off', logDir, fanout }
 const config = loadConfig({ environment: {}, flags })
 surviveEndings()
-await Relay.start(config, openOperationalLog('warn', process.stdout), { useHandles: transport !== 'socket' })
+await Relay.start(config, new OperationalLog('warn', process.stdout), { useHandles: transport !== 'socket' })

@@ -12,24 +12,18 @@ import { EXIT_CODE } from '../exit-code.js'
 import { reachableHost } from '../relay/config/host-port.js'
 import { type ListenerPlace, type Place, type Places, readPlaces } from '../relay/observe/address-file.js'
 import { oneLine } from '../relay/streams/printable.js'
+import { type AddressFileFlag, addAddressFileFlag, addressFileOrComplain } from './address-file-flag.js'
 import { milliseconds } from './milliseconds.js'
 
-interface Flags {
-  readonly addressFile?: string
+interface Flags extends AddressFileFlag {
   readonly timeoutMs: number
 }
 
-/** Not made from the table of settings, which would load the whole relay every few seconds. */
-const VARIABLE = 'PARLANCE_ADDRESS_FILE'
 /** Less than the time that container engines give. */
 const DEFAULT_TIMEOUT_MS = 4000
 
 export function healthCommand(): Command {
-  return new Command('health')
-    .option(
-      '--address-file <FILE>',
-      `where parlance serve --address-file says where it listens (environment: ${VARIABLE})`,
-    )
+  return addAddressFileFlag(new Command('health'))
     .option('--timeout-ms <MS>', 'how long to wait for an answer', milliseconds, DEFAULT_TIMEOUT_MS)
     .addHelpText(
       'after',
@@ -46,11 +40,9 @@ Exit codes: 0 well, 1 not well, 64 wrong arguments.`,
     .action(health)
 }
 
-async function health({ addressFile = process.env[VARIABLE], timeoutMs }: Flags): Promise<void> {
-  if (addressFile === undefined || addressFile === 'off') {
-    process.stderr.write(
-      `parlance: expected --address-file or ${VARIABLE}, and parlance serve with the same\n`,
-    )
+async function health({ timeoutMs, ...flag }: Flags): Promise<void> {
+  const addressFile = addressFileOrComplain(flag)
+  if (addressFile === null) {
     process.exitCode = EXIT_CODE.usage
     return
   }

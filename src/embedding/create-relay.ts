@@ -17,6 +17,7 @@ import { Connection } from '../relay/net/connection.js'
 import type { RelayLog } from '../relay/observe/relay-log.js'
 import { type FanoutInUse, Relay } from '../relay/relay.js'
 import { quoted } from '../relay/streams/printable.js'
+import { VOICE, VOICE_DIALECT } from '../relay/voice.js'
 import { configOf, type RelayOptions } from './options.js'
 import { RelayError } from './relay-error.js'
 import { type PersonHere, peopleHere, type RoomHere, roomsHere } from './snapshots.js'
@@ -67,9 +68,6 @@ export interface EmbeddedRelay {
   reopenLogs(): void
 }
 
-/** See `RelayOptions`. */
-const DEFAULT_VOICE = 'relay'
-
 const SILENT: RelayLog = { warn() {}, error() {} }
 
 /**
@@ -90,7 +88,7 @@ class OwnRelay implements EmbeddedRelay {
   #closed: Promise<void> | null = null
   #state: RelayState = 'created'
 
-  constructor({ config, hooks, log = SILENT, voice = DEFAULT_VOICE, ...settings }: RelayOptions) {
+  constructor({ config, hooks, log = SILENT, voice = VOICE, ...settings }: RelayOptions) {
     this.#config = configOf(config, hooks, voice, settings)
     this.#hooks = hooks
     this.#log = log
@@ -118,7 +116,7 @@ class OwnRelay implements EmbeddedRelay {
       const is = this.#state === 'created' ? 'about to listen' : this.#state
       throw new RelayError('ERR_STATE', `listen: the relay is ${is}: expected one that was just created`)
     }
-    const options = { hooks: this.#hooks, reservedNames: [this.#voice] }
+    const options = { hooks: this.#hooks, voice: this.#voice }
     this.#starting = Relay.start(this.#config, this.#log, options)
     try {
       this.#relay = await this.#starting
@@ -190,6 +188,3 @@ class OwnRelay implements EmbeddedRelay {
     )
   }
 }
-
-/** How what the relay says itself is logged. */
-const VOICE_DIALECT = 'relay'

@@ -5,6 +5,7 @@
 
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
+import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
 import type { Dialect, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
@@ -18,7 +19,7 @@ import { Gate } from './gate.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
 import type { Hooks } from './hub/hooks.js'
 import { Hub } from './hub/hub.js'
-import type { Admission } from './net/admission.js'
+import type { RecentLimits } from './hub/recent-messages.js'
 import { Connection } from './net/connection.js'
 import type {
   ConnectionContext,
@@ -28,7 +29,6 @@ import type {
   TransportKind,
   TransportStats,
 } from './net/connection-context.js'
-import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
 import { chooseFanout, type FanoutWay } from './net/direct-ways.js'
 import { SilentPeers } from './net/silent-peers.js'
@@ -44,14 +44,6 @@ import type { Records } from './records.js'
 const MAX_LOGIN_BYTES = 1024
 /** How long a connection is not read from after one refused name too many. */
 const REFUSAL_PAUSE_MS = 1000
-
-/** How many connections there may be at once, and why no more. */
-export interface ConnectionsAllowed {
-  readonly maxConnections: number
-  /** How many files this process may open, and how many of those are kept for other things; `null` where nobody says. */
-  readonly descriptors: number | null
-  readonly kept: number | null
-}
 
 export interface AssemblyOptions {
   /** Whether plain TCP goes over Node's handles. */
@@ -79,11 +71,11 @@ export class Assembly {
   /** See `ListeningOptions`. */
   readonly keepAliveMs: number
   readonly input: HeldInput
-  readonly connectionLimit: ConnectionsAllowed
-  readonly admission: Admission
-  /** Takes up what a reload changes of it, and of the names that nobody may have. */
+  /** Takes up what a reload changes of who may come in, which names nobody may have, and how much each may ask for. */
   readonly gate: Gate
   readonly fanout: FanoutWay
+  /** Its parts whose settings may change while it runs. */
+  readonly reloadables: Reloadable[]
   readonly #config: Config
   readonly #records: Records
   readonly #outboxes: OutboxContext
@@ -101,16 +93,12 @@ export class Assembly {
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
-    this.connectionLimit = connectionsAllowed(config)
-    const { maxConnections } = this.connectionLimit
     const monotonic = () => performance.now()
-    const { connections } = this
-    this.gate = new Gate(config, { maxConnections, connections, now: monotonic })
-    this.admission = this.gate.admission
+    this.gate = new Gate(config, { connections: this.connections, now: monotonic })
     const kernel = new SocketTable()
     this.pressure = new Pressure(config, this.pool, monotonic, kernel)
     this.#turn = new TurnBudget(monotonic)
-    this.input = { bytes: 0, limitBytes: config.retainedLimitBytes / 4 }
+    this.input = { bytes: 0, limitBytes: inputLimitOf(config) }
     this.#outboxes = {
       flusher: this.flusher,
       pool: this.pool,
@@ -125,7 +113,7 @@ export class Assembly {
       audience: () => new RoomFanout(this.#outboxes),
       now: Date.now,
       announceUpTo: config.announceUpTo,
-      recent: { ageMs: config.editWindowMs, entries: config.recentMessages },
+      recent: recentLimitsOf(config),
       later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
       hooks,
@@ -147,7 +135,7 @@ export class Assembly {
       pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
       stats: { closes: new Map(), pingsUnanswered: 0 },
     }
-    this.#strangers = new Strangers(maxConnections)
+    this.#strangers = new Strangers(() => this.gate.maxConnections)
     const { silentMs, keepAliveMs } = vanishingTimes(config.vanishedMs)
     this.keepAliveMs = keepAliveMs
     this.#silentPeers = new SilentPeers({
@@ -157,6 +145,7 @@ export class Assembly {
       now: monotonic,
       silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
     })
+    this.reloadables = [this.gate, { prepare: (config) => this.#prepare(config) }]
   }
 
   /** What the connections of a listener share who speak this dialect. */
@@ -185,9 +174,22 @@ export class Assembly {
       stats,
       transport: this.transports[kind],
       observer: this.#records,
-      admission: this.admission,
+      admission: this.gate.admission,
       allowances: this.gate.allowances,
       all: this.connections,
+    }
+  }
+
+  #prepare(config: Config): () => void {
+    return () => {
+      this.pressure.limits = config
+      this.input.limitBytes = inputLimitOf(config)
+      this.hub.announceUpTo = config.announceUpTo
+      this.hub.messages.recent.limit(recentLimitsOf(config))
+      this.#deadlines.login.change(config.loginDeadlineMs)
+      this.#deadlines.frame.change(config.frameDeadlineMs)
+      this.#deadlines.linger.change(config.lingerMs)
+      this.webSockets.pulse.change(config.pingMs)
     }
   }
 
@@ -201,19 +203,18 @@ export class Assembly {
   }
 }
 
-function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
+/** What is begun and not completed may have a part of what may be retained. */
+function inputLimitOf({ retainedLimitBytes }: Config): number {
+  return retainedLimitBytes / 4
+}
+
+function recentLimitsOf({ editWindowMs, recentMessages }: Config): RecentLimits {
+  return { ageMs: editWindowMs, entries: recentMessages }
+}
+
+/** @throws ConfigError when there is no such way here */
+export function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
   const way = chooseFanout(fanout, useHandles)
   if (typeof way !== 'string') return way
   throw new ConfigError([`fanout: native: expected auto or portable: there is no native way here: ${way}`])
-}
-
-/** Above what the system allows, it would close clients without a word. */
-function connectionsAllowed({ maxConnections }: Config): ConnectionsAllowed {
-  const { connections, descriptors } = connectionLimit()
-  const kept = descriptors === null ? null : descriptors - connections
-  if (maxConnections === 'auto') return { maxConnections: connections, descriptors, kept }
-  if (descriptors === null || maxConnections <= connections) return { maxConnections, descriptors, kept }
-  throw new ConfigError([
-    `maxConnections: ${maxConnections}: expected auto or no more than ${connections}: this process may open ${descriptors} files, of which ${kept} are kept back (raise that with ulimit -n or LimitNOFILE=)`,
-  ])
 }

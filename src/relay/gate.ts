@@ -15,9 +15,17 @@ import { Admission, type AdmissionRules } from './net/admission.js'
 import { type AllowanceRules, Allowances } from './net/allowances.js'
 import { BanFileError } from './net/ban-file.js'
 import { Bans, type ReadBans } from './net/bans.js'
+import { connectionLimit } from './net/connection-limit.js'
+
+/** How many connections there may be at once, and why no more. */
+export interface ConnectionsAllowed {
+  readonly maxConnections: number
+  /** How many files this process may open, and how many of those are kept for other things; `null` where nobody says. */
+  readonly descriptors: number | null
+  readonly kept: number | null
+}
 
 export interface GateOptions {
-  readonly maxConnections: number
   /** Every connection that is not gone. */
   readonly connections: { readonly size: number }
   /** Milliseconds on a clock that never jumps. */
@@ -33,17 +41,27 @@ export class Gate implements Reloadable {
   readonly allowances: Allowances
   readonly bans = new Bans({ now: Date.now })
   readonly #now: () => number
+  #connectionLimit: ConnectionsAllowed
   #reserved: NamePatterns
 
-  /** @throws ConfigError with all mistakes in the file of bans */
-  constructor(config: Config, { maxConnections, connections, now }: GateOptions) {
+  /** @throws ConfigError as `connectionsAllowed` and `readBans` do */
+  constructor(config: Config, { connections, now }: GateOptions) {
     this.#now = now
+    this.#connectionLimit = connectionsAllowed(config)
     this.bans.use(readBans(config))
     this.#reserved = new NamePatterns(config.reservedNames)
-    const rules = this.#rulesOf(config)
-    this.admission = new Admission({ rules, bans: this.bans, maxConnections, connections })
+    const rules = this.#rulesOf(config, this.#connectionLimit)
+    this.admission = new Admission({ rules, bans: this.bans, connections })
     this.allowances = new Allowances(now)
     this.allowances.use(allowancesOf(config))
+  }
+
+  get connectionLimit(): ConnectionsAllowed {
+    return this.#connectionLimit
+  }
+
+  get maxConnections(): number {
+    return this.#connectionLimit.maxConnections
   }
 
   /** Whether nobody may have this name from now on. */
@@ -53,10 +71,12 @@ export class Gate implements Reloadable {
 
   /** For those who come from then on: nobody who is here is sent away. */
   prepare(config: Config): () => void {
+    const limit = connectionsAllowed(config)
     const bans = readBans(config)
-    const rules = this.#rulesOf(config)
+    const rules = this.#rulesOf(config, limit)
     const reserved = new NamePatterns(config.reservedNames)
     return () => {
+      this.#connectionLimit = limit
       this.bans.use(bans)
       this.admission.use(rules)
       this.allowances.use(allowancesOf(config))
@@ -64,7 +84,7 @@ export class Gate implements Reloadable {
     }
   }
 
-  #rulesOf(config: Config): AdmissionRules {
+  #rulesOf(config: Config, { maxConnections }: ConnectionsAllowed): AdmissionRules {
     const rateOf = (perSecond: number | 'off') => {
       const limit = limitOf(perSecond)
       return limit && new RateLimits(limit, this.#now)
@@ -73,6 +93,7 @@ export class Gate implements Reloadable {
     return {
       deny: listOf(config.deny),
       allow: listOf(config.allow),
+      maxConnections,
       perAddress: maxConnectionsPerAddress === 'off' ? null : maxConnectionsPerAddress,
       addressRate: rateOf(config.connectionsPerSecondPerAddress),
       rate: rateOf(config.connectionsPerSecond),
@@ -95,6 +116,17 @@ function limitOf(perSecond: number | 'off'): RateLimit | null {
 function listOf(texts: readonly string[]): AddressList | null {
   if (texts.length === 0) return null
   return new AddressList(texts.map((text) => parseNetwork(text) as Network))
+}
+
+/** Above what the system allows, it would close clients without a word. @throws ConfigError when it is */
+export function connectionsAllowed({ maxConnections }: Config): ConnectionsAllowed {
+  const { connections, descriptors } = connectionLimit()
+  const kept = descriptors === null ? null : descriptors - connections
+  if (maxConnections === 'auto') return { maxConnections: connections, descriptors, kept }
+  if (descriptors === null || maxConnections <= connections) return { maxConnections, descriptors, kept }
+  throw new ConfigError([
+    `maxConnections: ${maxConnections}: expected auto or no more than ${connections}: this process may open ${descriptors} files, of which ${kept} are kept back (raise that with ulimit -n or LimitNOFILE=)`,
+  ])
 }
 
 /** @throws ConfigError with all mistakes in the file of bans */

@@ -3,6 +3,7 @@
  * hears of what, and what becomes of a fault of the relay's own.
  */
 
+import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
 import type { ClaimOutcome } from './dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
@@ -11,11 +12,19 @@ import type { Connection } from './net/connection.js'
 import type { ConnectionObserver, Newcomer } from './net/connection-context.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
-import type { LogFile } from './observe/log-file.js'
 import { OnceASecond } from './observe/once-a-second.js'
-import { openJournal } from './observe/open-journal.js'
-import type { RelayLog } from './observe/relay-log.js'
+import { OpenJournal } from './observe/open-journal.js'
+import { type RelayLog, say } from './observe/relay-log.js'
 import { Tally } from './observe/tally.js'
+
+/** What a hook was asked about. */
+interface FailedHook {
+  readonly hook: string
+  readonly name: string
+  readonly dialect: string
+  readonly address: string
+  readonly port: number
+}
 
 export interface RecordsOptions {
   readonly log: RelayLog
@@ -23,17 +32,17 @@ export interface RecordsOptions {
   readonly isHalfChanged: () => boolean
 }
 
-export class Records implements ConnectionObserver<Connection> {
+export class Records implements ConnectionObserver<Connection>, Reloadable {
   readonly tally = new Tally()
   readonly #log: RelayLog
   readonly #isHalfChanged: () => boolean
-  readonly #acceptErrors = new OnceASecond<object>((last, count) =>
-    this.#log.error({ ...last, count }, 'a connection could not be accepted'),
+  readonly #acceptErrors = new OnceASecond<{ url: string; error: string }>((last, count) =>
+    say(this.#log, 'connection.accept-failed', { ...last, count }, 'a connection could not be accepted'),
   )
   readonly #opsRefusals = new OnceASecond<null>((_, count) =>
-    this.#log.warn({ count }, 'the ops endpoint has too many connections, and closed one'),
+    say(this.#log, 'ops.refused', { count }, 'the ops endpoint has too many connections, and closed one'),
   )
-  #files: readonly LogFile[] = []
+  #open: OpenJournal | null = null
   #journal: Journal | null = null
 
   constructor({ log, isHalfChanged }: RecordsOptions) {
@@ -44,25 +53,28 @@ export class Records implements ConnectionObserver<Connection> {
   /** From now on there are log files, unless they are off. @throws the system's error when one cannot be had */
   openFiles(config: Config): void {
     if (config.logDir === 'off') return
-    const { journal, files } = openJournal(config, this.#log)
-    this.#journal = journal
-    this.#files = files
+    this.#open = new OpenJournal(config, this.#log)
+    this.#journal = this.#open.journal
+  }
+
+  /** What changes about the log files while they are open. */
+  prepare(config: Config): () => void {
+    return this.#open?.prepare(config) ?? (() => {})
   }
 
   /** Opens the log files by their names again, after somebody moved them away. */
   reopenFiles(): void {
-    for (const file of this.#files) file.reopen()
+    this.#open?.reopen()
   }
 
   /** What is recorded so far is written. */
   async closeFiles(): Promise<void> {
-    this.#journal?.close()
-    await Promise.all(this.#files.map((file) => file.close()))
+    await this.#open?.close()
   }
 
   /** Lines that the disk did not take. */
   get linesLost(): number {
-    return this.#files.reduce((sum, file) => sum + file.linesLost, 0)
+    return this.#open?.linesLost ?? 0
   }
 
   /** What the hub says happened. */
@@ -73,39 +85,43 @@ export class Records implements ConnectionObserver<Connection> {
 
   connected(connection: Connection, isSummed: boolean): void {
     this.#journal?.connected(connection, isSummed)
+    say(this.#log, 'connection.opened', whereOf(connection), 'connected')
   }
 
   nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void {
     this.tally.nameRequested(outcome)
     this.#journal?.nameRequested(connection, name, outcome)
+    if (outcome === 'accepted') return
+    say(this.#log, 'name.refused', { ...whereOf(connection), name, reason: outcome }, 'a name was refused')
   }
 
   closed(connection: Connection, reason: CloseReason, isSummed: boolean): void {
     this.tally.closed(reason)
     this.#journal?.closed(connection, reason, isSummed)
-    if (reason === CLOSE_REASONS.slow) {
-      const { remoteAddress: ip, remotePort: port, name, dialect } = connection
-      this.#log.warn(
-        { ip, port, name, dialect, queuedBytes: connection.outbox.queuedBytes },
-        'cut off a slow reader',
-      )
-    }
+    const who = whoIs(connection)
+    say(this.#log, 'connection.closed', { ...who, reason: reason.label }, 'closed')
+    if (reason !== CLOSE_REASONS.slow) return
+    const { queuedBytes } = connection.outbox
+    say(this.#log, 'connection.cut-off', { ...who, queuedBytes }, 'cut off a slow reader')
   }
 
   faulted(connection: Connection, error: unknown): void {
-    const { remoteAddress: ip, remotePort: port, name, dialect } = connection
-    this.fault(error, { ip, port, name, dialect })
+    this.fault(error, whoIs(connection))
   }
 
   refused(peer: Newcomer, reason: CloseReason): void {
     this.tally.refused(reason)
     this.#journal?.refused(peer, reason)
+    const about = { ...whereOf(peer), reason: reason.label }
+    say(this.#log, 'connection.refused', about, 'a connection was refused')
   }
 
   /** A request to become a WebSocket was answered with an HTTP status. */
   upgradeRefused(reason: UpgradeRefusal, remoteAddress: string, remotePort: number): void {
     this.tally.upgradeRefused(reason)
     this.#journal?.upgradeRefused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
+    const where = { ip: remoteAddress, port: remotePort }
+    say(this.#log, 'upgrade.refused', { ...where, reason }, 'a request to become a WebSocket was refused')
   }
 
   acceptFailed(url: string, error: Error): void {
@@ -119,15 +135,24 @@ export class Records implements ConnectionObserver<Connection> {
   }
 
   /** A hook threw, or answered something that it may not. */
-  hookFailed(error: unknown, about: object): void {
+  hookFailed(err: unknown, { hook, name, dialect, address: ip, port }: FailedHook): void {
     this.tally.hookFaults++
-    this.#log.error({ ...about, err: error }, 'a hook failed: what it was asked about is refused')
+    const about = { hook, ip, port, name, dialect, err }
+    say(this.#log, 'hook.failed', about, 'a hook failed: what it was asked about is refused')
   }
 
   /** What is half changed would harm everybody: then the process ends, loudly, rather than go on with it. */
-  fault(error: unknown, about: object): void {
-    if (this.#isHalfChanged()) throw error
+  fault(err: unknown, about: Partial<ReturnType<typeof whoIs>>): void {
+    if (this.#isHalfChanged()) throw err
     this.tally.faults++
-    this.#log.error({ ...about, err: error }, 'a fault of the relay cost a connection')
+    say(this.#log, 'relay.fault', { ...about, err }, 'a fault of the relay cost a connection')
   }
+}
+
+function whereOf({ remoteAddress: ip, remotePort: port, dialect }: Newcomer) {
+  return { ip, port, dialect }
+}
+
+function whoIs(connection: Connection) {
+  return { ...whereOf(connection), name: connection.name ?? undefined }
 }

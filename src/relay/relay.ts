@@ -3,24 +3,29 @@
  * the order of starting and ending; everything else is somebody else's.
  *
  *   start: log files ─▶ listeners ─▶ ops endpoint ─▶ address file ─▶ ready
- *   stop:  not ready ─▶ no new connections ─▶ everybody is told, in turn ─▶ who is left is cut off ─▶ timers, ops, files
+ *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ log files
  */
 
+import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
 import { Assembly } from './assembly.js'
+import { ConfigError } from './config/load.js'
+import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
+import { drain, type Stage } from './drain.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
-import { CLOSE_REASONS } from './hub/close-reason.js'
 import { Listeners } from './listeners.js'
 import type { ListeningAt } from './listening-at.js'
-import { inTurn } from './net/in-turn.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { AddressFile } from './observe/address-file.js'
 import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
+import { processStart } from './observe/process-start.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { Records } from './records.js'
+import { type ReloadReport, reload } from './reload.js'
 import { StartError } from './start-error.js'
+import { VOICE } from './voice.js'
 
 /** How rooms are written to. */
 export interface FanoutInUse {
@@ -34,30 +39,50 @@ export interface FanoutInUse {
 export interface RelayOptions {
   /** Who is asked before something happens; without them nobody is. */
   readonly hooks?: RelayHooks | undefined
-  /** Names that nobody can have. */
-  readonly reservedNames?: readonly string[]
+  /** The name under which the relay itself speaks, and which nobody else can have. */
+  readonly voice?: string
   /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
   readonly useHandles?: boolean
+  /** What has settings beside the relay itself, such as the operational log its level. */
+  readonly reloadables?: readonly Reloadable[]
 }
 
 export class Relay {
-  readonly #config: Config
+  /** Resolves when somebody has asked for its end, which is `stop`'s to wait for. */
+  readonly draining: Promise<void>
+  /** What is in use: a reload makes it another. */
+  #config: Config
+  readonly #log: RelayLog
+  readonly #voice: string
   readonly #records: Records
   readonly #parts: Assembly
   readonly #hooks: HookCalls | undefined
   readonly #listeners: Listeners
+  readonly #reloadables: readonly Reloadable[]
+  #reloading: Promise<unknown> = Promise.resolve()
   #ops: OpsServer | null = null
   #addressFile: AddressFile | null = null
-  #state: 'starting' | 'ready' | 'shutting down' = 'starting'
+  #stage: Stage = 'starting'
   #stopped: Promise<void> | null = null
+  #drains: () => void = () => {}
 
   private constructor(config: Config, log: RelayLog, options: RelayOptions) {
+    const { hooks, voice = VOICE, useHandles = handlesSupported, reloadables = [] } = options
+    this.draining = new Promise((resolve) => {
+      this.#drains = resolve
+    })
     this.#config = config
-    const { hooks, reservedNames, useHandles = handlesSupported } = options
+    this.#log = log
+    this.#voice = voice
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
-    this.#parts = new Assembly(config, { useHandles, hooks: this.#hooks, reservedNames }, this.#records)
+    this.#parts = new Assembly(
+      config,
+      { useHandles, hooks: this.#hooks, reservedNames: [voice] },
+      this.#records,
+    )
     this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
+    this.#reloadables = [...this.#parts.reloadables, this.#records, ...reloadables]
   }
 
   /**
@@ -76,8 +101,13 @@ export class Relay {
       await relay.stop()
       throw error
     }
-    relay.#state = 'ready'
+    relay.#stage = 'ready'
     return relay
+  }
+
+  /** What is in use: after a reload, of what takes a new start the values before. */
+  get config(): Config {
+    return this.#config
   }
 
   /** In the order of the configuration. */
@@ -105,36 +135,73 @@ export class Relay {
     return this.#hooks?.isAsking === true
   }
 
+  /**
+   * Takes up another configuration, as far as that can be without a new start; one after the other when it is asked for
+   * several.
+   * @param config or what puts it together when it is its turn
+   * @throws ConfigError with everything that is wrong; then nothing has changed
+   */
+  reload(config: Config | (() => Config)): Promise<ReloadReport> {
+    const reloading = this.#reloading.then(() => this.#reload(config))
+    this.#reloading = reloading.then(
+      () => this.#records.tally.reloaded('taken'),
+      () => this.#records.tally.reloaded('refused'),
+    )
+    return reloading
+  }
+
+  /** Whether it takes connections, or how far it is on its way out. */
+  get stage(): Stage {
+    return this.#stage
+  }
+
+  /** Where it says where it is; `null` without one. */
+  get addressFile(): AddressFile | null {
+    return this.#addressFile
+  }
+
   /** Opens the log files by their names again, after somebody moved them away. */
   reopenLogs(): void {
     this.#records.reopenFiles()
   }
 
   /**
-   * Ends the relay: no new connections, everybody is told why, what is queued is sent, and what is not gone by
-   * the deadline is cut off. Asking again changes nothing.
+   * Ends the relay, in the stages of `drain.ts`, within `shutdownMs`. Asking again changes nothing.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
     return this.#stopped
   }
 
-  async #stop(): Promise<void> {
-    this.#state = 'shutting down'
-    const end = performance.now() + this.#config.shutdownMs
-    await this.#listeners.close()
+  async #reload(given: Config | (() => Config)): Promise<ReloadReport> {
+    if (this.#stopped !== null) throw new ConfigError(['the relay is shutting down'])
+    const wanted = typeof given === 'function' ? given() : given
+    const { config, report } = await reload(this.#config, wanted, this.#reloadables)
+    this.#config = config
+    return report
+  }
+
+  #stop(): Promise<void> {
+    const wasReady = this.#stage === 'ready'
+    this.#drains()
     const { hub, connections } = this.#parts
-    hub.endQuietly()
-    // So that they do not all come back at once. Whose turn is still to come goes on chatting.
-    await inTurn([...connections], this.#config.closeSpreadMs, (connection) =>
-      connection.expel(CLOSE_REASONS.shutdown),
-    )
-    await this.#allGone(end)
-    for (const connection of connections) connection.cutOff(CLOSE_REASONS.shutdown)
-    this.#parts.stop()
-    await this.#ops?.close()
-    this.#addressFile?.remove()
-    await this.#records.closeFiles()
+    const ending = {
+      hub,
+      connections,
+      voice: this.#voice,
+      log: this.#log,
+      entered: (stage: Stage) => {
+        this.#stage = stage
+      },
+      closeListeners: () => this.#listeners.close(),
+      end: async () => {
+        this.#parts.stop()
+        await this.#ops?.close()
+        this.#addressFile?.remove()
+        await this.#records.closeFiles()
+      },
+    }
+    return drain(ending, this.#config, wasReady)
   }
 
   #openLogFiles(): void {
@@ -146,14 +213,17 @@ export class Relay {
   }
 
   #tellAddresses(): void {
-    const { addressFile, ops } = this.#config
+    const { addressFile, ops, logDir } = this.#config
     if (addressFile === 'off') return
     const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
       return { dialect, host, port, tls }
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
-      this.#addressFile = new AddressFile(addressFile, { pid: process.pid, ops: opsPlace, listeners })
+      const { pid } = process
+      const logs = logDir === 'off' ? null : resolve(logDir)
+      const places = { pid, started: processStart(pid), ops: opsPlace, listeners, logDir: logs }
+      this.#addressFile = new AddressFile(addressFile, places)
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
     }
@@ -179,13 +249,14 @@ export class Relay {
       retainedBytes: () => pool.retainedBytes,
       heldInputBytes: () => input.bytes,
       logLinesLost: () => this.#records.linesLost,
+      stage: () => this.#stage,
     })
     try {
       this.#ops = await OpsServer.open({
         ...ops,
         metrics: { text: () => registry.metrics(), contentType: registry.contentType },
         refused: () => this.#records.opsRefused(),
-        readiness: () => (this.#state === 'ready' ? 'ready' : this.#state),
+        readiness: () => this.#stage,
       })
     } catch (error) {
       const { host = '', port } = ops
@@ -195,13 +266,6 @@ export class Relay {
         error as NodeJS.ErrnoException,
         this.#listeners.withPort(port),
       )
-    }
-  }
-
-  /** Resolves when no connection is left, or at `end`. */
-  async #allGone(end: number): Promise<void> {
-    while (this.#parts.connections.size > 0 && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
 }

@@ -26,4 +26,13 @@ export class StartError extends Error {
     this.isAddress = ADDRESS_CALLS.has(cause.syscall)
     this.takenBy = takenBy
   }
+
+  /** What people are told: which setting it is, and what is wrong there. */
+  get words(): string {
+    const where = `${this.key}: ${this.target}`
+    if (this.code !== 'EADDRINUSE') return `${where}: ${(this.cause as Error).message}`
+    return this.takenBy === null
+      ? `${where}: the port is in use by another program`
+      : `${where}: the port is in use: ${this.takenBy}, which is given too, has the same one`
+  }
 }

@@ -30,7 +30,7 @@ test('a log file is rotated when it is large enough, and no record is lost, torn
   const files = logs.rotated('chat')
   assert.ok(files.length >= 3, `${files.length} rotated files`)
   const said = [...files, logs.file('chat')]
-    .flatMap((file) => recordsOf(readFileSync(file, 'utf8')))
+    .flatMap((file) => recordsOf(logs.text(file)))
     .filter(({ event }) => event === 'message')
   assert.deepEqual(
     said.map(({ text }) => Number(String(text).split(' ')[0])),

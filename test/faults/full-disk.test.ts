@@ -1,12 +1,13 @@
-/** A disk that is full, and then is not: a real file system of one mebibyte, which grows. */
+/** A disk that is full, and then is not, with files that are put aside and compressed: a real file system of one mebibyte, which grows. */
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import { message } from '../fixtures/framed-bytes.js'
 import { type LogRecord, recordsOf } from '../fixtures/log-dir.js'
 import { behindMounts, noMounts } from '../fixtures/own-mounts.js'
@@ -22,17 +23,26 @@ test('a disk that is full for a while: every record is written or counted, none 
   t.after(() => rmSync(dir, { recursive: true, force: true }))
   const through = behindMounts(`mount -t tmpfs -o size=1m none '${dir}'`)
   const ops = await freePort()
-  const relay = await serve(t, ['--ops', `127.0.0.1:${ops}`, '--log-dir', dir], { through })
+  const rotation = ['--log-max-bytes', '300000', '--log-level', 'debug']
+  const relay = await serve(t, ['--ops', `127.0.0.1:${ops}`, '--log-dir', dir, ...rotation], { through })
   const { pid } = relay.program.child
   const lost = async () => {
     const metrics = await (await fetch(`http://127.0.0.1:${ops}/metrics`)).text()
     return Number(LOST.exec(metrics)?.[1])
   }
-  /** The whole lines of chat.log, as the relay's own mount has it. */
-  const written = (): LogRecord[] => {
-    const path = `/proc/${pid}/root${dir}/chat.log`
-    return existsSync(path) ? recordsOf(readFileSync(path, 'utf8').replace(/[^\n]*$/, '')) : []
+  /** The files of chat.log, oldest first, as the relay's own mount has them. */
+  const files = () => {
+    const own = `/proc/${pid}/root${dir}`
+    const names = readdirSync(own).filter((name) => /^chat-.*\.log(\.gz)?$/.test(name))
+    return [...names.sort(), 'chat.log'].map((name) => join(own, name))
   }
+  /** Their whole records. While one is compressed it may have gone by the time it is read. */
+  const written = (): LogRecord[] =>
+    files().flatMap((file) => {
+      const bytes = readFileSync(file)
+      const text = file.endsWith('.gz') ? gunzipSync(bytes).toString() : bytes.toString()
+      return recordsOf(text.replace(/[^\n]*$/, ''))
+    })
 
   const amy = await relay.join('Amy')
   let said = 0
@@ -55,7 +65,11 @@ test('a disk that is full for a while: every record is written or counted, none 
   await say(300)
   await relay.shown('the log file is being written again', 1)
 
+  // Where there is room, those that were put aside are compressed after all.
+  const gone = () => files().every((file) => /\.gz$|chat\.log$/.test(file))
   const deadline = Date.now() + 10_000
+  while (!gone() && Date.now() < deadline) await delay(50)
+  assert.ok(gone() && files().length > 3, files().join())
   // What Amy said, and that she came.
   while (written().length + (await lost()) < said + 1 && Date.now() < deadline) await delay(50)
   const records = written()

@@ -19,6 +19,11 @@ export function parseHostPort(text: string): HostPort | null {
   return { host: form[1] || form[2] || undefined, port }
 }
 
+/** The same, written: what `parseHostPort` reads. */
+export function writtenHostPort({ host = '', port }: HostPort): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`
+}
+
 /** Where on this machine what listens on `host` can be reached; all addresses include this one. */
 export function reachableHost(host: string | null | undefined): string {
   return host === undefined || host === null || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host

@@ -3,9 +3,9 @@
  * Says everything that is wrong at once; changes nothing that was written into something else.
  */
 
-import { readFileSync } from 'node:fs'
-import { parse as parseYaml } from 'yaml'
 import { oneLine, quoted, shown } from '../streams/printable.js'
+import { type ConfigFile, readConfigFile } from './config-file.js'
+import type { Origin } from './origin.js'
 import type { Setting } from './settings/kinds.js'
 import {
   type Config,
@@ -38,27 +38,42 @@ export class ConfigError extends Error {
   }
 }
 
+/** A configuration, and where each of its values came from. */
+export interface TracedConfig {
+  readonly config: Config
+  readonly origins: ReadonlyMap<SettingKey, Origin>
+}
+
 /** @throws ConfigError with everything that is wrong */
 export function loadConfig(sources: ConfigSources): Config {
+  return traceConfig(sources).config
+}
+
+/** As `loadConfig`. @throws ConfigError with everything that is wrong */
+export function traceConfig(sources: ConfigSources): TracedConfig {
   const layers = new Layers()
   const { problems } = layers
-  for (const key of SETTING_KEYS) layers.take(key, SETTINGS[key].fallback, key)
+  for (const key of SETTING_KEYS) layers.take(key, SETTINGS[key].fallback, key, { from: 'default' })
   const file = fileOf(sources)
   if (file !== null) {
-    for (const [key, value] of readFile(file, problems))
-      layers.take(key, value, `${shown(file.path)}: ${key}`)
+    const { path } = file
+    for (const { key, value, line } of readConfigFile(file, problems))
+      layers.take(key, value, `${shown(path)}: ${key}`, { from: 'file', path, line })
   }
   problems.push(...strayVariables(sources.environment))
   for (const key of SETTING_KEYS) {
     const name = environmentName(key)
     const text = sources.environment[name]
-    if (text !== undefined) layers.take(key, fromText(SETTINGS[key], text), name)
-    const flag = sources.flags[key]
-    if (flag !== undefined) {
-      layers.take(key, typeof flag === 'string' ? fromText(SETTINGS[key], flag) : flag, flagName(key))
+    if (text !== undefined)
+      layers.take(key, fromText(SETTINGS[key], text), name, { from: 'environment', name })
+    const given = sources.flags[key]
+    if (given !== undefined) {
+      const value = typeof given === 'string' ? fromText(SETTINGS[key], given) : given
+      const flag = flagName(key)
+      layers.take(key, value, flag, { from: 'flag', name: flag })
     }
   }
-  return layers.config()
+  return { config: layers.config(), origins: layers.origins }
 }
 
 /**
@@ -80,14 +95,16 @@ export function configFrom(settings: Settings, fallbacks: Settings): Config {
 /** Values by key, each of which replaces the one before, and what is wrong with them so far. */
 class Layers {
   readonly problems: string[] = []
+  readonly origins = new Map<SettingKey, Origin>()
   readonly #values = new Map<SettingKey, unknown>()
 
   /** @param shown the key, as whoever gave the value wrote it */
-  take(key: SettingKey, value: unknown, shown: string): void {
+  take(key: SettingKey, value: unknown, shown: string, origin: Origin = { from: 'default' }): void {
     const setting: Setting = SETTINGS[key]
     const result = setting.schema.safeParse(value)
     if (result.success) {
       this.#values.set(key, frozen(result.data))
+      this.origins.set(key, origin)
       return
     }
     // A list says which of its entries is wrong, and a schema of its own may know better what is missing.
@@ -108,12 +125,24 @@ class Layers {
     if (typeof soft === 'number' && typeof hard === 'number' && soft > hard) {
       this.problems.push(`hardLimitBytes: ${hard}: expected no less than softLimitBytes, which is ${soft}`)
     }
-    const [spread, shutdown] = [this.#values.get('closeSpreadMs'), this.#values.get('shutdownMs')]
-    if (typeof spread === 'number' && typeof shutdown === 'number' && spread >= shutdown) {
-      this.problems.push(`closeSpreadMs: ${spread}: expected less than shutdownMs, which is ${shutdown}`)
-    }
+    this.#refuseLongEnd()
     if (this.problems.length > 0) throw new ConfigError(this.problems)
     return Object.freeze(Object.fromEntries(this.#values)) as Config
+  }
+
+  /** What the end waits for has to leave some of its time. */
+  #refuseLongEnd(): void {
+    const [delay, spread, shutdown] = (['drainDelayMs', 'closeSpreadMs', 'shutdownMs'] as const).map((key) =>
+      this.#values.get(key),
+    )
+    if (typeof delay !== 'number' || typeof spread !== 'number' || typeof shutdown !== 'number') return
+    if (spread >= shutdown) {
+      this.problems.push(`closeSpreadMs: ${spread}: expected less than shutdownMs, which is ${shutdown}`)
+    } else if (delay + spread >= shutdown) {
+      this.problems.push(
+        `drainDelayMs: ${delay}: expected less than ${shutdown - spread}, which shutdownMs (${shutdown}) leaves beside closeSpreadMs (${spread})`,
+      )
+    }
   }
 }
 
@@ -136,38 +165,9 @@ function fromText(setting: Setting, text: string): unknown {
   return text
 }
 
-/** The configuration file, and who named it. */
-interface ConfigFile {
-  readonly path: string
-  readonly source: string
-}
-
 function fileOf({ file, environment }: ConfigSources): ConfigFile | null {
   if (file !== undefined) return { path: file, source: '--config' }
   const source = environmentName('config')
   const path = environment[source]
   return path === undefined ? null : { path, source }
-}
-
-function readFile({ path, source }: ConfigFile, problems: string[]): [SettingKey, unknown][] {
-  let content: unknown
-  try {
-    content = parseYaml(readFileSync(path, 'utf8'))
-    // YAML can refer to itself; what is wrong with such a value could not be shown.
-    JSON.stringify(content)
-  } catch (error) {
-    const words = shown((error as Error).message.split('\n')[0] as string)
-    problems.push(`${source}: ${quoted(path)}: ${words}`)
-    return []
-  }
-  if (content === null || content === undefined) return []
-  if (typeof content !== 'object' || Array.isArray(content)) {
-    problems.push(`${source}: ${quoted(path)}: expected settings by key, such as "room: lobby"`)
-    return []
-  }
-  return Object.entries(content).filter((entry): entry is [SettingKey, unknown] => {
-    const known = isSettingKey(entry[0])
-    if (!known) problems.push(`${shown(path)}: ${strayKey(...entry)}`)
-    return known
-  })
 }

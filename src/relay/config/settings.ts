@@ -1,6 +1,6 @@
 /**
  * Every setting of the relay: its key, what it may be, and what it is when nobody says. The command line, the
- * environment, the configuration file and the help are all made from this table, whose parts are in `settings/`.
+ * environment, the configuration file, the help, the reference and the JSON Schema are all made from this table.
  */
 
 import type { z } from 'zod'
@@ -13,15 +13,24 @@ import { LOGS_SETTINGS } from './settings/logs.js'
 import { QUEUES_SETTINGS } from './settings/queues.js'
 import { ROOMS_SETTINGS } from './settings/rooms.js'
 
-export const SETTINGS = {
-  ...LISTENING_SETTINGS,
-  ...LOGS_SETTINGS,
-  ...ROOMS_SETTINGS,
-  ...ADMISSION_SETTINGS,
-  ...ALLOWANCES_SETTINGS,
-  ...ENDING_SETTINGS,
-  ...QUEUES_SETTINGS,
-} as const satisfies Record<string, Setting>
+/** By what they are about. `logs` is the file `settings/logs.ts`, whose first comment says what that is. */
+export const SETTING_GROUPS = {
+  listening: LISTENING_SETTINGS,
+  logs: LOGS_SETTINGS,
+  rooms: ROOMS_SETTINGS,
+  admission: ADMISSION_SETTINGS,
+  allowances: ALLOWANCES_SETTINGS,
+  ending: ENDING_SETTINGS,
+  queues: QUEUES_SETTINGS,
+} as const satisfies Record<string, Record<string, Setting>>
+
+type Group = (typeof SETTING_GROUPS)[keyof typeof SETTING_GROUPS]
+type All<Part> = (Part extends unknown ? (part: Part) => void : never) extends (part: infer Whole) => void
+  ? Whole
+  : never
+
+/** All of them, by key. */
+export const SETTINGS = Object.assign({}, ...Object.values(SETTING_GROUPS)) as All<Group>
 
 export type SettingKey = keyof typeof SETTINGS
 
@@ -40,6 +49,13 @@ export type Settings = {
 }
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[]
+
+/** A setting's value as an operator would write it in a file. */
+export function written(config: Config, key: SettingKey): unknown {
+  const setting: Setting = SETTINGS[key]
+  const value = config[key]
+  return setting.write === undefined ? value : setting.write(value)
+}
 
 /** `logDir` is `PARLANCE_LOG_DIR` in the environment … */
 export function environmentName(key: string): string {

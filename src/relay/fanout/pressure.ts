@@ -53,7 +53,8 @@ const MIN_LOOK_MS = 200
 const LOOK_SHARE = 10
 
 export class Pressure {
-  readonly limits: PressureLimits
+  /** Others after a reload. Who is slow already is judged by the grace time and rate that there were when it began. */
+  limits: PressureLimits
   readonly stats: PressureStats
   readonly now: () => number
   /** Who sends to a room that is congested, and who sends to one person who is slow. */

@@ -21,7 +21,7 @@ export interface HubOptions<R extends Recipient> {
   readonly now: () => number
   /** The room that always exists (R1, R2). */
   readonly defaultRoom: string
-  /** In a room with more members than this, joins and leaves are told as one line a second. */
+  /** See `Hub.announceUpTo`. */
   readonly announceUpTo: number
   /** How long and how much of what was said can be referred to (C8, C13). */
   readonly recent: RecentLimits
@@ -44,9 +44,10 @@ export class Hub<R extends Recipient> {
   readonly messages: Messages<R>
   /** Which rooms there are, and who is in them. */
   readonly rooms: Rooms<R>
+  /** In a room with more members than this, joins and leaves are told as one line a second. */
+  announceUpTo: number
   readonly #now: () => number
   readonly #observe: (event: HubEvent) => void
-  readonly #announceUpTo: number
   readonly #later: (callback: () => void, delayMs: number) => void
   readonly #names: Names<R>
   readonly #hooks: Hooks<R> | null
@@ -57,7 +58,7 @@ export class Hub<R extends Recipient> {
   constructor(options: HubOptions<R>) {
     this.#now = options.now
     this.#observe = options.observe
-    this.#announceUpTo = options.announceUpTo
+    this.announceUpTo = options.announceUpTo
     this.#later = options.later
     this.#hooks = options.hooks ?? null
     this.#asking = new Asking(this.#hooks)
@@ -284,7 +285,7 @@ export class Hub<R extends Recipient> {
   /** Tells a room who came or went: one by one, or as a crowd, where that would be everyone times everyone. */
   #announce(room: Room<R>, event: JoinedEvent | LeftEvent, actor: R): void {
     if (this.#isEnding) return
-    if (room.members.size <= this.#announceUpTo) {
+    if (room.members.size <= this.announceUpTo) {
       room.audience.tell(event, actor)
       return
     }

@@ -29,7 +29,7 @@ export interface RecentLimits {
 }
 
 export class RecentMessages<R extends Recipient> {
-  readonly #limits: RecentLimits
+  #limits: RecentLimits
   readonly #now: () => number
   /** In the order in which they were said. */
   readonly #messages = new Map<string, RecentMessage<R>>()
@@ -39,6 +39,12 @@ export class RecentMessages<R extends Recipient> {
   constructor(limits: RecentLimits, now: () => number) {
     this.#limits = limits
     this.#now = now
+  }
+
+  /** Other limits, for what is remembered already too. */
+  limit(limits: RecentLimits): void {
+    this.#limits = limits
+    this.#trim()
   }
 
   add(message: RecentMessage<R>): void {

@@ -20,6 +20,7 @@ export interface AdmissionRules {
   readonly deny: AddressList | null
   /** Where there is one, nobody else may come. */
   readonly allow: AddressList | null
+  readonly maxConnections: number
   readonly perAddress: number | null
   readonly addressRate: RateLimits | null
   readonly rate: RateLimits | null
@@ -30,7 +31,6 @@ export interface AdmissionRules {
 export interface AdmissionOptions {
   readonly rules: AdmissionRules
   readonly bans: Bans
-  readonly maxConnections: number
   /** Every connection that is not gone. */
   readonly connections: { readonly size: number }
 }
@@ -85,17 +85,19 @@ export class Admission {
   /** Connections that are there only to be told why they may not be. */
   readonly beingTold = new Set<object>()
   readonly bans: Bans
-  readonly maxConnections: number
   readonly #connections: { readonly size: number }
   /** How many are here from each address. */
   readonly #open = new Map<string, number>()
   #rules: AdmissionRules
 
-  constructor({ rules, bans, maxConnections, connections }: AdmissionOptions) {
+  constructor({ rules, bans, connections }: AdmissionOptions) {
     this.#rules = rules
     this.bans = bans
-    this.maxConnections = maxConnections
     this.#connections = connections
+  }
+
+  get maxConnections(): number {
+    return this.#rules.maxConnections
   }
 
   /** From now on, for those who come from now on. */

@@ -84,5 +84,5 @@ export interface ConnectionContext<Connection extends Expellable> {
 /** What all connections have sent of requests that are not complete, and that the relay keeps. */
 export interface HeldInput {
   bytes: number
-  readonly limitBytes: number
+  limitBytes: number
 }

@@ -4,6 +4,7 @@
  */
 
 export interface DeadlineOptions<T> {
+  /** How long they run at first; `change` makes it another. */
   readonly durationMs: number
   /** Milliseconds on a clock that never jumps. */
   readonly now: () => number
@@ -16,44 +17,57 @@ const RESOLUTION_MS = 100
 
 export class Deadlines<T> {
   readonly #options: DeadlineOptions<T>
-  /** Subject to the time at which it ends; a map keeps the order of insertion. */
-  readonly #ends = new Map<T, number>()
+  /** Subject to the time at which it was set; a map keeps the order of insertion. */
+  readonly #begins = new Map<T, number>()
+  #durationMs: number
   #timer: NodeJS.Timeout | null = null
 
   constructor(options: DeadlineOptions<T>) {
     this.#options = options
+    this.#durationMs = options.durationMs
+  }
+
+  /** How long they run from now on, also those that are set: each from when it was. */
+  change(durationMs: number): void {
+    this.#durationMs = durationMs
+    this.#stopTimer()
+    this.#wait()
   }
 
   /** Sets a deadline; one that is set already stays as it is: it is absolute. */
   set(subject: T): void {
-    if (this.#ends.has(subject)) return
-    this.#ends.set(subject, this.#options.now() + this.#options.durationMs)
+    if (this.#begins.has(subject)) return
+    this.#begins.set(subject, this.#options.now())
     this.#wait()
   }
 
   clear(subject: T): void {
-    this.#ends.delete(subject)
+    this.#begins.delete(subject)
   }
 
   /** The one that was set first is over now, whatever its time. */
   endOldest(): void {
-    const [oldest] = this.#ends.keys()
+    const [oldest] = this.#begins.keys()
     if (oldest === undefined) return
-    this.#ends.delete(oldest)
+    this.#begins.delete(oldest)
     this.#options.expired(oldest)
   }
 
   stop(): void {
-    this.#ends.clear()
+    this.#begins.clear()
+    this.#stopTimer()
+  }
+
+  #stopTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
   }
 
   #wait(): void {
     if (this.#timer !== null) return
-    const oldest = this.#ends.values().next()
+    const oldest = this.#begins.values().next()
     if (oldest.done === true) return
-    const waitMs = Math.max(oldest.value - this.#options.now(), RESOLUTION_MS)
+    const waitMs = Math.max(oldest.value + this.#durationMs - this.#options.now(), RESOLUTION_MS)
     this.#timer = setTimeout(this.#expire, waitMs)
     this.#timer.unref()
   }
@@ -61,9 +75,9 @@ export class Deadlines<T> {
   readonly #expire = (): void => {
     this.#timer = null
     const now = this.#options.now()
-    for (const [subject, end] of this.#ends) {
-      if (end > now) break
-      this.#ends.delete(subject)
+    for (const [subject, begin] of this.#begins) {
+      if (begin + this.#durationMs > now) break
+      this.#begins.delete(subject)
       this.#options.expired(subject)
     }
     this.#wait()

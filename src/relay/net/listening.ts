@@ -28,7 +28,7 @@ export function readCertificate(files: { cert: string; key: string }) {
 }
 
 /** Has `server` listen. @throws the system's error, with `code` such as `EADDRINUSE` */
-export function listening(server: Server, options: ListeningOptions): Promise<void> {
+export function listening(server: Server, options: Pick<ListeningOptions, 'host' | 'port'>): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: options.host, port: options.port, backlog: BACKLOG }, () => {

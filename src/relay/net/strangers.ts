@@ -14,12 +14,13 @@ export interface Expellable {
 }
 
 export class Strangers<Connection extends Expellable> {
-  readonly #most: number
+  readonly #maxConnections: () => number
   /** In the order of coming. */
   readonly #here = new Set<Connection>()
 
-  constructor(maxConnections: number) {
-    this.#most = Math.max(1, Math.floor(maxConnections * SHARE))
+  /** @param maxConnections of the whole relay */
+  constructor(maxConnections: () => number) {
+    this.#maxConnections = maxConnections
   }
 
   add(connection: Connection): void {
@@ -31,6 +32,10 @@ export class Strangers<Connection extends Expellable> {
 
   delete(connection: Connection): void {
     this.#here.delete(connection)
+  }
+
+  get #most(): number {
+    return Math.max(1, Math.floor(this.#maxConnections() * SHARE))
   }
 
   readonly #makeRoom = (): void => {

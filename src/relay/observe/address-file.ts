@@ -1,6 +1,7 @@
 /**
  * Where a running relay listens, in a file that is there for as long as it does: for the health check, which knows
- * neither flags nor configuration file of the relay, and for whoever had it take any free port.
+ * neither flags nor configuration file of the relay, for whoever had it take any free port, and for `parlance reload`,
+ * which learns there what became of it.
  */
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,41 +17,90 @@ export interface ListenerPlace extends Place {
   readonly tls: boolean
 }
 
+/** One setting that is another than before, as an operator would write it. */
+export interface Changed {
+  readonly key: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** What became of the last reload of the configuration. */
+export interface LastReload {
+  /** Counted from 1: whoever asks for one waits for a higher number than there was. */
+  readonly number: number
+  readonly state: 'under way' | 'taken' | 'refused'
+  /** In use from then on. */
+  readonly live: readonly Changed[]
+  /** Takes a new start. */
+  readonly waiting: readonly Changed[]
+  /** Why it was refused. */
+  readonly problems: readonly string[]
+}
+
 /** What the file says, as JSON. */
 export interface Places {
   readonly pid: number
+  /** See `processStart`; without it there is no way to know whether the process is still the same. */
+  readonly started?: string | null
   /** `null` where there is no ops endpoint. */
   readonly ops: Place | null
   /** In the order of the configuration. */
   readonly listeners: readonly ListenerPlace[]
+  /** The directory of its log files; `null` where it writes none. */
+  readonly logDir: string | null
+  /** Not there before the first. */
+  readonly reload?: LastReload
 }
 
 export class AddressFile {
   readonly #path: string
-  readonly #text: string
+  readonly #places: Places
+  #text = ''
+  #removed = false
 
   /** Whoever reads it sees all of it or nothing. @throws the system's error */
   constructor(path: string, places: Places) {
     this.#path = path
-    this.#text = `${JSON.stringify(places)}\n`
-    const draft = `${path}.${places.pid}`
-    rmSync(draft, { force: true })
-    try {
-      // `wx` follows no link, and a rename replaces one.
-      writeFileSync(draft, this.#text, { flag: 'wx', mode: 0o644 })
-      renameSync(draft, path)
-    } catch (error) {
-      rmSync(draft, { force: true })
-      throw error
-    }
+    this.#places = places
+    this.#write(places)
+  }
+
+  /** Says that too, for as long as the file is this relay's. @throws the system's error */
+  tell(reload: LastReload): void {
+    if (!this.#removed && this.#isOwn()) this.#write({ ...this.#places, reload })
   }
 
   /** Unless another relay has written it since. */
   remove(): void {
+    this.#removed = true
     try {
-      if (readFileSync(this.#path, 'utf8') === this.#text) rmSync(this.#path)
+      if (this.#isOwn()) rmSync(this.#path)
     } catch {
-      // Somebody else has removed it, or it cannot be: nobody answers there any more.
+      // It cannot be removed: nobody answers there any more.
+    }
+  }
+
+  /** Somebody may have removed it, or another relay may have written it since. */
+  #isOwn(): boolean {
+    try {
+      return readFileSync(this.#path, 'utf8') === this.#text
+    } catch {
+      return false
+    }
+  }
+
+  #write(places: Places): void {
+    const text = `${JSON.stringify(places)}\n`
+    const draft = `${this.#path}.${places.pid}`
+    rmSync(draft, { force: true })
+    try {
+      // `wx` follows no link, and a rename replaces one.
+      writeFileSync(draft, text, { flag: 'wx', mode: 0o644 })
+      renameSync(draft, this.#path)
+      this.#text = text
+    } catch (error) {
+      rmSync(draft, { force: true })
+      throw error
     }
   }
 }

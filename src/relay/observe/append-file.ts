@@ -24,7 +24,7 @@ export function openToAppend(path: string): AppendFile {
   const fd = open(path)
   try {
     const stats = fstatSync(fd)
-    if (!stats.isFile()) throw refusal('EINVAL', `${path} is not an ordinary file`)
+    if (!stats.isFile()) throw refusedKind(path)
     const size = endOfLastLine(fd, stats.size)
     if (size < stats.size) ftruncateSync(fd, size)
     return { fd, size, modifiedMs: stats.mtimeMs }
@@ -39,8 +39,18 @@ function open(path: string): number {
     return openSync(path, FLAGS, LOG_FILE_MODE)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error
-    throw refusal('ELOOP', `${path} is a symbolic link, which a log file may not be`)
+    throw refusedLink(path)
   }
+}
+
+/** What is there is a link, which may lead anywhere. */
+export function refusedLink(path: string): Error {
+  return refusal('ELOOP', `${path} is a symbolic link, which a log file may not be`)
+}
+
+/** What is there is a pipe, a device or a directory. */
+export function refusedKind(path: string): Error {
+  return refusal('EINVAL', `${path} is not an ordinary file`)
 }
 
 function refusal(code: string, message: string): Error {

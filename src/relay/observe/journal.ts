@@ -28,7 +28,8 @@ export interface JournalFiles {
 export class Journal {
   readonly #connections: LogFile
   readonly #chat: LogFile
-  readonly #logsDirectText: boolean
+  /** Whether what direct messages said is recorded. */
+  logsDirectText: boolean
   readonly #refusals = new Refusals(({ event, address, dialect, reason, count }) => {
     const ip = address ?? undefined
     write(this.#connections, { event, ip, dialect, reason, count })
@@ -37,7 +38,7 @@ export class Journal {
   constructor(files: JournalFiles, logsDirectText: boolean) {
     this.#connections = files.connections
     this.#chat = files.chat
-    this.#logsDirectText = logsDirectText
+    this.logsDirectText = logsDirectText
   }
 
   /** @param isSummed whether many of these are one record */
@@ -122,7 +123,7 @@ export class Journal {
   /** Who, to whom and how long; what it said only where that is wanted. */
   #privately(event: DirectEvent | EditedEvent): object {
     const record = recordOf(event)
-    if (!this.#logsDirectText) delete record.text
+    if (!this.logsDirectText) delete record.text
     return { ...record, textBytes: Buffer.byteLength(event.text) }
   }
 }

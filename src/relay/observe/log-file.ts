@@ -8,19 +8,25 @@
  */
 
 import { PendingLines } from './pending-lines.js'
-import { RotatingFile } from './rotating-file.js'
+import { RotatingFile, type RotationLimits } from './rotating-file.js'
 
-export interface LogFileOptions {
-  readonly dir: string
-  /** Such as `chat`, for `chat.log`. */
-  readonly name: string
+/** When a log file is put aside, and how many are kept. */
+export interface LogRotation {
   readonly maxBytes: number
   /** Such as `1d`. */
   readonly rotateEvery: string
   readonly keepFiles: number
+}
+
+export interface LogFileOptions extends LogRotation {
+  readonly dir: string
+  /** Such as `chat`, for `chat.log`. */
+  readonly name: string
   /** Trouble begins, and ends; for the operational log. */
   readonly onTrouble: (error: Error) => void
   readonly onRecovery: (linesLost: number) => void
+  /** It was put aside under this name, within `dir`. */
+  readonly onRotated?: (fileName: string) => void
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }
@@ -33,7 +39,7 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024
 export class LogFile {
   /** Lines that were never written, since the start. */
   linesLost = 0
-  readonly #options: LogFileOptions
+  #options: LogFileOptions
   readonly #pending = new PendingLines()
   #file: RotatingFile | null
   /** Lines of the block that is under way, 0 for none. */
@@ -58,6 +64,12 @@ export class LogFile {
     this.#timer ??= setTimeout(this.#flush, FLUSH_MS)
   }
 
+  /** Another rotation, from the next block on. */
+  rotateBy(rotation: LogRotation): void {
+    this.#options = { ...this.#options, ...rotation }
+    this.#file?.limit(limitsOf(rotation))
+  }
+
   /** Closes the file and opens it by its name again: somebody else may have moved it away (SIGHUP). */
   reopen(): void {
     // In trouble the next try opens it by its name anyway.
@@ -80,8 +92,8 @@ export class LogFile {
   }
 
   #open(): RotatingFile {
-    const { dir, name, maxBytes, rotateEvery, keepFiles, now = Date.now } = this.#options
-    return new RotatingFile({ dir, name, maxBytes, periodMs: periodOf(rotateEvery), keepFiles, now })
+    const { dir, name, now = Date.now, onRotated: rotated = () => {} } = this.#options
+    return new RotatingFile({ dir, name, now, rotated, ...limitsOf(this.#options) })
   }
 
   readonly #flush = (): void => {
@@ -170,6 +182,10 @@ export class LogFile {
 
 const LF = 0x0a
 const PERIOD_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 }
+
+function limitsOf({ maxBytes, rotateEvery, keepFiles }: LogRotation): RotationLimits {
+  return { maxBytes, periodMs: periodOf(rotateEvery), keepFiles }
+}
 
 /** @param every such as `1d`, `6h`, `30m` */
 function periodOf(every: string): number {

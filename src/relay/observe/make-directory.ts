@@ -22,7 +22,7 @@ export function makeDirectory(path: string, mode: number): void {
 }
 
 /** As the system would say it of a path through `path`. */
-function notADirectory(path: string): NodeJS.ErrnoException {
+export function notADirectory(path: string): NodeJS.ErrnoException {
   const error = new Error(`ENOTDIR: not a directory: '${path}'`)
   return Object.assign(error, { code: 'ENOTDIR', syscall: 'mkdir', path })
 }

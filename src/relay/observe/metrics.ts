@@ -38,7 +38,12 @@ export interface MetricSources {
   readonly retainedBytes: () => number
   readonly heldInputBytes: () => number
   readonly logLinesLost: () => number
+  /** What the relay is at: `ready`, or one of the stages of its end. */
+  readonly stage: () => string
 }
+
+/** Those in which anybody can scrape. */
+const STAGES = ['ready', 'draining', 'closing', 'flushing']
 
 /** For who reads a metric without a page beside it. */
 const CAUSES =
@@ -82,6 +87,21 @@ export function createMetrics(sources: MetricSources): Registry {
     labelNames: ['version', 'fanout'],
     registers: [registry],
   }).set({ version: sources.version, fanout: sources.fanoutWay }, 1)
+  new Gauge({
+    name: 'parlance_stage',
+    help: 'What the relay is at, as 1 for the stage and 0 for the others: ready, or at its end draining (not ready any more), closing (no new connections, everybody is told) or flushing (what is queued is sent).',
+    labelNames: ['stage'],
+    registers: [registry],
+    collect() {
+      for (const stage of STAGES) this.set({ stage }, stage === sources.stage() ? 1 : 0)
+    },
+  })
+  byLabel(
+    'parlance_reloads_total',
+    'Reloads of the configuration since the start, by outcome: taken, or refused because something was wrong, which changes nothing.',
+    'outcome',
+    () => tally.reloads,
+  )
   new Gauge({
     name: 'parlance_connections',
     help: 'Connections that are open now, by dialect.',

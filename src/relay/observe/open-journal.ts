@@ -1,45 +1,98 @@
-/** Opens the two log files and what writes into them. */
+/** The two log files, what writes into them, and what compresses them once they were put aside: opened, changed and closed together. */
 
 import { LOG_DIR_MODE } from './append-file.js'
+import { Compressor } from './compressor.js'
 import { Journal } from './journal.js'
-import { LogFile } from './log-file.js'
+import { LogFile, type LogRotation } from './log-file.js'
 import { makeDirectory } from './make-directory.js'
-import type { RelayLog } from './relay-log.js'
+import { type RelayLog, say } from './relay-log.js'
 
 export interface JournalOptions {
   readonly logDir: string
   readonly logMaxBytes: number
   readonly logRotateEvery: string
   readonly logKeepFiles: number
+  readonly logCompress: 'on' | 'off'
   readonly logDirect: 'fact' | 'text'
 }
 
-export interface OpenJournal {
+/** What the two are called. */
+export const LOG_FILES = { connections: 'connections.log', chat: 'chat.log' } as const
+
+export class OpenJournal {
   readonly journal: Journal
-  /** Who opens them closes them. */
   readonly files: readonly LogFile[]
+  readonly #compressor: Compressor
+
+  /** @throws the system's error when the directory or a file cannot be had */
+  constructor(options: JournalOptions, log: RelayLog) {
+    makeDirectory(options.logDir, LOG_DIR_MODE)
+    const compressor = new Compressor({
+      dir: options.logDir,
+      logs: Object.keys(LOG_FILES),
+      isOn: options.logCompress === 'on',
+      done: (file, compression) =>
+        say(log, 'log.compressed', { file, ...compression }, 'a log file was compressed'),
+      failed: (file, { message: error }) =>
+        say(log, 'log.not-compressed', { file, error }, 'a rotated log file could not be compressed'),
+    })
+    const open = (name: keyof typeof LOG_FILES) => openFile(name, options, log, compressor)
+    const [connections, chat] = [open('connections'), open('chat')]
+    this.journal = new Journal({ connections, chat }, options.logDirect === 'text')
+    this.files = [connections, chat]
+    this.#compressor = compressor
+    // Those that an earlier run has left.
+    compressor.wake()
+  }
+
+  /** Records that the disk did not take. */
+  get linesLost(): number {
+    return this.files.reduce((sum, file) => sum + file.linesLost, 0)
+  }
+
+  /** As `Reloadable` asks. The directory stays what it is. */
+  prepare(options: JournalOptions): () => void {
+    return () => {
+      for (const file of this.files) file.rotateBy(rotationOf(options))
+      this.journal.logsDirectText = options.logDirect === 'text'
+      this.#compressor.turn(options.logCompress === 'on')
+    }
+  }
+
+  /** Opens the files by their names again, after somebody moved them away. */
+  reopen(): void {
+    for (const file of this.files) file.reopen()
+  }
+
+  /** What is recorded so far is written. */
+  async close(): Promise<void> {
+    this.journal.close()
+    await Promise.all([...this.files.map((file) => file.close()), this.#compressor.stop()])
+  }
 }
 
-/** @throws the system's error when the directory or a file cannot be had */
-export function openJournal(options: JournalOptions, log: RelayLog): OpenJournal {
-  makeDirectory(options.logDir, LOG_DIR_MODE)
-  const connections = openFile('connections', options, log)
-  const chat = openFile('chat', options, log)
-  const journal = new Journal({ connections, chat }, options.logDirect === 'text')
-  return { journal, files: [connections, chat] }
-}
-
-function openFile(name: string, options: JournalOptions, log: RelayLog): LogFile {
-  const { logDir, logMaxBytes, logRotateEvery, logKeepFiles } = options
-  const file = `${name}.log`
+function openFile(
+  name: keyof typeof LOG_FILES,
+  options: JournalOptions,
+  log: RelayLog,
+  compressor: Compressor,
+): LogFile {
+  const file = LOG_FILES[name]
   return new LogFile({
-    dir: logDir,
+    dir: options.logDir,
     name,
-    maxBytes: logMaxBytes,
-    rotateEvery: logRotateEvery,
-    keepFiles: logKeepFiles,
-    onTrouble: (error) =>
-      log.error({ file, error: error.message }, 'a log file cannot be written; the chat goes on'),
-    onRecovery: (linesLost) => log.warn({ file, linesLost }, 'the log file is being written again'),
+    ...rotationOf(options),
+    onTrouble: ({ message: error }) =>
+      say(log, 'log.lost', { file, error }, 'a log file cannot be written; the chat goes on'),
+    onRecovery: (linesLost) =>
+      say(log, 'log.recovered', { file, linesLost }, 'the log file is being written again'),
+    onRotated: (rotated) => {
+      say(log, 'log.rotated', { file: rotated }, 'a log file was put aside')
+      compressor.wake()
+    },
   })
+}
+
+function rotationOf({ logMaxBytes, logRotateEvery, logKeepFiles }: JournalOptions): LogRotation {
+  return { maxBytes: logMaxBytes, rotateEvery: logRotateEvery, keepFiles: logKeepFiles }
 }

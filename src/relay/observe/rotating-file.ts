@@ -1,24 +1,31 @@
 /**
- * A file that is written block by block and put aside when it is large or old enough, under a name with the time. Only
- * files that are named like that are ever removed, and only in its own directory.
+ * A file that is written block by block and put aside when it is large or old enough, under a name with the time
+ * (`rotated-name.ts`). Only files that are named like that are ever removed, compressed ones too, and only in its own directory.
  */
 
 import { close, write } from 'node:fs'
-import { lstat, readdir, rename, unlink } from 'node:fs/promises'
+import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type AppendFile, openToAppend } from './append-file.js'
+import { byRotation, COMPRESSED, parseRotatedName, type RotatedName, rotatedName } from './rotated-name.js'
 
-export interface RotatingFileOptions {
-  readonly dir: string
-  /** Such as `chat`, for `chat.log`. */
-  readonly name: string
+/** When a file is put aside, and how many are kept. */
+export interface RotationLimits {
   readonly maxBytes: number
   /** Counted from 1970, so that a day begins at midnight UTC. */
   readonly periodMs: number
   readonly keepFiles: number
+}
+
+export interface RotatingFileOptions extends RotationLimits {
+  readonly dir: string
+  /** Such as `chat`, for `chat.log`. */
+  readonly name: string
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** It was put aside under this name. */
+  readonly rotated: (fileName: string) => void
 }
 
 /** What became of a block. Of one that was refused, the first `writtenBytes` are in the file. */
@@ -34,13 +41,12 @@ const closeFile = promisify(close)
 const MOST_AT_ONCE = 99
 
 export class RotatingFile {
-  readonly #options: RotatingFileOptions
+  #options: RotatingFileOptions
   readonly #path: string
-  readonly #rotatedName: RegExp
   #fd: number
   #size = 0
-  /** In which period its last record was written. */
-  #period = 0
+  /** When its last record was written, in milliseconds since 1970. */
+  #writtenMs = 0
   #closing = false
   #lastWrite: Promise<Written> | null = null
 
@@ -48,10 +54,12 @@ export class RotatingFile {
   constructor(options: RotatingFileOptions) {
     this.#options = options
     this.#path = join(options.dir, `${options.name}.log`)
-    this.#rotatedName = new RegExp(
-      `^${options.name}-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d-\\d{3}Z-\\d+\\.log$`,
-    )
     this.#fd = this.#begin(openToAppend(this.#path))
+  }
+
+  /** Other limits, from the next block on. */
+  limit(limits: RotationLimits): void {
+    this.#options = { ...this.#options, ...limits }
   }
 
   /** Writes whole lines. One block at a time: the next may come when this resolves. */
@@ -70,10 +78,10 @@ export class RotatingFile {
   }
 
   async #write(block: Buffer): Promise<Written> {
-    const period = this.#periodOf(this.#options.now())
+    const now = this.#options.now()
     let writtenBytes = 0
     try {
-      if (this.#isDue(block.length, period)) await this.#rotate()
+      if (this.#isDue(block.length, now)) await this.#rotate()
       while (writtenBytes < block.length) {
         // The system may take a part only, when the disk is about to be full.
         const { bytesWritten } = await writeBytes(
@@ -86,7 +94,7 @@ export class RotatingFile {
         writtenBytes += bytesWritten
         this.#size += bytesWritten
       }
-      this.#period = period
+      this.#writtenMs = now
       if (this.#size >= this.#options.maxBytes && !this.#closing) await this.#rotate()
       return { writtenBytes, error: null }
     } catch (error) {
@@ -94,9 +102,10 @@ export class RotatingFile {
     }
   }
 
-  #isDue(bytes: number, period: number): boolean {
+  #isDue(bytes: number, now: number): boolean {
     if (this.#size === 0 || this.#closing) return false
-    return this.#size + bytes > this.#options.maxBytes || period > this.#period
+    const { maxBytes } = this.#options
+    return this.#size + bytes > maxBytes || this.#periodOf(now) > this.#periodOf(this.#writtenMs)
   }
 
   #periodOf(timeMs: number): number {
@@ -105,41 +114,52 @@ export class RotatingFile {
 
   #begin({ fd, size, modifiedMs }: AppendFile): number {
     this.#size = size
-    this.#period = this.#periodOf(modifiedMs)
+    this.#writtenMs = modifiedMs
     return fd
   }
 
   async #rotate(): Promise<void> {
     const aside = await this.#freeName()
+    let isAside = true
     try {
-      await rename(this.#path, aside)
+      await rename(this.#path, join(this.#options.dir, aside))
     } catch (error) {
       // Somebody else has moved it away.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      isAside = false
     }
     const full = this.#fd
     this.#fd = this.#begin(openToAppend(this.#path))
     await closeFile(full)
     await this.#removeOldest()
+    if (isAside) this.#options.rotated(aside)
   }
 
   async #freeName(): Promise<string> {
     const { dir, name, now } = this.#options
-    const stamp = new Date(now()).toISOString().replace(/[:.]/g, '-')
+    const rotatedMs = now()
     for (let index = 1; index <= MOST_AT_ONCE; index++) {
-      const path = join(dir, `${name}-${stamp}-${index}.log`)
-      if (!(await isThere(path))) return path
+      const fileName = rotatedName(name, rotatedMs, index)
+      const path = join(dir, fileName)
+      if (!(await isThere(path)) && !(await isThere(path + COMPRESSED))) return fileName
     }
     throw new Error(`no name is free to put ${this.#path} aside`)
   }
 
   async #removeOldest(): Promise<void> {
-    const { dir, keepFiles } = this.#options
-    const rotated = (await readdir(dir, { withFileTypes: true }))
-      .filter((entry) => entry.isFile() && this.#rotatedName.test(entry.name))
-      .map(({ name }) => name)
-      .sort()
-    for (const name of rotated.slice(0, -keepFiles)) await unlink(join(dir, name))
+    const { dir, name, keepFiles } = this.#options
+    const rotated = new Map<string, RotatedName>()
+    const entries = await readdir(dir, { withFileTypes: true })
+    const files = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name))
+    for (const file of files) {
+      const parsed = parseRotatedName(file)
+      if (parsed?.log === name && parsed.form !== 'unfinished') rotated.set(parsed.plain, parsed)
+    }
+    for (const { plain } of [...rotated.values()].sort(byRotation).slice(0, -keepFiles)) {
+      // `force`: compressing may have taken it away meanwhile.
+      for (const form of [plain, plain + COMPRESSED])
+        if (files.has(form)) await rm(join(dir, form), { force: true })
+    }
   }
 }
 

@@ -19,6 +19,8 @@ const EVENTS: Readonly<Record<HubEvent['kind'], 0>> = {
   blocked: 0,
 }
 
+export type ReloadOutcome = 'taken' | 'refused'
+
 export class Tally {
   /** Faults of the relay's own, each of which cost a connection. */
   faults = 0
@@ -36,6 +38,11 @@ export class Tally {
   readonly refusals = new Map<string, number>(REFUSAL_REASONS.map(({ label }) => [label, 0]))
   /** By why a request to become a WebSocket was refused. */
   readonly upgradeRefusals = new Map<string, number>(UPGRADE_REFUSALS.map((reason) => [reason, 0]))
+  /** By what became of a configuration that was to be taken up. */
+  readonly reloads = new Map<ReloadOutcome, number>([
+    ['taken', 0],
+    ['refused', 0],
+  ])
   /** By outcome of a claim. */
   readonly rejections = new Map<string, number>([
     ['taken', 0],
@@ -57,6 +64,10 @@ export class Tally {
     add(this.upgradeRefusals, reason)
   }
 
+  reloaded(outcome: ReloadOutcome): void {
+    add(this.reloads, outcome)
+  }
+
   /** Also counts as a connection that has ended. */
   refused(reason: CloseReason): void {
     add(this.refusals, reason.label)
@@ -68,6 +79,6 @@ export class Tally {
   }
 }
 
-function add(counts: Map<string, number>, label: string): void {
+function add<Label extends string>(counts: Map<Label, number>, label: Label): void {
   counts.set(label, (counts.get(label) ?? 0) + 1)
 }

@@ -62,6 +62,12 @@ test('the environment may name the file, and a flag names another', () => {
   assert.equal(load({ environment, file: fileWith('room: coffee') }).room, 'coffee')
 })
 
+test('where a JSON file says to editors where the schema is, that is no setting', () => {
+  const file = fileWith('{"$schema":"./parlance.schema.json","room":"tea"}', 'json')
+  assert.deepEqual(load({ file }), load({ flags: { room: 'tea' } }))
+  assert.equal(problemsOf({ file: fileWith('{"$schema":1}', 'json') }).length, 1)
+})
+
 test('where a list is needed, one entry alone is shown as one', () => {
   const file = fileWith('listen: framed://:9100')
   const said = `${file}: listen: "framed://:9100": expected a list: `

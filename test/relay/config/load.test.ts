@@ -24,6 +24,7 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   logMaxBytes: ['5000', '6000', '7000'],
   logRotateEvery: ['2d', '6h', '30m'],
   logKeepFiles: ['1', '2', '3'],
+  logCompress: ['off', 'on', 'off'],
   room: ['tea', '42', '__proto__'],
   maxConnections: ['10', '20', 'auto'],
   maxConnectionsPerAddress: ['10', '20', '30'],
@@ -43,6 +44,7 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   pingMs: ['1', '2', '3'],
   lingerMs: ['1', '2', '3'],
   shutdownMs: ['3001', '3002', '3003'],
+  drainDelayMs: ['3', '1', '2'],
   closeSpreadMs: ['0', '1', '2'],
   softLimitBytes: ['1024', '1025', '1026'],
   hardLimitBytes: ['300000', '300001', '300002'],
@@ -96,6 +98,7 @@ test('nobody says anything: every setting has its documented default', () => {
     logMaxBytes: 64 * 1024 * 1024,
     logRotateEvery: '1d',
     logKeepFiles: 14,
+    logCompress: 'on',
     room: 'general',
     maxConnections: 'auto',
     maxConnectionsPerAddress: 'off',
@@ -115,6 +118,7 @@ test('nobody says anything: every setting has its documented default', () => {
     pingMs: 7_000,
     lingerMs: 5000,
     shutdownMs: 8000,
+    drainDelayMs: 0,
     closeSpreadMs: 2000,
     softLimitBytes: 256 * 1024,
     hardLimitBytes: 1024 * 1024,
@@ -302,6 +306,7 @@ const LIMITS_AT_THEIR_ENDS: Partial<Record<SettingKey, object>> = {
   softLimitBytes: { hardLimitBytes: `${2 ** 40}` },
   hardLimitBytes: { softLimitBytes: '1024' },
   shutdownMs: { closeSpreadMs: '0' },
+  drainDelayMs: { shutdownMs: '86400000', closeSpreadMs: '0' },
   closeSpreadMs: { shutdownMs: '86400000' },
 }
 
@@ -316,6 +321,10 @@ test('closing one after the other is over before the end is due', () => {
     'closeSpreadMs: 2000: expected less than shutdownMs, which is 2000',
   ])
   assert.equal(load({ flags: { shutdownMs: '2001' } }).closeSpreadMs, 2000)
+  assert.deepEqual(problemsOf({ flags: { drainDelayMs: '6000' } }), [
+    'drainDelayMs: 6000: expected less than 6000, which shutdownMs (8000) leaves beside closeSpreadMs (2000)',
+  ])
+  assert.equal(load({ flags: { drainDelayMs: '5999' } }).drainDelayMs, 5999)
 })
 
 test('each number is taken at its bounds and refused beyond them', () => {

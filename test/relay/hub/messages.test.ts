@@ -52,6 +52,18 @@ test('C8 only the sender edits, a known message, within the window', () => {
   assert.equal(hub.messages.edit(amy, id, 'too late'), false)
 })
 
+test('C8 other limits hold for what is remembered already', () => {
+  const { hub, into, pass } = world()
+  const amy = into('Amy', 'general')
+  const [first, second] = ['one', 'two'].map((text) => hub.messages.say(amy, hub.defaultRoom, text) as string)
+  hub.messages.recent.limit({ ageMs: 2 * EDIT_MS, entries: 1 })
+  assert.equal(hub.messages.edit(amy, first as string, 'forgotten'), false)
+  pass(2 * EDIT_MS)
+  assert.equal(hub.messages.edit(amy, second as string, 'in time'), true)
+  hub.messages.recent.limit({ ageMs: EDIT_MS, entries: 1 })
+  assert.equal(hub.messages.edit(amy, second as string, 'too late'), false)
+})
+
 test('C8 a direct message is edited for those whom it went to, as long as they are there', () => {
   const { hub, into } = world()
   const [amy, bob, cyd] = [into('Amy', 'general'), into('Bob', 'general'), into('Cyd', 'tea')]

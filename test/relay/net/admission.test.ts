@@ -61,9 +61,9 @@ const status = (answer: string) => answer.split(' ')[1]
 /** Waits until nobody from there counts any more. */
 async function nobodyFrom(relay: Relay, address: string): Promise<void> {
   const deadline = Date.now() + 10_000
-  while (relay.parts.admission.openFrom(address) > 0 && Date.now() < deadline)
+  while (relay.parts.gate.admission.openFrom(address) > 0 && Date.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 5))
-  assert.equal(relay.parts.admission.openFrom(address), 0)
+  assert.equal(relay.parts.gate.admission.openFrom(address), 0)
 }
 
 /** By reason, as a scrape has them; to be asked once, because the numbers are made once a second. */
@@ -101,7 +101,7 @@ onEachTransport((start) => {
     // Nobody who is here is sent away, and counts are right in the end.
     amy.send(joinAs('Again'))
     await amy.skipTo(ACCEPTED)
-    assert.equal(relay.parts.admission.openFrom(ELSEWHERE), 1)
+    assert.equal(relay.parts.gate.admission.openFrom(ELSEWHERE), 1)
     reload(relay, {})
     const bob = await FramedPeer.connect({ port, localAddress: ELSEWHERE })
     assert.equal((await bob.frame())[0], MESSAGE)
@@ -122,7 +122,7 @@ onEachTransport((start) => {
     const one = await FramedPeer.connect({ port })
     here.push(one, await WebSocketPeer.connect({ port: web, subprotocol: 'framed' }))
     here.push((await openSocket(web)).on('error', () => {}))
-    while (relay.parts.admission.openFrom('127.0.0.1') < 3) await new Promise(setImmediate)
+    while (relay.parts.gate.admission.openFrom('127.0.0.1') < 3) await new Promise(setImmediate)
     const { words } = CLOSE_REASONS.addressFull
     assert.equal(await refused(port, '127.0.0.1'), words)
     assert.equal(status(await answerTo(web, '127.0.0.1', page)), '429')
@@ -130,12 +130,12 @@ onEachTransport((start) => {
     if (tls !== undefined) await assert.rejects(FramedPeer.connect({ port: tls, tls: true }))
     assert.equal(status(await answerTo(web, ELSEWHERE, page)), '200')
     one.destroy()
-    while (relay.parts.admission.openFrom('127.0.0.1') > 2) await new Promise(setImmediate)
+    while (relay.parts.gate.admission.openFrom('127.0.0.1') > 2) await new Promise(setImmediate)
     if (tls === undefined) return
     const encrypted = await FramedPeer.connect({ port: tls, tls: true })
     here.push(encrypted)
     assert.equal((await encrypted.frame())[0], MESSAGE)
-    assert.equal(relay.parts.admission.openFrom('127.0.0.1'), 3)
+    assert.equal(relay.parts.gate.admission.openFrom('127.0.0.1'), 3)
     for (const peer of here) peer.destroy()
     await nobodyFrom(relay, '127.0.0.1')
   })

@@ -173,3 +173,21 @@ test('whatever is set and cleared when, each runs out in order and not much late
     { numRuns: 40 },
   )
 })
+
+test('another duration holds for those that are set too, each from when it was set', (t) => {
+  const { deadlines, expired, pass } = deadlinesOf(t, 1000)
+  deadlines.set('a')
+  pass(500)
+  deadlines.set('b')
+  deadlines.change(2000)
+  pass(1400)
+  assert.deepEqual(expired, [])
+  pass(100)
+  assert.deepEqual(expired, ['a'])
+  deadlines.set('c')
+  deadlines.change(300)
+  pass(100)
+  assert.deepEqual(expired, ['a', 'b'])
+  pass(200)
+  assert.deepEqual(expired, ['a', 'b', 'c'])
+})

@@ -23,7 +23,7 @@ class Stranger {
 const deferred = () => new Promise((resolve) => setImmediate(resolve))
 
 test('beyond a quarter of all connections, who has no name for longest makes room for the next', async () => {
-  const strangers = new Strangers<Stranger>(40)
+  const strangers = new Strangers<Stranger>(() => 40)
   const people = Array.from({ length: 13 }, () => new Stranger(strangers))
   await deferred()
   assert.deepEqual(
@@ -34,7 +34,7 @@ test('beyond a quarter of all connections, who has no name for longest makes roo
 })
 
 test('whoever got a name meanwhile stays', async () => {
-  const strangers = new Strangers<Stranger>(4)
+  const strangers = new Strangers<Stranger>(() => 4)
   const [first, second] = [new Stranger(strangers), new Stranger(strangers)]
   strangers.delete(first)
   await deferred()

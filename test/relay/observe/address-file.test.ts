@@ -21,6 +21,7 @@ const PLACES: Places = {
   pid: 4711,
   ops: { host: '127.0.0.1', port: 9464 },
   listeners: [{ dialect: 'framed', host: null, port: 9000, tls: false }],
+  logDir: '/var/log/parlance',
 }
 
 function directory(t: TestContext): string {
@@ -49,6 +50,23 @@ test('what another relay has written since stays', (t) => {
   first.remove()
   assert.equal(readPlaces(path).pid, 4712)
   second.remove()
+  assert.ok(!existsSync(path))
+})
+
+test('what became of a reload is told in it, unless it is another relay’s by now, or none any more', (t) => {
+  const path = join(directory(t), 'parlance.json')
+  const reload = { number: 1, state: 'taken', live: [], waiting: [], problems: [] } as const
+  const first = new AddressFile(path, PLACES)
+  first.tell(reload)
+  assert.deepEqual(readPlaces(path), { ...PLACES, reload })
+  first.tell({ ...reload, number: 2 })
+  assert.equal(readPlaces(path).reload?.number, 2)
+  const second = new AddressFile(path, { ...PLACES, pid: 4712 })
+  first.tell({ ...reload, number: 3 })
+  assert.equal(readPlaces(path).reload, undefined)
+  second.tell(reload)
+  second.remove()
+  second.tell(reload)
   assert.ok(!existsSync(path))
 })
 

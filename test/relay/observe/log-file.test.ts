@@ -66,6 +66,33 @@ test('a directory that is not there is the caller’s error', (t) => {
   assert.throws(() => new LogDir(t).open(), { code: 'ENOENT' })
 })
 
+test('another rotation holds for the file that is there, and for those that are kept', async (t) => {
+  const dir = new LogDir(t)
+  mkdirSync(dir.path)
+  let now = Date.UTC(2026, 0, 1, 12, 30)
+  // Each file that is put aside has a name of its own time.
+  const file = dir.open({ now: () => now++ })
+  for (const words of ['first', 'second']) {
+    file.write(`{"a":"${words}"}\n`)
+    await until(words, () => dir.written(words))
+  }
+  assert.equal(dir.files().length, 1)
+  file.rotateBy({ maxBytes: 1, rotateEvery: '1d', keepFiles: 1 })
+  for (const words of ['third', 'fourth']) {
+    file.write(`{"a":"${words}"}\n`)
+    await until(words, () => dir.rotatedAway(words))
+  }
+  file.rotateBy({ maxBytes: 1_000_000, rotateEvery: '30m', keepFiles: 100 })
+  file.write('{"a":"fifth"}\n')
+  await until('fifth', () => dir.read().includes('fifth'))
+  now += 30 * 60_000
+  file.write('{"a":"sixth"}\n')
+  await until('sixth', () => dir.read() === '{"a":"sixth"}\n')
+  assert.ok(dir.rotatedAway('fifth'))
+  assert.ok(!dir.written('first'))
+  await file.close()
+})
+
 test('rotation by size keeps every line once and whole', async (t) => {
   const dir = new LogDir(t)
   mkdirSync(dir.path)

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { pino } from 'pino'
-import { openJournal } from '../../../src/relay/observe/open-journal.js'
+import { OpenJournal } from '../../../src/relay/observe/open-journal.js'
 import { LogDir, until } from './log-dir.js'
 
 const modeOf = (path: string) => statSync(path).mode & 0o777
@@ -34,8 +34,9 @@ function open(logDir: string) {
     logRotateEvery: '1d',
     logKeepFiles: 10,
     logDirect: 'fact',
+    logCompress: 'off',
   } as const
-  return openJournal(options, pino({ level: 'silent' })).files
+  return new OpenJournal(options, pino({ level: 'silent' })).files
 }
 
 test('directories and files that the relay makes are not for everybody, rotated ones neither', async (t) => {
@@ -115,7 +116,9 @@ test('rotation removes only its own files in its own directory, whatever is writ
   symlinkSync(outside, join(dir.path, link))
   const others = [
     'chat-notes.log',
-    'chat-1970-01-01T00-00-00-000Z-1.log.gz',
+    'chat-1970-01-01T00-00-00-000Z-1.log.bz2',
+    'chat-1970-01-01T00-00-00-000Z-1.log.gz.part',
+    'connections-1970-01-01T00-00-00-000Z-1.log.gz',
     'connections-1970-01-01T00-00-00-000Z-1.log',
   ]
   for (const name of others) writeFileSync(join(dir.path, name), 'mine')

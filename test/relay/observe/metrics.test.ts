@@ -37,6 +37,7 @@ function sources(overrides: Partial<MetricSources> = {}) {
     retainedBytes: () => 4096,
     heldInputBytes: () => 11,
     logLinesLost: () => 9,
+    stage: () => 'ready',
     ...overrides,
   } satisfies MetricSources
 }

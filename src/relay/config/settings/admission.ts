@@ -1,9 +1,10 @@
 /** Who may come in, and how long somebody may take. */
 
 import { z } from 'zod'
+
 import { EXPECTED_NETWORK, parseNetwork } from '../../addresses/network.js'
 import { EXPECTED_PATTERN, isNamePattern } from '../../hub/name-patterns.js'
-import { DAY_MS, listOf, numberOrOff, pathOrOff, type Setting, wholeNumber } from './kinds.js'
+import { DAY_MS, listOf, live, numberOrOff, pathOrOff, type Setting, wholeNumber } from './kinds.js'
 
 const MOST = 10_000_000
 
@@ -20,36 +21,34 @@ export const ADMISSION_SETTINGS = {
     fallback: 'auto',
     placeholder: 'N|auto',
     numeric: true,
+    live: true,
   },
-  maxConnectionsPerAddress: {
-    ...numberOrOff(
+  maxConnectionsPerAddress: live(
+    numberOrOff(
       1,
       MOST,
       'connections',
       'refuse connections above this from one address, of any kind; an IPv6 address counts for its /64',
     ),
-    live: true,
-  },
-  connectionsPerSecondPerAddress: {
-    ...numberOrOff(
+  ),
+  connectionsPerSecondPerAddress: live(
+    numberOrOff(
       1,
       MOST,
       'connections a second',
       'refuse connections from one address that come faster; as many as ten seconds bring may come at once',
     ),
-    live: true,
-  },
-  connectionsPerSecond: {
-    ...numberOrOff(
+  ),
+  connectionsPerSecond: live(
+    numberOrOff(
       1,
       MOST,
       'connections a second',
       'refuse connections that come faster, from wherever; as many as ten seconds bring may come at once',
     ),
-    live: true,
-  },
-  allow: { ...networks('let nobody in but who comes from these addresses or networks'), live: true },
-  deny: { ...networks('let nobody in who comes from these addresses or networks'), live: true },
+  ),
+  allow: live(networks('let nobody in but who comes from these addresses or networks')),
+  deny: live(networks('let nobody in who comes from these addresses or networks')),
   banFile: {
     schema: pathOrOff('a file'),
     expected: 'a file or off',
@@ -58,39 +57,29 @@ export const ADMISSION_SETTINGS = {
     placeholder: 'FILE|off',
     live: true,
   },
-  reservedNames: {
-    ...listOf(
+  reservedNames: live(
+    listOf(
       isNamePattern,
       'names and patterns of names',
       EXPECTED_PATTERN,
       'NAME',
       'let nobody have these names or such that look like them, with * for any characters',
     ),
-    live: true,
-  },
-  refusedNamesPerAddress: {
-    ...wholeNumber(
+  ),
+  refusedNamesPerAddress: live(
+    wholeNumber(
       1,
       MOST,
       10_000,
       'names',
       'beyond so many refused names of one address, and another one each second, send away whoever is refused, and log sums',
     ),
-    live: true,
-  },
-  loginDeadlineMs: wholeNumber(
-    1,
-    DAY_MS,
-    10_000,
-    'milliseconds',
-    'close a connection that has no name by then',
   ),
-  frameDeadlineMs: wholeNumber(
-    1,
-    DAY_MS,
-    10_000,
-    'milliseconds',
-    'close a connection whose frame takes longer to arrive',
+  loginDeadlineMs: live(
+    wholeNumber(1, DAY_MS, 10_000, 'milliseconds', 'close a connection that has no name by then'),
+  ),
+  frameDeadlineMs: live(
+    wholeNumber(1, DAY_MS, 10_000, 'milliseconds', 'close a connection whose frame takes longer to arrive'),
   ),
   vanishedMs: wholeNumber(
     15_000,
@@ -99,11 +88,13 @@ export const ADMISSION_SETTINGS = {
     'milliseconds',
     'a client whose link is cut or whose machine is off is gone by then, and its name free',
   ),
-  pingMs: wholeNumber(
-    1,
-    DAY_MS,
-    7_000,
-    'milliseconds',
-    'ask a WebSocket client that says nothing for so long whether it is there; whoever has not answered two such questions, each after as long, is gone',
+  pingMs: live(
+    wholeNumber(
+      1,
+      DAY_MS,
+      7_000,
+      'milliseconds',
+      'ask a WebSocket client that says nothing for so long whether it is there; whoever has not answered two such questions, each after as long, is gone',
+    ),
   ),
 } as const satisfies Record<string, Setting>

@@ -17,6 +17,8 @@ export interface Setting<Value = unknown, Written = Value> {
   readonly list?: true
   /** Whether a reload takes it up; for any other it takes a new start. */
   readonly live?: true
+  /** A value as an operator would write it, where that is something else. */
+  write?(value: Value): unknown
 }
 
 export const DAY_MS = 24 * 60 * 60 * 1000
@@ -71,6 +73,11 @@ export function listOf(
     placeholder,
     list: true,
   }
+}
+
+/** The setting, taken up by a reload. */
+export function live<Kind extends Setting>(setting: Kind): Kind & { readonly live: true } {
+  return { ...setting, live: true }
 }
 
 /** What people write who mean yes or no, as YAML 1.1 took it: it would become a file of that name. */

@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { DIALECTS } from '../../dialects/registry.js'
-import { type HostPort, parseHostPort } from '../host-port.js'
-import { listenerUrls, WEB_PORT } from '../listener-url.js'
+import { type HostPort, parseHostPort, writtenHostPort } from '../host-port.js'
+import { type ListenerSpec, listenerUrls, WEB_PORT } from '../listener-url.js'
 import { pathOrOff, type Setting } from './kinds.js'
 
 const hostPortOrOff = z.string().transform((text, context): HostPort | 'off' => {
@@ -25,6 +25,7 @@ export const LISTENING_SETTINGS = {
     ],
     placeholder: 'URL',
     list: true,
+    write: (specs: readonly ListenerSpec[]) => specs.map(({ url }) => url),
   },
   ops: {
     schema: hostPortOrOff,
@@ -32,6 +33,7 @@ export const LISTENING_SETTINGS = {
     help: 'serve /metrics, /healthz and /readyz',
     fallback: '127.0.0.1:9464',
     placeholder: 'HOST:PORT|off',
+    write: (value: HostPort | 'off') => (value === 'off' ? value : writtenHostPort(value)),
   },
   addressFile: {
     schema: pathOrOff('a file'),

@@ -1,7 +1,7 @@
 /** What is written down, and where. */
 
 import { z } from 'zod'
-import { oneOf, pathOrOff, type Setting, wholeNumber } from './kinds.js'
+import { live, oneOf, pathOrOff, type Setting, wholeNumber } from './kinds.js'
 
 export const LOGS_SETTINGS = {
   logDir: {
@@ -11,18 +11,18 @@ export const LOGS_SETTINGS = {
     fallback: 'logs',
     placeholder: 'DIR|off',
   },
-  logLevel: oneOf(
-    ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],
-    'info',
-    'the least important record that goes to stdout',
+  logLevel: live(
+    oneOf(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],
+      'info',
+      'the least important record that goes to stdout',
+    ),
   ),
-  logDirect: oneOf(['fact', 'text'], 'fact', 'record that a direct message happened, or also what it said'),
-  logMaxBytes: wholeNumber(
-    4096,
-    2 ** 40,
-    64 * 1024 * 1024,
-    'bytes',
-    'rotate a log file when it is this large',
+  logDirect: live(
+    oneOf(['fact', 'text'], 'fact', 'record that a direct message happened, or also what it said'),
+  ),
+  logMaxBytes: live(
+    wholeNumber(4096, 2 ** 40, 64 * 1024 * 1024, 'bytes', 'rotate a log file when it is this large'),
   ),
   logRotateEvery: {
     schema: z.string().regex(/^([1-9]\d{0,2}d|(1|2|3|4|6|8|12|24)h|(1|2|3|4|5|6|10|12|15|20|30|60)m)$/),
@@ -30,6 +30,10 @@ export const LOGS_SETTINGS = {
     help: 'rotate a log file when it is this old',
     fallback: '1d',
     placeholder: 'AGE',
+    live: true,
   },
-  logKeepFiles: wholeNumber(1, 100_000, 14, 'files', 'keep so many rotated files of each log'),
+  logCompress: live(
+    oneOf(['on', 'off'], 'on', 'compress rotated log files, with gzip and in the background'),
+  ),
+  logKeepFiles: live(wholeNumber(1, 100_000, 14, 'files', 'keep so many rotated files of each log')),
 } as const satisfies Record<string, Setting>

@@ -1,36 +1,44 @@
 /** What may be queued for readers, and how it is written. */
 
-import { DAY_MS, oneOf, type Setting, wholeNumber } from './kinds.js'
+import { DAY_MS, live, oneOf, type Setting, wholeNumber } from './kinds.js'
 
 export const QUEUES_SETTINGS = {
-  softLimitBytes: wholeNumber(
-    1024,
-    2 ** 40,
-    256 * 1024,
-    'bytes',
-    'a reader with more than this queued is behind: those who send to it may have to wait',
+  softLimitBytes: live(
+    wholeNumber(
+      1024,
+      2 ** 40,
+      256 * 1024,
+      'bytes',
+      'a reader with more than this queued is behind: those who send to it may have to wait',
+    ),
   ),
-  hardLimitBytes: wholeNumber(
-    1024,
-    2 ** 40,
-    1024 * 1024,
-    'bytes',
-    'while a reader has more than this queued, those who send to it are slowed to its pace, never below the minimum rate; or it misses messages (policy of the listener)',
+  hardLimitBytes: live(
+    wholeNumber(
+      1024,
+      2 ** 40,
+      1024 * 1024,
+      'bytes',
+      'while a reader has more than this queued, those who send to it are slowed to its pace, never below the minimum rate; or it misses messages (policy of the listener)',
+    ),
   ),
-  graceMs: wholeNumber(
-    100,
-    DAY_MS,
-    10_000,
-    'milliseconds',
-    'a reader that is behind and drains slower than the minimum rate for this long is cut off',
+  graceMs: live(
+    wholeNumber(
+      100,
+      DAY_MS,
+      10_000,
+      'milliseconds',
+      'a reader that is behind and drains slower than the minimum rate for this long is cut off',
+    ),
   ),
-  minDrainBytesPerSecond: wholeNumber(1, 2 ** 40, 64 * 1024, 'bytes a second', 'the minimum rate'),
-  retainedLimitBytes: wholeNumber(
-    1024 * 1024,
-    2 ** 50,
-    256 * 1024 * 1024,
-    'bytes',
-    'cut off the longest queues while more than this is queued in all, shared memory counted once',
+  minDrainBytesPerSecond: live(wholeNumber(1, 2 ** 40, 64 * 1024, 'bytes a second', 'the minimum rate')),
+  retainedLimitBytes: live(
+    wholeNumber(
+      1024 * 1024,
+      2 ** 50,
+      256 * 1024 * 1024,
+      'bytes',
+      'cut off the longest queues while more than this is queued in all, shared memory counted once',
+    ),
   ),
   fanout: oneOf(
     ['auto', 'native', 'portable'],

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { isRoomName } from '../../hub/text.js'
-import { DAY_MS, type Setting, wholeNumber } from './kinds.js'
+import { DAY_MS, live, type Setting, wholeNumber } from './kinds.js'
 
 function isTimeZone(name: string): boolean {
   try {
@@ -28,25 +28,31 @@ export const ROOMS_SETTINGS = {
     fallback: 'UTC',
     placeholder: 'ZONE',
   },
-  editWindowMs: wholeNumber(
-    1,
-    DAY_MS,
-    300_000,
-    'milliseconds',
-    'how long a message can be edited or acknowledged, where a dialect can',
+  editWindowMs: live(
+    wholeNumber(
+      1,
+      DAY_MS,
+      300_000,
+      'milliseconds',
+      'how long a message can be edited or acknowledged, where a dialect can',
+    ),
   ),
-  recentMessages: wholeNumber(
-    1,
-    10_000_000,
-    10_000,
-    'messages',
-    'remember so many for that, each person remembered with one counted too',
+  recentMessages: live(
+    wholeNumber(
+      1,
+      10_000_000,
+      10_000,
+      'messages',
+      'remember so many for that, each person remembered with one counted too',
+    ),
   ),
-  announceUpTo: wholeNumber(
-    0,
-    10_000_000,
-    10_000,
-    'members',
-    'a room with more members hears of joins and leaves as one line a second',
+  announceUpTo: live(
+    wholeNumber(
+      0,
+      10_000_000,
+      10_000,
+      'members',
+      'a room with more members hears of joins and leaves as one line a second',
+    ),
   ),
 } as const satisfies Record<string, Setting>

@@ -49,7 +49,10 @@ export class Gateway {
     this.#options = options
     this.#contexts = contexts
     const { admission } = this.#anyContext
-    this.#visitors = new Visitors(admission.maxConnections, (address) => admission.left(address))
+    this.#visitors = new Visitors(
+      () => admission.maxConnections,
+      (address) => admission.left(address),
+    )
     this.#handshake = new Handshake({
       origins: options.origins,
       subprotocols: new Set(contexts.keys()),

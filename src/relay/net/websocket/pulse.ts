@@ -51,6 +51,11 @@ export class Pulse {
     this.#deadlines = new Deadlines<Pulsing>({ durationMs: everyMs, now, expired: (peer) => this.#due(peer) })
   }
 
+  /** The period from now on, also for those who are here. */
+  change(everyMs: number): void {
+    this.#deadlines.change(everyMs)
+  }
+
   add(peer: Pulsing): void {
     this.#deadlines.set(peer)
   }

@@ -8,16 +8,16 @@ import type { Socket } from 'node:net'
 const SHARE = 1 / 4
 
 export class Visitors {
-  readonly #most: number
+  readonly #maxConnections: () => number
   readonly #left: (remoteAddress: string) => void
   /** In the order of coming. */
   readonly #here = new Set<Socket>()
   /** Where those are from who are still to be told of as gone. */
   readonly #addresses = new WeakMap<Socket, string>()
 
-  /** @param left one who was here has gone, and has become nothing else */
-  constructor(maxConnections: number, left: (remoteAddress: string) => void) {
-    this.#most = Math.max(1, Math.floor(maxConnections * SHARE))
+  /** @param maxConnections of the whole relay @param left one who was here has gone, and has become nothing else */
+  constructor(maxConnections: () => number, left: (remoteAddress: string) => void) {
+    this.#maxConnections = maxConnections
     this.#left = left
   }
 
@@ -33,7 +33,7 @@ export class Visitors {
       const address = this.#addresses.get(socket)
       if (address !== undefined) this.#left(address)
     })
-    if (this.#here.size > this.#most) this.endOldest()
+    if (this.#here.size > Math.max(1, Math.floor(this.#maxConnections() * SHARE))) this.endOldest()
   }
 
   /** It is no visitor any more. */

@@ -69,6 +69,17 @@ test('W7 whoever says nothing is asked twice, and is gone a period later, once',
   assert.deepEqual(said, ['ask', 'ask ask', 'ask ask gone', 'ask ask gone', 'ask ask gone', 'ask ask gone'])
 })
 
+test('W7 another period holds for those who are here', async (t) => {
+  const world = pulsing(t)
+  const peer = world.peer('silent')
+  world.pulse.change(3 * EVERY_MS)
+  await world.period()
+  await world.period()
+  assert.deepEqual(peer.said, [])
+  await world.period()
+  assert.deepEqual(peer.said, ['ask'])
+})
+
 test('W7 anything that is heard is an answer, and whoever talks is not asked', async (t) => {
   const world = pulsing(t)
   const talkative = world.peer('talkative')

@@ -1,0 +1,96 @@
+/**
+ * Which files there are to read: of each log what is being written, and what was put aside, in whichever form it is by now. Owns
+ * what is looked for where; reading is `log-source.ts`'s.
+ */
+
+import { constants } from 'node:fs'
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { byRotation, COMPRESSED, parseRotatedName, type RotatedName } from '../relay/observe/rotated-name.js'
+
+/** One log, whose records are in the order of time. */
+export interface LogPlace {
+  readonly dir: string
+  /** Such as `chat`. */
+  readonly log: string
+  /** The file that is being written, whether it is there yet or not; `null` where only one that was put aside is asked for. */
+  readonly current: string | null
+  /** What was put aside before: all of it, or these. */
+  readonly rotated: 'all' | readonly RotatedName[]
+}
+
+/** In this order where two records have the same time. */
+const LOGS = ['connections', 'chat'] as const
+
+/** @param path a directory of logs, or one file @throws the system's error */
+export async function placesAt(path: string): Promise<LogPlace[]> {
+  const stats = await stat(path)
+  if (stats.isDirectory())
+    return LOGS.map((log) => ({ dir: path, log, current: join(path, `${log}.log`), rotated: 'all' }))
+  const [dir, name] = [dirname(path), basename(path)]
+  const rotated = parseRotatedName(name)
+  if (rotated === null || rotated.form === 'unfinished')
+    return [{ dir, log: basename(path, '.log'), current: path, rotated: [] }]
+  return [{ dir, log: rotated.log, current: null, rotated: [rotated] }]
+}
+
+/** What was put aside of one log, oldest first; what is there in both forms is there once. @throws the system's error */
+export async function rotatedFiles(dir: string, log: string): Promise<RotatedName[]> {
+  const found = new Map<string, RotatedName>()
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const rotated = entry.isFile() ? parseRotatedName(entry.name) : null
+    if (rotated?.log === log && rotated.form !== 'unfinished') found.set(rotated.plain, rotated)
+  }
+  return [...found.values()].sort(byRotation)
+}
+
+/** Whether `handle` is of that file, as long as it is not compressed. */
+export async function isOpenAs(handle: FileHandle, dir: string, { plain }: RotatedName): Promise<boolean> {
+  return (await identityOf(join(dir, plain))) === (await identity(handle))
+}
+
+/** `null` where there is nothing. @throws the system's error */
+export async function identityOf(path: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await stat(path)
+    return `${dev} ${ino}`
+  } catch (error) {
+    return nothingThere(error)
+  }
+}
+
+export async function identity(handle: FileHandle): Promise<string> {
+  const { dev, ino } = await handle.stat()
+  return `${dev} ${ino}`
+}
+
+export interface OpenFile {
+  readonly handle: FileHandle
+  readonly path: string
+  readonly isCompressed: boolean
+}
+
+/** The caller closes it. @returns `null` when it has become too old to be kept @throws the system's error */
+export async function openRotated(dir: string, { plain }: RotatedName): Promise<OpenFile | null> {
+  for (const name of [plain, plain + COMPRESSED]) {
+    const path = join(dir, name)
+    const handle = await openIfThere(path)
+    if (handle !== null) return { handle, path, isCompressed: name !== plain }
+  }
+  return null
+}
+
+/** `null` where there is nothing. The caller closes it. @throws the system's error */
+export async function openIfThere(path: string): Promise<FileHandle | null> {
+  try {
+    // Where somebody has put a pipe, nobody waits for its writer.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    return nothingThere(error)
+  }
+}
+
+function nothingThere(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+  throw error
+}

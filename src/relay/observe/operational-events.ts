@@ -1,0 +1,251 @@
+/**
+ * Everything that the relay says of itself: one table of events, and one of what they say. Nothing else can be said (`say`), and
+ * docs/log-events.md is made from it (`npm run docs:logs`). A name is for programs, and stays what it is; the words of a record are for people, and may change.
+ */
+
+interface Types {
+  /** Settings that are others than before: `key`, `before`, `after`. */
+  changes: readonly object[]
+  texts: readonly string[]
+  text: string
+  number: number
+  flag: boolean
+  error: unknown
+}
+
+interface Field {
+  readonly type: keyof Types
+  readonly means: string
+}
+
+export const OPERATIONAL_FIELDS = {
+  address: { type: 'text', means: 'a URL to open' },
+  bytes: { type: 'number', means: 'how large the file was' },
+  command: { type: 'text', means: 'a command that joins the chat' },
+  compressedBytes: { type: 'number', means: 'how large it is now' },
+  connections: { type: 'number', means: 'how many are open at that moment' },
+  count: { type: 'number', means: 'how often it happened since the last record of this event' },
+  cutOff: { type: 'number', means: 'how many had to be cut off at the deadline' },
+  delayMs: { type: 'number', means: 'for how long new connections are still taken' },
+  descriptors: { type: 'number', means: 'how many files this process may open' },
+  dialect: { type: 'text', means: 'how they speak: `framed`, `chatroom` and so on; `ws` before it is known' },
+  elapsedMs: { type: 'number', means: 'how long all of it took' },
+  err: { type: 'error', means: 'the error: `type`, `message` and `stack`' },
+  error: { type: 'text', means: 'what the system said' },
+  fanout: { type: 'text', means: '`native` or `portable`' },
+  file: { type: 'text', means: 'which file, within `logDir`' },
+  hook: { type: 'text', means: 'which hook: `onName`, `onMessage` and so on' },
+  host: { type: 'text', means: 'the address that is listened on; `*` for all' },
+  ip: { type: 'text', means: 'where the client comes from' },
+  kept: { type: 'number', means: 'how many of those are kept for other things than connections' },
+  limitBytes: { type: 'number', means: 'what the control group allows' },
+  linesLost: { type: 'number', means: 'records that were not written' },
+  live: { type: 'changes', means: 'settings that are in use from now on: `key`, `before`, `after`' },
+  maxConnections: { type: 'number', means: 'how many connections there may be' },
+  name: { type: 'text', means: 'the client’s name, where it has or wants one' },
+  port: { type: 'number', means: 'the client’s port, or the one that is listened on' },
+  problems: { type: 'texts', means: 'everything that is wrong' },
+  queuedBytes: { type: 'number', means: 'what was queued for the client' },
+  reason: { type: 'text', means: 'why, in a word or two: a close reason, a refusal, what is not there' },
+  retainedLimitBytes: { type: 'number', means: 'the setting' },
+  signal: { type: 'text', means: 'which signal' },
+  spreadMs: { type: 'number', means: 'over how long connections are closed' },
+  stage: { type: 'text', means: '`draining`, `closing`, `flushing`, `ended`' },
+  tls: { type: 'flag', means: 'whether it speaks TLS' },
+  told: { type: 'number', means: 'how many were told that the relay ends' },
+  url: { type: 'text', means: 'the listener’s, as it is configured' },
+  version: { type: 'text', means: 'the relay’s version' },
+  waiting: { type: 'changes', means: 'settings that take a new start: `key`, `before`, `after`' },
+} as const satisfies Record<string, Field>
+
+type FieldName = keyof typeof OPERATIONAL_FIELDS
+
+export interface OperationalEvent {
+  readonly level: 'error' | 'warn' | 'info' | 'debug'
+  readonly fields: readonly FieldName[]
+  /** Those that only some of its records have. */
+  readonly sometimes?: readonly FieldName[]
+  readonly means: string
+  /** For the operator; nothing where there is nothing to do. */
+  readonly advice?: string
+}
+
+export const OPERATIONAL_EVENTS = {
+  'relay.listening': {
+    level: 'info',
+    fields: ['dialect', 'host', 'port', 'tls'],
+    means: 'It takes connections there.',
+  },
+  'relay.ops': { level: 'info', fields: ['address'], means: 'Metrics and health are served there.' },
+  'relay.page': { level: 'info', fields: ['address'], means: 'The page for browsers is there.' },
+  'relay.fanout': {
+    level: 'info',
+    fields: ['fanout'],
+    sometimes: ['reason'],
+    means: 'How rooms are written to; `reason` says why not natively.',
+  },
+  'relay.limit': {
+    level: 'info',
+    fields: ['maxConnections'],
+    sometimes: ['descriptors', 'kept'],
+    means: 'How many may be connected at once, and which limit of the system that comes from.',
+  },
+  'relay.ready': {
+    level: 'info',
+    fields: ['version'],
+    sometimes: ['command'],
+    means: 'Everything is open. The last record of a start.',
+  },
+  'relay.stopping': {
+    level: 'info',
+    fields: [],
+    sometimes: ['signal'],
+    means: 'It was told to end, and begins to.',
+  },
+  'relay.drain': {
+    level: 'info',
+    fields: ['stage'],
+    sometimes: ['connections', 'delayMs', 'spreadMs', 'told', 'cutOff', 'elapsedMs'],
+    means: 'A stage of its end has begun; `ended` is the last.',
+  },
+  'relay.ended': {
+    level: 'info',
+    fields: [],
+    means: 'Nobody is connected any more, and the files are closed.',
+  },
+  'relay.fault': {
+    level: 'error',
+    fields: ['err'],
+    sometimes: ['ip', 'port', 'name', 'dialect'],
+    means: 'A bug of the relay’s own has cost a connection; everybody else goes on.',
+    advice: 'Report it with the stack.',
+  },
+  'config.reloaded': {
+    level: 'info',
+    fields: ['live', 'waiting'],
+    means: 'The configuration was read again, and what can be is in use.',
+  },
+  'config.waiting': {
+    level: 'warn',
+    fields: ['waiting'],
+    means: 'Some settings are others now and take a new start.',
+    advice: 'Restart the relay when it suits you.',
+  },
+  'config.refused': {
+    level: 'error',
+    fields: ['problems'],
+    sometimes: ['err'],
+    means: 'The configuration cannot be taken up, and nothing has changed.',
+    advice: 'Mend what `problems` says, and reload again.',
+  },
+  'config.untold': {
+    level: 'error',
+    fields: ['err'],
+    means: 'The address file cannot be written any more: `parlance reload` does not hear what became of it.',
+    advice: 'Make room where `addressFile` is.',
+  },
+  'memory.low': {
+    level: 'warn',
+    fields: ['limitBytes', 'retainedLimitBytes'],
+    means: 'The control group allows less memory than the relay may come to need.',
+    advice: 'Raise the limit, or lower `retainedLimitBytes`.',
+  },
+  'connection.opened': {
+    level: 'debug',
+    fields: ['ip', 'port', 'dialect'],
+    means: 'Somebody has connected.',
+  },
+  'connection.refused': {
+    level: 'debug',
+    fields: ['ip', 'port', 'dialect', 'reason'],
+    means: 'Somebody has come who may not: there is no room, or not for their address.',
+  },
+  'connection.closed': {
+    level: 'debug',
+    fields: ['ip', 'port', 'dialect', 'reason'],
+    sometimes: ['name'],
+    means: 'A connection has ended.',
+  },
+  'connection.cut-off': {
+    level: 'warn',
+    fields: ['ip', 'port', 'dialect', 'queuedBytes'],
+    sometimes: ['name'],
+    means: 'A client read too slowly for too long, and was reset.',
+    advice:
+      'One now and then is the client’s affair. Many at once: look at the network and at `parlance_connections_behind`.',
+  },
+  'connection.accept-failed': {
+    level: 'error',
+    fields: ['url', 'error', 'count'],
+    means: 'A connection could not be accepted. Said at most once a second for all.',
+    advice: 'With `EMFILE`: raise the limit of open files.',
+  },
+  'name.refused': {
+    level: 'debug',
+    fields: ['ip', 'port', 'dialect', 'name', 'reason'],
+    means: 'Somebody did not get the name they asked for.',
+  },
+  'upgrade.refused': {
+    level: 'debug',
+    fields: ['ip', 'port', 'reason'],
+    means: 'A request to become a WebSocket was refused.',
+  },
+  'ops.refused': {
+    level: 'warn',
+    fields: ['count'],
+    means: 'The ops endpoint had too many connections, and closed one. Said at most once a second.',
+    advice: 'See who asks it; nobody but Prometheus and health checks should.',
+  },
+  'hook.failed': {
+    level: 'error',
+    fields: ['hook', 'ip', 'port', 'name', 'dialect', 'err'],
+    means:
+      'A hook of the program around the relay threw, or answered what it may not: what it was asked about is refused.',
+    advice: 'Mend the hook.',
+  },
+  'log.lost': {
+    level: 'error',
+    fields: ['file', 'error'],
+    means: 'A log file cannot be written. The chat goes on; records are lost and counted from now on.',
+    advice: 'Make room on the disk, or mend what `error` says. Writing begins again by itself.',
+  },
+  'log.recovered': {
+    level: 'warn',
+    fields: ['file', 'linesLost'],
+    means: 'The log file is being written again.',
+    advice: '`linesLost` records are missing before this time.',
+  },
+  'log.reopened': {
+    level: 'info',
+    fields: ['signal'],
+    means: 'The log files are opened by their names again.',
+  },
+  'log.rotated': { level: 'debug', fields: ['file'], means: 'A log file was put aside, under this name.' },
+  'log.compressed': {
+    level: 'debug',
+    fields: ['file', 'bytes', 'compressedBytes'],
+    means: 'A rotated log file was compressed.',
+  },
+  'log.not-compressed': {
+    level: 'warn',
+    fields: ['file', 'error'],
+    means: 'A rotated log file could not be compressed, and stays as it is. Said once until one can be.',
+    advice: 'Make room on the disk. It is tried again every minute.',
+  },
+} as const satisfies Record<string, OperationalEvent>
+
+export type EventName = keyof typeof OPERATIONAL_EVENTS
+
+type Table = typeof OPERATIONAL_EVENTS
+type Value<Name extends FieldName> = Types[(typeof OPERATIONAL_FIELDS)[Name]['type']]
+type Always<Name extends EventName> = Table[Name]['fields'][number]
+type Sometimes<Name extends EventName> = Table[Name] extends {
+  sometimes: readonly (infer F extends FieldName)[]
+}
+  ? F
+  : never
+
+/** What a record of that event says: all that it always says, and nothing that the table does not have. */
+export type About<Name extends EventName> = {
+  readonly [Key in Always<Name>]: Value<Key>
+} & { readonly [Key in Sometimes<Name>]?: Value<Key> | undefined }
