@@ -1,7 +1,8 @@
 /**
  * Bundles the web pages into dist/web/public: `src/web/NAME/NAME.html` is a page, and what it refers to beside itself
  * (a script, a stylesheet, an icon) is an entry point. Scripts and styles go to `assets/` under a name with the hash of
- * what is in them, so that browsers may keep them for good. Each file is compressed here once (`.br`, `.gz`).
+ * what is in them, so that browsers may keep them for good. Each file is compressed here once (`.br`, `.gz`). Which packages are
+ * in the pages is noted in build/web-packages.json.
  */
 
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -17,6 +18,8 @@ const OUT = join(ROOT, 'dist/web/public')
 /** What a page refers to that is no address of another server and no path of this one. */
 const REFERENCE = /\b(href|src)="(\.[^"]+)"/g
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
+/** The packages that are in the pages: their names, versions, and licences. */
+const bundled = new Map()
 
 /** The pages' names and templates, and the files that they refer to. */
 async function readPages() {
@@ -63,15 +66,16 @@ async function bundle(entryPoints, outdir) {
 
 /** What is bundled is also distributed: each file ends with the licences of the packages that are in it. */
 async function addLicences(output, inputs) {
-  const packages = new Set(inputs.map((input) => PACKAGE.exec(input)?.[0]).filter(Boolean))
+  const folders = new Set(inputs.map((input) => PACKAGE.exec(input)?.[0]).filter(Boolean))
   const licences = []
-  for (const folder of [...packages].sort()) {
+  for (const folder of [...folders].sort()) {
     const names = await readdir(join(ROOT, folder))
-    const name = names.find((one) => /^licen[cs]e(\.|$)/i.test(one))
-    if (name === undefined) throw new Error(`${folder} has no file with its licence`)
-    licences.push(
-      `${folder.replace(/^.*node_modules\//, '')}\n\n${await readFile(join(ROOT, folder, name), 'utf8')}`,
-    )
+    const file = names.find((one) => /^licen[cs]e(\.|$)/i.test(one))
+    if (file === undefined) throw new Error(`${folder} has no file with its licence`)
+    const { name, version, license } = JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'))
+    const text = await readFile(join(ROOT, folder, file), 'utf8')
+    licences.push(`${name}\n\n${text}`)
+    bundled.set(name, { name, version, licence: license, text })
   }
   if (licences.length > 0) await appendFile(output, `/*!\n${licences.join('\n').replaceAll('*/', '* /')}*/\n`)
 }
@@ -107,3 +111,5 @@ for (const { name, path, html } of pages) {
 await compressAll(made)
 await rm(OUT, { recursive: true, force: true })
 await rename(made, OUT)
+await mkdir(join(ROOT, 'build'), { recursive: true })
+await writeFile(join(ROOT, 'build/web-packages.json'), JSON.stringify([...bundled.values()], null, 1))

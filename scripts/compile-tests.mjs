@@ -1,5 +1,5 @@
 /**
- * Compiles test/, bench/ and what tests use of scripts/ into build/test, file by file and with source maps: what `scripts/test` runs. `src` there
+ * Compiles test/, bench/, deploy/ and what tests use of scripts/ into build/test, file by file and with source maps: what `scripts/test` runs. `src` there
  * is a link to dist, so that tests in the same process and the built command run, and cover, the same files.
  *
  * In what is compiled `import.meta.url` is the source's: paths to fixtures and documents are the same in both.
@@ -37,7 +37,7 @@ const sourceUrl = {
 await rm(OUT, { recursive: true, force: true })
 await build({
   entryPoints: (
-    await Promise.all(['test', 'bench', 'scripts/config-docs', 'scripts/log-docs'].map(sourcesIn))
+    await Promise.all(['test', 'bench', 'deploy', 'scripts/config-docs', 'scripts/log-docs'].map(sourcesIn))
   ).flat(),
   outdir: OUT,
   outbase: ROOT,

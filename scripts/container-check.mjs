@@ -1,6 +1,7 @@
 // Talks to a relay in a container from outside, with an encoder of its own: what the relay's own code believes
 // about frames is not asked. `talk CHAT_PORT OPS_PORT PAGE_PORT` lets two people chat, and asks the ops server and for the page;
-// `stay CHAT_PORT` joins, says so, and tells with which words the relay ends the connection.
+// `stay CHAT_PORT` has a dozen join, says so, and tells with which words the relay ends their connections; `crowd CHAT_PORT N` has
+// N join, and one more be refused.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -125,13 +126,29 @@ async function talk(chatPort, opsPort, pagePort) {
   amy.send(LEAVE, '')
 }
 
-async function stay(chatPort) {
-  const amy = await greeted(chatPort)
-  await amy.join('Amy')
-  console.log('joined')
-  console.log(`left: the last frame was LEAVE "${await amy.ending()}"`)
+async function joined(chatPort, count) {
+  const clients = []
+  for (let i = 0; i < count; i++) {
+    const client = await greeted(chatPort)
+    await client.join(`guest-${i}`)
+    clients.push(client)
+  }
+  return clients
 }
 
-const [what, ...ports] = process.argv.slice(2)
-await { talk, stay }[what](...ports.map(Number))
+async function stay(chatPort) {
+  const clients = await joined(chatPort, 12)
+  console.log('joined')
+  const words = new Set(await Promise.all(clients.map((client) => client.ending())))
+  console.log(`left: the last frame of each of ${clients.length} was LEAVE "${[...words].join('", "')}"`)
+}
+
+async function crowd(chatPort, most) {
+  await joined(chatPort, most)
+  const refused = new Client(connect(chatPort, '127.0.0.1'))
+  console.log(`crowd: ${most} are in, the next one is refused with "${await refused.ending()}"`)
+}
+
+const [what, ...numbers] = process.argv.slice(2)
+await { talk, stay, crowd }[what](...numbers.map(Number))
 process.exit()

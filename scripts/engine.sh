@@ -3,8 +3,8 @@
 # arguments. From the environment: CONTAINER_ENGINE (a command), CONTAINER_ENGINE_ARGS (before the subcommand),
 # CONTAINER_RUN_ARGS and CONTAINER_BUILD_ARGS (after it), each split at spaces.
 
-# What scripts/base-image makes, unless told another name.
-export stand_in=localhost/parlance-node:24
+# What scripts/base-image makes.
+export stand_in=localhost/parlance-node:24-bookworm
 
 read -ra engine_args <<<"${CONTAINER_ENGINE_ARGS:-}"
 read -ra run_args <<<"${CONTAINER_RUN_ARGS:-}"
@@ -21,6 +21,11 @@ choose_engine() {
     fi
   done
   return 1
+}
+
+# this_arch: of this machine, as container engines and Debian name it.
+this_arch() {
+  node -p '({ x64: "amd64" })[process.arch] ?? process.arch'
 }
 
 # The + forms are for bash 3, to which an empty array is an unset one.

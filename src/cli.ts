@@ -41,6 +41,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     description: 'Say whether the relay that runs here is well.',
     load: async () => (await import('./commands/health.js')).healthCommand(),
   },
+  doctor: {
+    description: 'Say whether this machine is ready for a relay, and what to do where it is not.',
+    load: async () => (await import('./commands/doctor.js')).doctorCommand(),
+  },
   chat: {
     description: 'Chat on a relay. What is typed goes to everyone.',
     load: async () => (await import('./commands/chat.js')).chatCommand(),
@@ -48,6 +52,14 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   sendto: {
     description: 'Send messages from person to person, by commands.',
     load: async () => (await import('./commands/sendto.js')).sendtoCommand(),
+  },
+  access: {
+    description: 'Say who has a password, in the file that the relay reads.',
+    load: async () => (await import('./commands/access.js')).accessCommand(),
+  },
+  token: {
+    description: 'Sign a token that lets somebody have a name.',
+    load: async () => (await import('./commands/token.js')).tokenCommand(),
   },
   log: {
     description: 'Show what connections.log and chat.log say.',
@@ -71,6 +83,7 @@ const program = new Command('parlance')
     `
 Examples:
   parlance serve                        the relay with defaults
+  parlance doctor                       what this machine lacks for it
   parlance chat 127.0.0.1 Bob           chat on it as Bob
   parlance sendto 127.0.0.1             send messages by commands
   parlance log --since 10m --follow     who came, and what was said

@@ -34,6 +34,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/registry.ts',
     'relay/dialects/dialect.ts',
   ],
+  'relay/access': [
+    'relay/streams',
+    'relay/hub',
+    'relay/fanout/pauses.ts',
+    'relay/config',
+    'relay/dialects/dialect.ts',
+  ],
   'relay/observe': [
     'relay/streams',
     'relay/addresses',
@@ -46,6 +53,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   relay: ['version.ts'],
   'log-reader': ['relay/streams', 'relay/observe/rotated-name.ts'],
   embedding: ['relay'],
+  doctor: ['relay', 'client/address.ts'],
   web: ['client/library'],
   conform: [],
   client: [
@@ -59,7 +67,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/sendto/layout.ts',
     'exit-code.ts',
   ],
-  commands: ['relay', 'client', 'conform', 'log-reader', 'exit-code.ts', 'version.ts'],
+  commands: ['relay', 'client', 'conform', 'log-reader', 'doctor', 'exit-code.ts', 'version.ts'],
 }
 
 /** The folder whose rule holds for a file: the longest that has one. */

@@ -11,12 +11,16 @@ export interface Address {
   readonly port: number
   /** How its certificate is judged where it speaks TLS; `undefined` where it does not. */
   readonly tls?: Trust | undefined
+  /** The password or token that is shown there for a name; `undefined` for none. */
+  readonly password?: string | undefined
 }
 
-/** Whose certificates are believed. */
+/** Whose certificates are believed, and which one is shown. */
 export interface Trust {
   /** Certificates in PEM, which alone are believed then; `undefined` for the authorities that Node knows. */
   readonly ca: string | undefined
+  /** What is shown to a relay that asks for it, in PEM. */
+  readonly identity?: { readonly cert: string; readonly key: string } | undefined
 }
 
 /** An address that cannot be read. Its message is one line for the person who typed it. */

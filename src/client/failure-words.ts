@@ -20,10 +20,14 @@ const WORDS = new Map([
   ['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],
 ])
 
+/** Of TLS 1.3; before, a relay says no more than that the handshake has failed. */
+const CERTIFICATE_WANTED = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'
+
 /** One line, without a full stop. Unknown errors are told in their own words. */
 export function failureWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, host, reason } = error as NodeJS.ErrnoException & TlsDetails
+  if (code === CERTIFICATE_WANTED) return 'it wants to see a certificate: --cert FILE --key FILE shows one'
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `its certificate is not for ${host}`
   // Whatever OpenSSL finds wrong with what answers, such as that it is no TLS at all.
   if (code?.startsWith('ERR_SSL_') === true || code === 'EPROTO')

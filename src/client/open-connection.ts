@@ -43,13 +43,14 @@ export function openConnection(address: Address, timeoutMs: number = CONNECT_TIM
 }
 
 /** TLS with the name in the handshake (SNI), and a certificate that has to be trusted and to be for that name. */
-function secured(host: string, port: number, { ca }: Trust): Socket {
+function secured(host: string, port: number, { ca, identity }: Trust): Socket {
   const socket = connectTls({
     host,
     port,
     // The handshake has names of hosts only (RFC 6066); an address is looked for in the certificate all the same.
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(ca === undefined ? {} : { ca }),
+    ...identity,
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
     rejectUnauthorized: true,
   })

@@ -58,7 +58,7 @@ async function health({ timeoutMs, ...flag }: Flags): Promise<void> {
 async function ask({ ops, listeners }: Places, timeoutMs: number): Promise<string> {
   if (ops !== null) return askOps(ops, timeoutMs)
   // A relay that is full says so to who speaks plainly, and nothing at all in TLS.
-  const place = listeners.find(({ tls }) => !tls) ?? listeners[0]
+  const place = listeners.find(({ tls, proxy }) => !tls && !proxy) ?? listeners[0]
   if (place === undefined) throw new Error('it listens nowhere')
   return askListener(place, timeoutMs)
 }
@@ -78,7 +78,9 @@ async function askOps(place: Place, timeoutMs: number): Promise<string> {
 
 /** The kernel alone takes connections of a relay that hangs: only the relay ends one after us. */
 function askListener(place: ListenerPlace, timeoutMs: number): Promise<string> {
-  const { dialect, tls, port } = place
+  const { dialect, port } = place
+  // Before a PROXY header, TLS is not begun, and who goes without one is no client.
+  const tls = place.tls && !place.proxy
   const words = `${dialect} at ${addressOf(place)}`
   return new Promise((resolve, reject) => {
     const at = { host: reachableHost(place.host), port }

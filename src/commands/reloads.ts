@@ -1,11 +1,12 @@
 /**
- * Takes up the configuration of a running relay anew, put together again from where it came from. Owns that what becomes of it is said, in the operational log and in the address file, and that a mistake
- * harms nobody.
+ * Takes up the configuration of a running relay anew, put together again from where it came from. Owns that what becomes of it
+ * is said, in the operational log and in the address file, and that a mistake harms nobody.
  */
 
 import { ConfigError, type ConfigSources, loadConfig } from '../relay/config/load.js'
 import type { LastReload } from '../relay/observe/address-file.js'
-import { type RelayLog, say } from '../relay/observe/relay-log.js'
+import type { RelayLog } from '../relay/observe/relay-log.js'
+import { say } from '../relay/observe/say.js'
 import type { Relay } from '../relay/relay.js'
 import type { SettingChange } from '../relay/reload.js'
 
@@ -14,9 +15,9 @@ export class Reloads {
   readonly #sources: ConfigSources
   readonly #log: RelayLog
   #number = 0
-  /** A signal that comes meanwhile is for the next one: files may have changed since this one has read them. */
-  #underWay: Promise<void> | null = null
-  #again = false
+  #last: Promise<unknown> = Promise.resolve()
+  /** Asked for and not begun. */
+  #next: Promise<LastReload> | null = null
 
   constructor(relay: Relay, sources: ConfigSources, log: RelayLog) {
     this.#relay = relay
@@ -24,37 +25,43 @@ export class Reloads {
     this.#log = log
   }
 
-  /** Takes up what there is now, or as soon as the one under way is over. Never rejects. */
-  request(): void {
-    if (this.#underWay !== null) {
-      this.#again = true
-      return
+  /**
+   * Takes up what there is now, or as soon as the one under way is over: files may have changed since that has read them.
+   * @returns what became of it; does not reject
+   */
+  request(): Promise<LastReload> {
+    if (this.#next === null) {
+      const next = this.#last.then(() => {
+        this.#next = null
+        return this.#run()
+      })
+      this.#next = this.#last = next
     }
-    this.#underWay = this.#run().then(() => {
-      this.#underWay = null
-      if (!this.#again) return
-      this.#again = false
-      this.request()
-    })
+    return this.#next as Promise<LastReload>
   }
 
-  async #run(): Promise<void> {
+  async #run(): Promise<LastReload> {
     const number = ++this.#number
+    const nothing = { live: [], waiting: [], problems: [] }
     // Said before anything is read: who reads this number knows that the next one has read what there is now.
-    this.#tell({ number, state: 'under way', live: [], waiting: [], problems: [] })
+    this.#tell({ number, state: 'under way', ...nothing })
+    let outcome: LastReload
     try {
       const { live, waiting } = await this.#relay.reload(() => loadConfig(this.#sources))
-      this.#tell({ number, state: 'taken', live, waiting, problems: [] })
+      outcome = { number, state: 'taken', ...nothing, live, waiting }
       say(this.#log, 'config.reloaded', { live, waiting }, takenWords(live))
       if (waiting.length > 0)
         say(this.#log, 'config.waiting', { waiting }, `${keysOf(waiting)}: takes a new start`)
     } catch (error) {
       const problems = error instanceof ConfigError ? error.problems : [(error as Error).message]
-      this.#tell({ number, state: 'refused', live: [], waiting: [], problems })
+      outcome = { number, state: 'refused', ...nothing, problems }
+      // A mistake is its own explanation; of a bug, where it is has to be known.
+      const about = error instanceof ConfigError ? { problems } : { problems, err: error }
       const words = 'the configuration cannot be taken up, and nothing has changed'
-      const fault = error instanceof ConfigError ? {} : { err: error }
-      say(this.#log, 'config.refused', { problems, ...fault }, words)
+      say(this.#log, 'config.refused', about, words)
     }
+    this.#tell(outcome)
+    return outcome
   }
 
   #tell(reload: LastReload): void {

@@ -38,7 +38,8 @@ export interface EmbeddedRelay {
    * Opens its listeners, and its files where it has some.
    * @returns where it listens
    * @throws StartError when an address or a file cannot be had; nothing is left open then, and it may be tried again
-   * @throws ConfigError when more connections are asked for than there can be, or a way to fan out that is not there
+   * @throws ConfigError when more connections are asked for than there can be, a way to fan out that is not there, or a
+   *   certificate that cannot be used
    * @throws RelayError `ERR_STATE`
    */
   listen(): Promise<readonly ListeningAt[]>

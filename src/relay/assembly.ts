@@ -3,6 +3,7 @@
  * when it is opened to clients, and when it ends, is `relay.ts`'s.
  */
 
+import type { Access } from './access/access.js'
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
@@ -36,6 +37,7 @@ import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { TurnBudget } from './net/turn-budget.js'
 import { vanishingTimes } from './net/vanishing.js'
+import { CLOSE_CODES } from './net/websocket/close-codes.js'
 import { Pulse } from './net/websocket/pulse.js'
 import type { WebSocketContext } from './net/websocket/websocket-transport.js'
 import type { Records } from './records.js'
@@ -51,6 +53,8 @@ export interface AssemblyOptions {
   /** See `HubOptions`. */
   readonly hooks: Hooks<Recipient> | undefined
   readonly reservedNames: readonly string[] | undefined
+  /** Who may have which name. */
+  readonly access: Access
 }
 
 export class Assembly {
@@ -73,6 +77,7 @@ export class Assembly {
   readonly input: HeldInput
   /** Takes up what a reload changes of who may come in, which names nobody may have, and how much each may ask for. */
   readonly gate: Gate
+  readonly access: Access
   readonly fanout: FanoutWay
   /** Its parts whose settings may change while it runs. */
   readonly reloadables: Reloadable[]
@@ -89,7 +94,12 @@ export class Assembly {
    * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, or a file of
    *   bans with mistakes
    */
-  constructor(config: Config, { useHandles, hooks, reservedNames }: AssemblyOptions, records: Records) {
+  constructor(
+    config: Config,
+    { useHandles, hooks, reservedNames, access }: AssemblyOptions,
+    records: Records,
+  ) {
+    this.access = access
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
@@ -133,7 +143,7 @@ export class Assembly {
     }
     this.webSockets = {
       pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
-      stats: { closes: new Map(), pingsUnanswered: 0 },
+      stats: { closes: new Map(CLOSE_CODES.map((code) => [code, 0])), pingsUnanswered: 0 },
     }
     this.#strangers = new Strangers(() => this.gate.maxConnections)
     const { silentMs, keepAliveMs } = vanishingTimes(config.vanishedMs)
@@ -145,7 +155,7 @@ export class Assembly {
       now: monotonic,
       silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
     })
-    this.reloadables = [this.gate, { prepare: (config) => this.#prepare(config) }]
+    this.reloadables = [this.gate, { prepare: (config) => this.#prepare(config) }, access]
   }
 
   /** What the connections of a listener share who speak this dialect. */
@@ -158,17 +168,23 @@ export class Assembly {
     }
     const dialectContext: DialectContext = {
       hub: this.hub,
+      access: this.access,
       maxLoginBytes: MAX_LOGIN_BYTES,
       timeZone: this.#config.timeZone,
     }
+    const { access } = this
     return {
       dialect: name,
-      needsLogin: dialect.needsLogin,
+      // Where strangers may not even look around, somebody without a name is on their way in or not here.
+      get needsLogin() {
+        return dialect.needsLogin || access.isClosed
+      },
       speak: dialect.listen(spec.options, dialectContext),
       outboxes: this.#outboxes,
       slowPolicy: spec.slowPolicy,
       deadlines: this.#deadlines,
       strangers: this.#strangers,
+      access,
       turn: this.#turn,
       input: this.input,
       stats,

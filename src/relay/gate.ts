@@ -4,8 +4,7 @@
  * allowances `net/allowances.ts`'s.
  */
 
-import { AddressList } from './addresses/address-list.js'
-import { type Network, parseNetwork } from './addresses/network.js'
+import { type AddressList, addressListOf } from './addresses/address-list.js'
 import { type RateLimit, RateLimits } from './addresses/rate-limits.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
@@ -114,8 +113,7 @@ function limitOf(perSecond: number | 'off'): RateLimit | null {
 }
 
 function listOf(texts: readonly string[]): AddressList | null {
-  if (texts.length === 0) return null
-  return new AddressList(texts.map((text) => parseNetwork(text) as Network))
+  return texts.length === 0 ? null : addressListOf(texts)
 }
 
 /** Above what the system allows, it would close clients without a word. @throws ConfigError when it is */

@@ -3,14 +3,18 @@
  * gets to work with, and that all of them are closed.
  */
 
+import { addressListOf } from './addresses/address-list.js'
 import type { Assembly } from './assembly.js'
+import { type Certificates, readCertificates, warningsOf } from './certificates.js'
 import type { ListenerSpec } from './config/listener-url.js'
+import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
 import type { WebOptions } from './config/web-options.js'
 import { DIALECTS } from './dialects/registry.js'
 import type { ListeningAt } from './listening-at.js'
 import { Listener } from './net/listener.js'
 import type { ListeningOptions } from './net/listening.js'
+import type { TrustedProxies } from './net/proxy/proxy-gate.js'
 import { Gateway } from './net/websocket/gateway.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import { LiveSamples } from './observe/live-samples.js'
@@ -19,20 +23,31 @@ import { StartError } from './start-error.js'
 import { LiveFeed } from './web/live-feed.js'
 import { createPages } from './web/pages.js'
 
-export class Listeners {
+export class Listeners implements Reloadable {
   readonly #config: Config
   readonly #parts: Assembly
   readonly #records: Records
   readonly #useHandles: boolean
-  readonly #listeners: (Listener | Gateway)[] = []
+  readonly #listeners = new Map<ListenerSpec, Listener | Gateway>()
+  readonly #proxies: TrustedProxies
+  #certificates: Certificates
   readonly #at: ListeningAt[] = []
   #live: LiveFeed | null = null
 
-  constructor(config: Config, parts: Assembly, records: Records, useHandles: boolean) {
+  /** @param certificates of the listeners of `config` */
+  constructor(
+    config: Config,
+    parts: Assembly,
+    records: Records,
+    useHandles: boolean,
+    certificates: Certificates,
+  ) {
     this.#config = config
     this.#parts = parts
     this.#records = records
     this.#useHandles = useHandles
+    this.#proxies = { list: addressListOf(config.trustedProxies) }
+    this.#certificates = certificates
   }
 
   /** In the order of the configuration. */
@@ -45,14 +60,39 @@ export class Listeners {
     return this.#at.find((at) => at.port === port)?.url ?? null
   }
 
-  /** @throws StartError when an address or a certificate cannot be had */
+  /** Until when the certificate of each port with TLS is valid, in milliseconds since 1970. */
+  *certificateEnds(): Iterable<readonly [port: number, endMs: number]> {
+    for (const [index, { port }] of this.#at.entries()) {
+      const certificate = this.#certificates.get(this.#config.listen[index] as ListenerSpec)
+      if (certificate !== undefined) yield [port, certificate.expiresAtMs]
+    }
+  }
+
+  /** Certificates are read anew, from the files that their listeners were opened with. */
+  prepare({ trustedProxies }: Config): () => void {
+    const certificates = readCertificates(this.#config.listen, Date.now(), this.#certificates)
+    const list = addressListOf(trustedProxies)
+    return () => {
+      for (const [spec, certificate] of certificates) {
+        if (certificate.fingerprint === this.#certificates.get(spec)?.fingerprint) continue
+        this.#listeners.get(spec)?.renew(certificate)
+      }
+      this.#certificates = certificates
+      this.#proxies.list = list
+      this.#warn()
+    }
+  }
+
+  /** @throws StartError when an address cannot be had */
   async open(): Promise<void> {
+    this.#warn()
     const { loginDeadlineMs } = this.#config
     for (const spec of this.#config.listen) {
       const options = {
         host: spec.host,
         port: spec.port,
-        tls: spec.tls,
+        certificate: this.#certificates.get(spec),
+        proxies: spec.proxy ? this.#proxies : undefined,
         keepAliveMs: this.#parts.keepAliveMs,
         loginDeadlineMs,
         useHandles: this.#useHandles,
@@ -60,10 +100,10 @@ export class Listeners {
       }
       try {
         const listener = await this.#open(spec, options)
-        this.#listeners.push(listener)
-        const { url, dialect, host } = spec
+        this.#listeners.set(spec, listener)
+        const { url, dialect, host, proxy } = spec
         const tls = spec.tls !== undefined
-        this.#at.push({ url, dialect: dialect?.name ?? 'ws', host, port: listener.port, tls })
+        this.#at.push({ url, dialect: dialect?.name ?? 'ws', host, port: listener.port, tls, proxy })
       } catch (error) {
         throw new StartError('listen', spec.url, error as NodeJS.ErrnoException, this.withPort(spec.port))
       }
@@ -88,12 +128,17 @@ export class Listeners {
       pages: createPages({
         page: web.page === 'on',
         room: this.#config.room,
+        access: () => this.#parts.access.mode,
         live: web.live === 'on' ? this.#openLive() : null,
       }),
       refused: (reason: UpgradeRefusal, address: string, port: number) =>
         this.#records.upgradeRefused(reason, address, port),
     }
     return Gateway.open({ ...options, ...more }, new Map(contexts))
+  }
+
+  #warn(): void {
+    for (const words of warningsOf(this.#certificates)) this.#records.certificateAges(words)
   }
 
   /** One for all listeners that show it; without any, no samples are taken. */
@@ -120,6 +165,6 @@ export class Listeners {
   /** No more connections. Those that are here stay, but for whoever looks at the live view. */
   async close(): Promise<void> {
     await this.#live?.close()
-    for (const listener of this.#listeners) listener.close()
+    for (const listener of this.#listeners.values()) listener.close()
   }
 }

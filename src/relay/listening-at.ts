@@ -8,4 +8,6 @@ export interface ListeningAt {
   readonly host: string | undefined
   readonly port: number
   readonly tls: boolean
+  /** Whether every connection has to begin with a PROXY header. */
+  readonly proxy: boolean
 }

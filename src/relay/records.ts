@@ -14,7 +14,8 @@ import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
 import { OnceASecond } from './observe/once-a-second.js'
 import { OpenJournal } from './observe/open-journal.js'
-import { type RelayLog, say } from './observe/relay-log.js'
+import type { RelayLog } from './observe/relay-log.js'
+import { say } from './observe/say.js'
 import { Tally } from './observe/tally.js'
 
 /** What a hook was asked about. */
@@ -111,15 +112,20 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
 
   refused(peer: Newcomer, reason: CloseReason): void {
     this.tally.refused(reason)
-    this.#journal?.refused(peer, reason)
+    this.#journal?.refused(peer, reason.label)
     const about = { ...whereOf(peer), reason: reason.label }
     say(this.#log, 'connection.refused', about, 'a connection was refused')
+  }
+
+  /** A certificate of a listener's that should be renewed. */
+  certificateAges(words: string): void {
+    say(this.#log, 'certificate.ages', { reason: words }, words)
   }
 
   /** A request to become a WebSocket was answered with an HTTP status. */
   upgradeRefused(reason: UpgradeRefusal, remoteAddress: string, remotePort: number): void {
     this.tally.upgradeRefused(reason)
-    this.#journal?.upgradeRefused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
+    this.#journal?.refused({ remoteAddress, remotePort, dialect: 'ws' }, reason)
     const where = { ip: remoteAddress, port: remotePort }
     say(this.#log, 'upgrade.refused', { ...where, reason }, 'a request to become a WebSocket was refused')
   }

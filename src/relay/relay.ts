@@ -8,7 +8,9 @@
 
 import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
+import { Access } from './access/access.js'
 import { Assembly } from './assembly.js'
+import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
@@ -66,32 +68,37 @@ export class Relay {
   #stopped: Promise<void> | null = null
   #drains: () => void = () => {}
 
-  private constructor(config: Config, log: RelayLog, options: RelayOptions) {
+  private constructor(config: Config, log: RelayLog, options: RelayOptions, access: Access) {
     const { hooks, voice = VOICE, useHandles = handlesSupported, reloadables = [] } = options
     this.draining = new Promise((resolve) => {
       this.#drains = resolve
     })
     this.#config = config
+    // Before anything is made that would have to be ended.
+    const certificates = readCertificates(config.listen, Date.now())
     this.#log = log
     this.#voice = voice
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
-    this.#parts = new Assembly(
-      config,
-      { useHandles, hooks: this.#hooks, reservedNames: [voice] },
-      this.#records,
-    )
-    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles)
-    this.#reloadables = [...this.#parts.reloadables, this.#records, ...reloadables]
+    const parts = { useHandles, hooks: this.#hooks, reservedNames: [voice], access }
+    this.#parts = new Assembly(config, parts, this.#records)
+    this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles, certificates)
+    this.#reloadables = [...this.#parts.reloadables, this.#listeners, this.#records, ...reloadables]
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
-   * @throws StartError when a port, a certificate, the log directory or the address file cannot be had; nothing is left
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, a
+   *   certificate that cannot be used, and with everything that is wrong in the files of passwords and token keys
+   * @throws StartError when a port, the log directory or the address file cannot be had; nothing is left
    *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
-    const relay = new Relay(config, log, options)
+    const access = await Access.open({
+      config,
+      now: () => performance.now(),
+      failed: (error) => log.error({ err: error }, 'a password or token could not be checked'),
+    })
+    const relay = new Relay(config, log, options, access)
     try {
       relay.#openLogFiles()
       await relay.#listeners.open()
@@ -215,8 +222,8 @@ export class Relay {
   #tellAddresses(): void {
     const { addressFile, ops, logDir } = this.#config
     if (addressFile === 'off') return
-    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls }) => {
-      return { dialect, host, port, tls }
+    const listeners = this.#listeners.at.map(({ dialect, host = null, port, tls, proxy }) => {
+      return { dialect, host, port, tls, proxy }
     })
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
@@ -237,19 +244,21 @@ export class Relay {
     const registry = createMetrics({
       version: VERSION,
       fanoutWay: fanout.name,
+      stage: () => this.#stage,
       connections: stats,
       transports,
+      maxConnections: () => this.#parts.gate.maxConnections,
       webSockets: webSockets.stats,
       fanout: flusher.stats,
       pressure,
       tally: this.#records.tally,
+      certificateEnds: () => this.#listeners.certificateEnds(),
       sessions: () => hub.sessionCount,
       rooms: () => hub.rooms.size,
       queuedBytes: () => sum(connections, (connection) => connection.outbox.queuedBytes),
       retainedBytes: () => pool.retainedBytes,
       heldInputBytes: () => input.bytes,
       logLinesLost: () => this.#records.linesLost,
-      stage: () => this.#stage,
     })
     try {
       this.#ops = await OpsServer.open({

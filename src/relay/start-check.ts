@@ -5,12 +5,13 @@
  */
 
 import { createServer, type Server } from 'node:net'
-import { createSecureContext } from 'node:tls'
+import { readAccessRules } from './access/rules.js'
 import { fanoutOf } from './assembly.js'
+import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
 import { type Config, written } from './config/settings.js'
 import { connectionsAllowed, readBans } from './gate.js'
-import { listening, readCertificate } from './net/listening.js'
+import { listening } from './net/listening.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { LOG_FILES } from './observe/open-journal.js'
 import { assertDirectoryWritable, assertLogWritable, assertReplaceable } from './observe/writable-place.js'
@@ -19,7 +20,7 @@ import { StartError } from './start-error.js'
 type Check = (config: Config) => string[] | Promise<string[]>
 
 /** Those that are not about addresses, in the order in which a start would meet them. */
-const CHECKS: readonly Check[] = [limits, logFiles, certificates, addressFile]
+const CHECKS: readonly Check[] = [access, limits, logFiles, certificates, addressFile]
 
 export interface StartFindings {
   /** What a start would refuse. */
@@ -36,6 +37,16 @@ export async function checkStart(config: Config, running: boolean): Promise<Star
   const isInUse = ({ code, takenBy }: StartError) => running && code === 'EADDRINUSE' && takenBy === null
   problems.push(...refused.filter((error) => !isInUse(error)).map(({ words }) => words))
   return { problems, inUse: refused.filter(isInUse).map(({ words }) => words) }
+}
+
+async function access(config: Config): Promise<string[]> {
+  try {
+    await readAccessRules(config)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems]
+    throw error
+  }
 }
 
 function limits(config: Config): string[] {
@@ -57,13 +68,7 @@ function logFiles(config: Config): string[] {
 }
 
 function certificates({ listen }: Config): string[] {
-  return listen.flatMap(({ tls, url }) => {
-    if (tls === undefined) return []
-    return problemsOf(
-      () => createSecureContext(readCertificate(tls)),
-      (error) => new StartError('listen', url, error),
-    )
-  })
+  return problemsOf(() => readCertificates(listen, Date.now()))
 }
 
 function addressFile({ addressFile: path }: Config): string[] {

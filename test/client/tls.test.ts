@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Trust } from '../../src/client/address.js'
 import { failureWords } from '../../src/client/failure-words.js'
 import { FramedClient } from '../../src/client/framed-client.js'
+import { ConnectionLostError, connect } from '../../src/client/library/node.js'
 import { openConnection } from '../../src/client/open-connection.js'
 import { certificateQuery } from '../fixtures/certificate.js'
 import { direct, joining, leaving, message } from '../fixtures/framed-bytes.js'
@@ -73,6 +74,32 @@ describe('clients over TLS', { skip: certificate === null && 'openssl is missing
     await amy.expect(direct('[Cyd] Hi'))
   })
 
+  test('a relay that wants to see a certificate is shown one, or says so', async (t) => {
+    const key = file.replace('cert.pem', 'key.pem')
+    const relay = await startRelay(t, {
+      settings: { listen: `framed+tls://127.0.0.1:0?${certificate}&client-ca=${file}` },
+    })
+    const address = `localhost:${relay.port}`
+    const bob = parlance(t, 'chat', '--tls', '--ca', file, '--cert', file, '--key', key, address, 'Bob')
+    await bob.shows('Bob is joining the chat')
+    const cyd = parlance(t, 'chat', '--tls', '--ca', file, address, 'Cyd')
+    assert.notEqual(await cyd.exitCode(), 0)
+    assert.match(cyd.errorOutput, /it wants to see a certificate: --cert FILE --key FILE shows one/)
+    const identity = { cert: readFileSync(file, 'utf8'), key: readFileSync(key, 'utf8') }
+    const url = `framed+tls://${address}`
+    const chat = await connect(url, { name: 'Dan', ca: identity.cert, ...identity, reconnect: false })
+    await bob.shows('Dan is joining the chat')
+    await chat.close()
+    await assert.rejects(
+      connect(url, { name: 'Eve', ca: identity.cert, reconnect: false }),
+      ConnectionLostError,
+    )
+    await assert.rejects(
+      connect(url, { name: 'Eve', cert: identity.cert }),
+      /^TypeError: key: undefined: expected text/,
+    )
+  })
+
   test('a certificate that is not trusted, or is for another name, and a relay without TLS', async (t) => {
     const relay = await startRelay(t, {
       settings: {
@@ -125,6 +152,17 @@ describe('clients over TLS', { skip: certificate === null && 'openssl is missing
       [['chat', '--ca', file, address, 'Bob'], 64, /^parlance: --ca ".*": expected --tls with it$/m],
       [['chat', '--tls', '--ca', '/none', address, 'Bob'], 73, /^parlance: --ca "\/none": cannot be read: /],
       [['sendto', '--tls', '--ca', CLI, address], 64, /^parlance: --ca ".*": expected certificates in PEM$/m],
+      [['chat', '--cert', file, address, 'Bob'], 64, /^parlance: --cert ".*": expected --tls with it$/m],
+      [
+        ['chat', '--tls', '--cert', file, address, 'Bob'],
+        64,
+        /^parlance: --cert ".*": expected --key with it$/m,
+      ],
+      [
+        ['sendto', '--tls', '--cert', file, '--key', file, address],
+        64,
+        /^parlance: --key ".*": expected a private key in PEM/m,
+      ],
     ]
     const programs = runs.map(([args]) => parlance(t, ...args))
     for (const [index, [args, code, words]] of runs.entries()) {

@@ -25,17 +25,6 @@ test('the image exposes the port of each dialect, that for browsers, and the ops
   assert.deepEqual(sorted(exposed.split(' ').map(Number)), sorted([...PORTS, WEB_PORT, OPS_PORT]))
 })
 
-test('the composition publishes the port of each dialect, and says which it is', () => {
-  const compose = read('deploy/compose.yaml')
-  for (const { name, defaultPort } of DIALECTS.values()) {
-    assert.ok(compose.includes(`- "${defaultPort}:${defaultPort}" # ${name}\n`), name)
-  }
-  assert.deepEqual(
-    portsIn(compose, /- "(?:127\.0\.0\.1:)?\d+:(\d+)"/g),
-    sorted([...PORTS, WEB_PORT, OPS_PORT]),
-  )
-})
-
 test('README and the protocols’ page have a row with the port of each dialect', () => {
   for (const page of ['README.md', 'docs/protocol/README.md']) {
     const text = read(page)

@@ -143,11 +143,25 @@ test('a configuration file that is not there, or not readable as one: exit code 
   }
 })
 
-test('a certificate that cannot be had: exit code 73, and its name', async (t) => {
-  const args = ['--listen', 'framed+tls://127.0.0.1:0?cert=/none/cert.pem&key=/none/key.pem']
+test('certificates that cannot be had: exit code 78, and all their names at once', async (t) => {
+  const dir = directory(t)
+  const urls = [
+    'framed+tls://127.0.0.1:0?cert=/none/c.pem&key=/none/k.pem',
+    `wss://127.0.0.1:0?cert=${dir}&key=${CLI}`,
+  ]
+  const args = [...urls.flatMap((url) => ['--listen', url]), '--log-dir', joinPath(dir, 'logs')]
   const relay = await serve(t, args, { starts: false })
-  assert.equal(await relay.program.exitCode(), 73)
-  assert.match(relay.program.errorOutput, /cert\.pem/)
+  assert.equal(await relay.program.exitCode(), 78)
+  for (const words of [
+    'listen: "framed+tls://127.0.0.1:0": cert: "/none/c.pem": ENOENT',
+    'listen: "framed+tls://127.0.0.1:0": key: "/none/k.pem": ENOENT',
+    `listen: "wss://127.0.0.1:0": cert: "${dir}": EISDIR`,
+    `listen: "wss://127.0.0.1:0": key: "${CLI}": expected a private key in PEM`,
+  ]) {
+    assert.ok(relay.program.errorOutput.includes(words), relay.program.errorOutput)
+  }
+  // Nothing was begun.
+  assert.equal(existsSync(joinPath(dir, 'logs')), false)
 })
 
 test('wrong arguments: exit code 64, and nothing in them acts on the terminal', async (t) => {

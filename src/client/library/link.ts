@@ -30,6 +30,8 @@ export interface LinkTarget {
   readonly dialect: string
   /** Certificates that alone are believed. */
   readonly ca: string | undefined
+  /** The certificate that is shown, and its key. */
+  readonly identity: { readonly cert: string; readonly key: string } | undefined
 }
 
 /** Opens a link; what becomes of it is told to the listener, never before this has returned. */

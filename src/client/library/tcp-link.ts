@@ -14,10 +14,10 @@ export class TcpLink implements Link {
   readonly #socket: Socket
   #cause: Error | null = null
 
-  constructor({ url, ca }: LinkTarget, port: number, listener: LinkListener) {
+  constructor({ url, ca, identity }: LinkTarget, port: number, listener: LinkListener) {
     // An IPv6 address comes in brackets.
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-    const tls = url.protocol.endsWith('+tls:') ? { ca } : undefined
+    const tls = url.protocol.endsWith('+tls:') ? { ca, identity } : undefined
     const { socket, opened } = openConnection({ host, port, tls }, NO_TIMEOUT_MS)
     this.#socket = socket
     socket.setKeepAlive(true, KEEP_ALIVE_MS)

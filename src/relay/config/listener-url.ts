@@ -9,6 +9,7 @@ import type { Dialect } from '../dialects/dialect.js'
 import { DIALECTS } from '../dialects/registry.js'
 import type { SlowPolicy } from '../fanout/sink.js'
 import { parseHostPort } from './host-port.js'
+import { splitTlsQuery, type TlsOptions, tlsOptions } from './tls-options.js'
 import { type WebOptions, webOptions } from './web-options.js'
 
 /** One listener, as configured and validated. */
@@ -27,8 +28,9 @@ export interface ListenerSpec {
   readonly port: number
   /** What becomes of readers that are too slow. */
   readonly slowPolicy: SlowPolicy
-  /** Paths of PEM files. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly tls: TlsOptions | undefined
+  /** Whether proxies that are trusted say whom each connection is for, in the PROXY protocol. */
+  readonly proxy: boolean
 }
 
 /** The port of a WebSocket listener when none is given. */
@@ -61,15 +63,12 @@ export const listenerUrl = z.string().transform((url, context): ListenerSpec => 
 
   const given = [...new URLSearchParams(query ?? '')]
   if (new Set(given.map(([option]) => option)).size < given.length) return refuse('expected each option once')
-  const { cert, key, policy = 'cut', ...rest } = Object.fromEntries(given)
+  const [tlsQuery, { policy = 'cut', proxy = 'off', ...rest }] = splitTlsQuery(Object.fromEntries(given))
   const encrypted = tlsMark !== undefined || name === WEB_TLS
-  const encryptedScheme = isWeb ? WEB_TLS : `${name}+tls`
-  if (encrypted && (!cert || !key)) {
-    return refuse(`expected ?cert=FILE&key=FILE with ${isWeb ? `${WEB_TLS}://` : '+tls'}`)
-  }
-  if (!encrypted && (cert ?? key) !== undefined)
-    return refuse(`expected ${encryptedScheme}:// where cert and key are given`)
+  const tls = tlsOptions(tlsQuery, isWeb ? WEB_TLS : `${name}+tls`, encrypted)
+  if (typeof tls === 'string') return refuse(tls)
   if (policy !== 'cut' && policy !== 'drop-oldest') return refuse('expected policy=cut or policy=drop-oldest')
+  if (proxy !== 'on' && proxy !== 'off') return refuse('expected proxy=on or proxy=off')
   const options = (dialect?.options ?? webOptions).safeParse(rest)
   if (!options.success) {
     const wrong = options.error.issues.map(({ path, message }) => [...path, message].join(': '))
@@ -83,7 +82,8 @@ export const listenerUrl = z.string().transform((url, context): ListenerSpec => 
     host: where.host,
     port: where.port,
     slowPolicy: policy,
-    tls: encrypted ? { cert: cert as string, key: key as string } : undefined,
+    tls: tls ?? undefined,
+    proxy: proxy === 'on',
   }
 })
 

@@ -107,6 +107,8 @@ class Layers {
       this.origins.set(key, origin)
       return
     }
+    // What it was in an earlier layer says nothing of what others are to go with.
+    this.#values.delete(key)
     // A list says which of its entries is wrong, and a schema of its own may know better what is missing.
     for (const issue of result.error.issues) {
       const at = issue.path[0]
@@ -126,6 +128,11 @@ class Layers {
       this.problems.push(`hardLimitBytes: ${hard}: expected no less than softLimitBytes, which is ${soft}`)
     }
     this.#refuseLongEnd()
+    const { listen = [], trustedProxies } = Object.fromEntries(this.#values) as Partial<Config>
+    for (const { url, proxy } of listen) {
+      if (!proxy || trustedProxies?.length !== 0) continue
+      this.problems.push(`listen: ${quoted(url)}: expected trustedProxies with proxy=on, such as 10.0.0.0/8`)
+    }
     if (this.problems.length > 0) throw new ConfigError(this.problems)
     return Object.freeze(Object.fromEntries(this.#values)) as Config
   }

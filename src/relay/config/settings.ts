@@ -4,6 +4,7 @@
  */
 
 import type { z } from 'zod'
+import { ACCESS_SETTINGS } from './settings/access.js'
 import { ADMISSION_SETTINGS } from './settings/admission.js'
 import { ALLOWANCES_SETTINGS } from './settings/allowances.js'
 import { ENDING_SETTINGS } from './settings/ending.js'
@@ -20,6 +21,7 @@ export const SETTING_GROUPS = {
   rooms: ROOMS_SETTINGS,
   admission: ADMISSION_SETTINGS,
   allowances: ALLOWANCES_SETTINGS,
+  access: ACCESS_SETTINGS,
   ending: ENDING_SETTINGS,
   queues: QUEUES_SETTINGS,
 } as const satisfies Record<string, Record<string, Setting>>

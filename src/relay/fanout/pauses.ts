@@ -17,8 +17,10 @@ export const PAUSE = {
   decoding: 16,
   /** Too many of the names that it asked for were refused. */
   refusals: 32,
+  /** The password or token that it has shown is being checked. */
+  access: 64,
   /** It, or its address, has asked for more than its allowance. */
-  allowance: 64,
+  allowance: 128,
 } as const
 
 export type PauseCause = (typeof PAUSE)[keyof typeof PAUSE]
@@ -109,6 +111,7 @@ export function createPauseClocks(now: () => number): PauseClocks {
     turn: clock(),
     decoding: clock(),
     refusals: clock(),
+    access: clock(),
     allowance: clock(),
   }
 }

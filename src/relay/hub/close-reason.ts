@@ -61,6 +61,19 @@ export const CLOSE_REASONS = {
   addressRate: { label: 'address-rate', words: 'too many new connections from your address' },
   /** Connections from everywhere came too fast. */
   rate: { label: 'rate', words: 'too many new connections: try again soon' },
+  /** TLS could not be agreed on, or not in time. */
+  tls: { label: 'tls', words: 'TLS could not be agreed on' },
+  tlsDeadline: { label: 'tls-deadline', words: 'TLS was not agreed on in time' },
+  /** A listener with `client-ca` was shown no certificate, or one that does not count. */
+  certificateMissing: { label: 'certificate-missing', words: 'a certificate is needed here' },
+  certificateExpired: { label: 'certificate-expired', words: 'your certificate is not valid now' },
+  certificateUntrusted: { label: 'certificate-untrusted', words: 'your certificate is not trusted here' },
+  /** A listener with `proxy=on` was reached by somebody who is no trusted proxy … */
+  proxyUntrusted: { label: 'proxy-untrusted', words: 'no trusted proxy' },
+  /** … or by one that does not begin with a PROXY header, begins with a broken one, or does not complete it. */
+  proxyMissing: { label: 'proxy-missing', words: 'a PROXY header is needed here' },
+  proxyBroken: { label: 'proxy-broken', words: 'the PROXY header cannot be read' },
+  proxyDeadline: { label: 'proxy-deadline', words: 'the PROXY header did not come in time' },
   /** The relay is ending. */
   shutdown: { label: 'shutdown', words: 'the relay is shutting down' },
 } as const satisfies Record<string, CloseReason>

@@ -75,10 +75,19 @@ const CHECKS: readonly Check[] = [
 /** The key of the limit that is not by address. */
 const EVERYBODY = ''
 
-/** Why newcomers are refused: those of `CHECKS`, and at last that there is no room. */
+/** Why newcomers are refused: those of `CHECKS`, that there is no room, and what they have to show before they are connections. */
 export const REFUSAL_REASONS: readonly CloseReason[] = [
   ...CHECKS.map(({ reason }) => reason),
   CLOSE_REASONS.full,
+  CLOSE_REASONS.tls,
+  CLOSE_REASONS.tlsDeadline,
+  CLOSE_REASONS.certificateMissing,
+  CLOSE_REASONS.certificateExpired,
+  CLOSE_REASONS.certificateUntrusted,
+  CLOSE_REASONS.proxyUntrusted,
+  CLOSE_REASONS.proxyMissing,
+  CLOSE_REASONS.proxyBroken,
+  CLOSE_REASONS.proxyDeadline,
 ]
 
 export class Admission {

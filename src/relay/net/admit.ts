@@ -1,12 +1,16 @@
 /** What becomes of a newcomer: a connection, if only to be told why they may not stay, or nothing. */
 
+import type { Socket } from 'node:net'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
-import type { Comer } from './comer.js'
 import { Connection } from './connection.js'
 import type { ConnectionContext } from './connection-context.js'
+import { clientOf, type PeerAddress } from './peer-address.js'
 import type { Transport } from './transport.js'
 
-/** For one who comes at this moment: looks at where they come from, and then as `welcome`. */
+/** What is needed to refuse somebody. */
+type Refusing = Pick<ConnectionContext<Connection>, 'dialect' | 'observer' | 'admission'>
+
+/** For one whose address is known at this moment: looks at where they come from, and then as `welcome`. */
 export function admit(transport: Transport, context: ConnectionContext<Connection>): void {
   welcome(transport, context, context.admission.arrived(transport.remoteAddress))
 }
@@ -23,7 +27,9 @@ export function welcome(
   const { admission, outboxes } = context
   const reason = refusal ?? admission.refusalNow(transport.remoteAddress)
   if (reason !== null && !admission.mayTell) {
-    turnAway(transport, reason, context)
+    const { remoteAddress: address, remotePort: port } = transport
+    transport.destroy()
+    gone({ address, port }, reason, context)
     return
   }
   outboxes.flusher.expectMore()
@@ -33,25 +39,27 @@ export function welcome(
 /**
  * Before a TLS handshake, which costs the relay a hundred times what a refusal does: whoever may not come for their address is
  * closed without a word, and so is who comes when even those are too many who would be told that the relay is full.
- * @param underWay how many such handshakes there are
  * @returns whether it may begin; then it has `arrived`
  */
-export function mayBegin(comer: Comer, underWay: number, context: ConnectionContext<Connection>): boolean {
-  const { admission } = context
-  const reason =
-    admission.arrived(comer.remoteAddress) ?? (admission.hasRoomFor(underWay) ? null : CLOSE_REASONS.full)
-  if (reason !== null) turnAway(comer, reason, context)
+export function mayBegin(socket: Socket, hasRoom: () => boolean, refusing: Refusing): boolean {
+  const arrived = refusing.admission.arrived(clientOf(socket).address)
+  const reason = arrived ?? (hasRoom() ? null : CLOSE_REASONS.full)
+  if (reason !== null) turnAway(socket, reason, refusing)
   return reason === null
 }
 
 /** Closes without a word what had `arrived`. */
-export function turnAway(
-  comer: Comer,
+export function turnAway(socket: Socket, reason: CloseReason, refusing: Refusing): void {
+  const peer = clientOf(socket)
+  socket.destroy()
+  gone(peer, reason, refusing)
+}
+
+function gone(
+  { address, port }: PeerAddress,
   reason: CloseReason,
-  { dialect, observer, admission }: Pick<ConnectionContext<Connection>, 'dialect' | 'observer' | 'admission'>,
+  { dialect, observer, admission }: Refusing,
 ): void {
-  const { remoteAddress, remotePort } = comer
-  comer.destroy()
-  admission.left(remoteAddress)
-  observer.refused({ remoteAddress, remotePort, dialect }, reason)
+  admission.left(address)
+  observer.refused({ remoteAddress: address, remotePort: port, dialect }, reason)
 }

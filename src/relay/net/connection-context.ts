@@ -2,7 +2,7 @@
  * What the connections of a listener share, and who sees what becomes of them. `Connection` is `connection.ts`'s class.
  */
 
-import type { ClaimOutcome, SpeakerFactory } from '../dialects/dialect.js'
+import type { AccessRefusal, ClaimOutcome, SpeakerFactory } from '../dialects/dialect.js'
 import type { OutboxContext } from '../fanout/outbox.js'
 import type { SlowPolicy } from '../fanout/sink.js'
 import type { CloseReason } from '../hub/close-reason.js'
@@ -10,6 +10,7 @@ import type { Admission } from './admission.js'
 import type { Allowances } from './allowances.js'
 import type { Deadlines } from './deadlines.js'
 import type { Expellable, Strangers } from './strangers.js'
+import type { Credentials } from './transport.js'
 import type { TurnBudget } from './turn-budget.js'
 
 /** Plain integers of all connections of one dialect; the hot path adds, metrics read. */
@@ -39,7 +40,10 @@ export interface ConnectionObserver<Connection> {
    * throws it again.
    */
   faulted(connection: Connection, error: unknown): void
-  /** It may not stay, whether it is told so or not. Nothing else is said of it. */
+  /**
+   * It may not stay, whether it is told so or not: there is no room, or not for where it comes from; or it has not shown the
+   * certificate or the PROXY header that are due. Nothing else is said of it.
+   */
   refused(peer: Newcomer, reason: CloseReason): void
 }
 
@@ -60,6 +64,22 @@ export interface ConnectionDeadlines<Connection> {
   readonly refusal: Deadlines<Connection>
 }
 
+/** Who may have which name, beyond that it is free. */
+export interface NameAccess<Connection> {
+  /** Whether anybody is asked anything. */
+  readonly isOn: boolean
+  /** @param shown what came with the connection itself */
+  applicant(connection: Connection, shown: Credentials): Applicant
+}
+
+/** One connection that asks for names. */
+export interface Applicant {
+  /** As `Client.authorize`. */
+  ask(name: string, secret: string | null, then: (refusal: AccessRefusal | null) => void): void
+  /** The connection is over. */
+  gone(): void
+}
+
 /** What all connections of one listener share. */
 export interface ConnectionContext<Connection extends Expellable> {
   readonly dialect: string
@@ -75,6 +95,7 @@ export interface ConnectionContext<Connection extends Expellable> {
   readonly allowances: Allowances
   /** Those without a name that no login deadline ends. */
   readonly strangers: Strangers<Connection>
+  readonly access: NameAccess<Connection>
   readonly turn: TurnBudget
   readonly input: HeldInput
   /** Every connection that is not gone. */

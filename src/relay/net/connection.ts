@@ -8,7 +8,7 @@
  *     +---- broken, or cut off: nothing more is sent ----------------------------------------------------+
  */
 
-import type { ClaimOutcome, Client, Speaker } from '../dialects/dialect.js'
+import type { AccessRefusal, ClaimOutcome, Client, Speaker } from '../dialects/dialect.js'
 import { ownSlice } from '../fanout/chunk.js'
 import { Outbox } from '../fanout/outbox.js'
 import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pauses.js'
@@ -16,7 +16,7 @@ import type { Port } from '../fanout/ports.js'
 import type { Sink } from '../fanout/sink.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { Spender, Spending } from './allowances.js'
-import type { ConnectionContext, ConnectionStats } from './connection-context.js'
+import type { Applicant, ConnectionContext, ConnectionStats } from './connection-context.js'
 import type { MessageEvents, Transport } from './transport.js'
 
 /** So many refused names are answered at once; after each further one, nothing is read for a second. */
@@ -47,6 +47,8 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
   #refusals = 0
   /** What the speaker holds of a request that is not complete. */
   #heldBytes = 0
+  /** Only where names are not simply had by being the first. */
+  #applicant: Applicant | null = null
   /** What was read and not decoded, because reading was paused meanwhile, and when it was read. */
   #undecoded: Buffer | null = null
   #undecodedMs = 0
@@ -100,6 +102,27 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
     return this.#pauses === 0 && this.#state === 'open'
   }
 
+  authorize(name: string, secret: string | null, then: (refusal: AccessRefusal | null) => void): void {
+    const { access } = this.#context
+    if (!access.isOn) {
+      then(null)
+      return
+    }
+    this.#applicant ??= access.applicant(this, this.#transport)
+    this.#applicant.ask(name, secret, then)
+  }
+
+  /** What `feed` had to wait for; called like this because nothing was read now. */
+  carryOn(work: () => void): void {
+    this.#context.turn.begin()
+    try {
+      work()
+    } catch (error) {
+      this.#context.observer.faulted(this, error)
+      this.expel(CLOSE_REASONS.internal)
+    }
+  }
+
   nameRequested(name: string, outcome: ClaimOutcome): void {
     const { deadlines, strangers, observer } = this.#context
     if (outcome === 'accepted') {
@@ -116,7 +139,9 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
 
   unnamed(): void {
     this.outbox.named = false
-    if (!this.#context.needsLogin && this.#state === 'open') this.#context.strangers.add(this)
+    if (this.#state !== 'open') return
+    if (this.#context.needsLogin) this.#context.deadlines.login.set(this)
+    else this.#context.strangers.add(this)
   }
 
   pauseInput(): void {
@@ -458,6 +483,7 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
     context.deadlines.refusal.clear(this)
     context.strangers.delete(this)
     context.allowances.forget(this)
+    this.#applicant?.gone()
     if (state === 'closing') context.deadlines.linger.set(this)
     this.#undecoded = null
     this.#countHeld(0)

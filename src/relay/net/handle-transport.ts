@@ -7,6 +7,7 @@
 import type { Server } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import type { Port } from '../fanout/ports.js'
+import type { PeerAddress } from './peer-address.js'
 import {
   awaitWrite,
   OWNER,
@@ -31,7 +32,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
  */
 export function acceptHandles(
   server: Server,
-  accept: (transport: Transport) => void,
+  accept: (transport: HandleTransport) => void,
   failed: (error: Error) => void,
   keepAliveMs: number,
 ): boolean {
@@ -53,8 +54,8 @@ export interface DirectCount {
 }
 
 export class HandleTransport implements Transport, Port {
-  readonly remoteAddress: string
-  readonly remotePort: number
+  remoteAddress: string
+  remotePort: number
   readonly handle: TcpHandle
   /** Its descriptor, which is anybody's from when it is closed. */
   readonly descriptor: number
@@ -65,24 +66,32 @@ export class HandleTransport implements Transport, Port {
   /** Of the WebSocket frame that everything written directly has to be, or 0 for none. */
   opcode = 0
   readonly #wrap: StreamWrap
+  /** Who has opened it, where that is not the client. */
+  #proxy: PeerAddress | null = null
   /** The negative errno of a write that was refused, or 0. */
   #brokenBy = 0
   #events: TransportEvents | null = null
 
   /** @param peer where it is known already: the system says so only as long as the peer is there */
-  constructor(
-    handle: TcpHandle,
-    wrap: StreamWrap,
-    keepAliveMs: number,
-    peer: Pick<Transport, 'remoteAddress' | 'remotePort'> = peerOf(handle),
-  ) {
+  constructor(handle: TcpHandle, wrap: StreamWrap, keepAliveMs: number, peer: PeerAddress = peerOf(handle)) {
     this.handle = handle
     this.descriptor = handle.fd
     this.#wrap = wrap
-    this.remoteAddress = peer.remoteAddress
-    this.remotePort = peer.remotePort
+    this.remoteAddress = peer.address
+    this.remotePort = peer.port
     handle.setNoDelay(true)
     handle.setKeepAlive(true, keepAliveMs / 1000)
+  }
+
+  /** From now on it is `client`'s, whoever has opened it. */
+  standFor({ address, port }: PeerAddress): void {
+    this.#proxy = { address: this.remoteAddress, port: this.remotePort }
+    this.remoteAddress = address
+    this.remotePort = port
+  }
+
+  get certificateName(): null {
+    return null
   }
 
   get port(): Port {
@@ -98,6 +107,10 @@ export class HandleTransport implements Transport, Port {
     )
   }
 
+  get presentedSecret(): null {
+    return null
+  }
+
   get partialFrame(): number {
     return 0
   }
@@ -109,16 +122,27 @@ export class HandleTransport implements Transport, Port {
   get kernelKey(): string {
     const local: { port?: number } = {}
     this.handle.getsockname(local)
-    return kernelKey(local.port ?? 0, this.remoteAddress, this.remotePort)
+    const proxy = this.#proxy
+    return proxy === null
+      ? kernelKey(local.port ?? 0, this.remoteAddress, this.remotePort)
+      : kernelKey(local.port ?? 0, proxy.address, proxy.port)
   }
 
+  /** Somebody else may take it over by opening it again. */
   open(events: TransportEvents): void {
+    const isOpen = this.#events !== null
     this.#events = events
+    if (isOpen) return
     const handle = this.handle
     handle[OWNER] = this
     handle.onread = onRead
     handle.useUserBuffer(READ_BUFFER)
     handle.readStart()
+  }
+
+  /** Has `bytes` heard as if they had just been read: what came before it was taken over. */
+  feed(bytes: Buffer): void {
+    this.#events?.received(bytes, bytes.length)
   }
 
   write(bytes: Buffer): boolean {
@@ -212,10 +236,10 @@ export class HandleTransport implements Transport, Port {
   }
 }
 
-function peerOf(handle: TcpHandle): Pick<Transport, 'remoteAddress' | 'remotePort'> {
+function peerOf(handle: TcpHandle): PeerAddress {
   const peer: { address?: string; port?: number } = {}
   handle.getpeername(peer)
-  return { remoteAddress: plainAddress(peer.address ?? ''), remotePort: peer.port ?? 0 }
+  return { address: plainAddress(peer.address ?? ''), port: peer.port ?? 0 }
 }
 
 // Named functions for all handles: a closure each would cost memory per connection.

@@ -5,47 +5,131 @@
 
 import type { Socket } from 'node:net'
 import type { Server, TLSSocket } from 'node:tls'
-import { type Comer, comerOf } from './comer.js'
+import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
+import { clientOf, ownPeer, type PeerAddress, proxiedClient, standFor } from './peer-address.js'
 
-export interface HandshakesOptions {
-  /** Asked for each new one, with how many are under way. Whoever refuses closes it. */
-  readonly mayBegin: (comer: Comer, underWay: number) => boolean
-  /** One that had begun has failed, or was given up. */
-  readonly failed: (remoteAddress: string) => void
+export interface HandshakeEvents {
+  /** Asked for each new one. Whoever refuses it closes it. */
+  readonly mayBegin: (socket: Socket) => boolean
+  /** It is complete, and a certificate that the client has shown is good. */
+  readonly secured: (socket: TLSSocket) => void
+  /** It has failed, by something that the client did. */
+  readonly refused: (reason: CloseReason, client: PeerAddress) => void
+  /** One that had begun and was not `secured` is gone, for whatever reason. */
+  readonly left: (client: PeerAddress) => void
 }
 
 export class Handshakes {
-  readonly #options: HandshakesOptions
-  /** The plain sockets below, by the address of the client: all that both events know of it. */
+  readonly #events: HandshakeEvents
+  /** The plain sockets below, by the address of the peer: all that both events know of it. */
   readonly #underWay = new Map<string, Socket>()
+  /** Those that are somebody else's now. */
+  readonly #secure = new WeakSet<Socket>()
+  /** Whose were closed in this turn, in order. */
+  readonly #closed: PeerAddress[] = []
 
-  constructor(server: Server, options: HandshakesOptions) {
-    this.#options = options
+  constructor(server: Server, events: HandshakeEvents) {
+    this.#events = events
     server.on('connection', (socket: Socket) => {
-      const comer = comerOf(socket)
-      if (options.mayBegin(comer, this.#underWay.size)) this.#began(socket, comer)
+      if (events.mayBegin(socket)) this.#began(socket)
     })
-    server.on('secureConnection', (socket: TLSSocket) => this.#underWay.delete(keyOf(comerOf(socket))))
-    // Node says that a handshake failed or took too long, and leaves the socket open.
-    server.on('tlsClientError', (_error, socket) => socket.destroy())
+    server.on('secureConnection', (socket: TLSSocket) => this.#secured(socket))
+    server.on('tlsClientError', (error, socket) => this.#failed(error, socket))
+  }
+
+  /** How many are under way. */
+  get size(): number {
+    return this.#underWay.size
   }
 
   /** Gives up all of them. */
   end(): void {
     for (const socket of this.#underWay.values()) socket.destroy()
+    this.#underWay.clear()
   }
 
-  #began(socket: Socket, comer: Comer): void {
-    const key = keyOf(comer)
-    this.#underWay.set(key, socket)
+  #began(socket: Socket): void {
+    const address = addressOf(socket)
+    this.#underWay.set(address, socket)
+    // While it is known: it is told of when it is not any more.
+    const client = clientOf(socket)
     socket.on('close', () => {
-      if (this.#underWay.get(key) !== socket) return
-      this.#underWay.delete(key)
-      this.#options.failed(comer.remoteAddress)
+      if (!this.#secure.has(socket)) this.#events.left(client)
+      if (this.#underWay.get(address) !== socket) return
+      this.#underWay.delete(address)
+      if (this.#closed.push(client) === 1) setImmediate(() => this.#closed.splice(0))
     })
   }
+
+  #secured(socket: TLSSocket): void {
+    const address = addressOf(socket)
+    const below = this.#underWay.get(address)
+    this.#underWay.delete(address)
+    const client = below === undefined ? null : proxiedClient(below)
+    if (client !== null) standFor(socket, client)
+    // One that is optional may be missing; the handshake does not end by one that is not good.
+    const refusal =
+      socket.authorized || !hasShownCertificate(socket) ? null : reasonOf(socket.authorizationError)
+    if (refusal === null) {
+      if (below !== undefined) this.#secure.add(below)
+      this.#events.secured(socket)
+      return
+    }
+    socket.on('error', ignore)
+    socket.destroy()
+    this.#events.refused(refusal, clientOf(socket))
+  }
+
+  #failed(error: Error, socket: TLSSocket): void {
+    // Who has gone in the middle was not refused: health checks and scanners do that all day.
+    const refusal = reasonOf(socket.authorizationError ?? error)
+    const client = this.#ended(addressOf(socket))
+    // Node says that a handshake failed or took too long, and leaves the socket open.
+    socket.destroy()
+    if (refusal !== null && client !== undefined) this.#events.refused(refusal, client)
+  }
+
+  /**
+   * One has failed, and is under way no more.
+   * @param address not known where Node itself has closed it: then it is one that it is closing, or has closed a moment ago
+   */
+  #ended(address: string): PeerAddress | undefined {
+    let ended = this.#underWay.has(address) ? address : undefined
+    for (const [other, { destroyed }] of this.#underWay) {
+      if (ended !== undefined) break
+      if (destroyed) ended = other
+    }
+    if (ended === undefined) return this.#closed.shift()
+    const client = clientOf(this.#underWay.get(ended) as Socket)
+    this.#underWay.delete(ended)
+    return client
+  }
 }
 
-function keyOf({ remoteAddress, remotePort }: Comer): string {
-  return `${remoteAddress} ${remotePort}`
+/** @param cause Node's, or the code of what is wrong with the certificate, which the types take for an error */
+function reasonOf(cause: Error | string | null): CloseReason | null {
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : cause
+  switch (code) {
+    case 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE':
+      return CLOSE_REASONS.certificateMissing
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return CLOSE_REASONS.certificateExpired
+    case 'ERR_TLS_HANDSHAKE_TIMEOUT':
+      return CLOSE_REASONS.tlsDeadline
+    default:
+      if (!(cause instanceof Error)) return CLOSE_REASONS.certificateUntrusted
+      return code?.startsWith('ERR_SSL_') ? CLOSE_REASONS.tls : null
+  }
 }
+
+function hasShownCertificate(socket: TLSSocket): boolean {
+  return socket.getPeerX509Certificate() !== undefined
+}
+
+function addressOf(socket: Socket): string {
+  const { address, port } = ownPeer(socket)
+  return `${address} ${port}`
+}
+
+function ignore(): void {}

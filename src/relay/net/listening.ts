@@ -1,17 +1,21 @@
-/** What listening takes, whatever is spoken there: an address, a certificate, and limits. */
+/** What listening takes, whatever is spoken there: an address, a certificate, proxies before it, and limits. */
 
-import { readFileSync } from 'node:fs'
 import type { Server } from 'node:net'
+import type { TlsOptions } from 'node:tls'
+import type { Certificate } from './certificate.js'
+import type { TrustedProxies } from './proxy/proxy-gate.js'
 
 export interface ListeningOptions {
   readonly host: string | undefined
   /** 0 for any free one. */
   readonly port: number
-  /** PEM files, read when the listener opens. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  /** How TLS is spoken, where it is. */
+  readonly certificate: Certificate | undefined
+  /** Who may connect, to say in a PROXY header whom for; `undefined` where clients come by themselves. */
+  readonly proxies: TrustedProxies | undefined
   /** After so long without a word the kernel asks a peer whether it is there. */
   readonly keepAliveMs: number
-  /** A TLS handshake that takes longer is given up. */
+  /** A PROXY header or a TLS handshake that takes longer is given up. */
   readonly loginDeadlineMs: number
   /** An error after listening began, such as no more file descriptors. The listener goes on. */
   readonly failed: (error: Error) => void
@@ -20,11 +24,11 @@ export interface ListeningOptions {
 }
 
 /** Node's default of 511 loses connections when many come while the relay is busy. */
-const BACKLOG = 4096
+export const BACKLOG = 4096
 
-/** @throws the system's error */
-export function readCertificate(files: { cert: string; key: string }) {
-  return { cert: readFileSync(files.cert), key: readFileSync(files.key) }
+/** For `createServer`. */
+export function tlsSettings({ context, server }: Certificate, handshakeTimeout: number): TlsOptions {
+  return { ...context, ...server, handshakeTimeout }
 }
 
 /** Has `server` listen. @throws the system's error, with `code` such as `EADDRINUSE` */

@@ -2,7 +2,8 @@
 
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { kernelKey, plainAddress, type Transport, type TransportEvents } from './transport.js'
+import { clientOf, ownPeer } from './peer-address.js'
+import { kernelKey, type Transport, type TransportEvents } from './transport.js'
 
 export class SocketTransport implements Transport {
   readonly remoteAddress: string
@@ -13,15 +14,28 @@ export class SocketTransport implements Transport {
 
   constructor(socket: Socket) {
     this.#socket = socket
-    this.remoteAddress = plainAddress(socket.remoteAddress ?? '')
-    this.remotePort = socket.remotePort ?? 0
+    const client = clientOf(socket)
+    this.remoteAddress = client.address
+    this.remotePort = client.port
     // From the first tick: an unhandled `error` would end the process.
     socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.message))
+  }
+
+  get certificateName(): string | null {
+    const socket = this.#socket
+    if (!(socket instanceof TLSSocket) || !socket.authorized) return null
+    // Node makes a list of several: then there is no telling which is meant.
+    const name: unknown = socket.getPeerCertificate()?.subject?.CN
+    return typeof name === 'string' && name !== '' ? name : null
   }
 
   /** Of TLS: before it was encrypted, which makes it a few percent more. */
   get takenBytes(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength
+  }
+
+  get presentedSecret(): null {
+    return null
   }
 
   get partialFrame(): number {
@@ -33,7 +47,8 @@ export class SocketTransport implements Transport {
   }
 
   get kernelKey(): string {
-    return kernelKey(this.#socket.localPort ?? 0, this.remoteAddress, this.remotePort)
+    const { address, port } = ownPeer(this.#socket)
+    return kernelKey(this.#socket.localPort ?? 0, address, port)
   }
 
   open(events: TransportEvents): void {

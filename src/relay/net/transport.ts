@@ -45,8 +45,17 @@ export interface MessageEvents extends TransportEvents {
   settling(): void
 }
 
-export interface Transport {
+/** What a client has shown of itself before it said anything in its dialect. */
+export interface Credentials {
+  /** The client's own, also where a trusted proxy stands between. */
   readonly remoteAddress: string
+  /** The common name in the subject of the client's certificate, where it has shown one that was verified. */
+  readonly certificateName: string | null
+  /** The password or token that came with the handshake of a WebSocket, or `null`. */
+  readonly presentedSecret: string | null
+}
+
+export interface Transport extends Credentials {
   readonly remotePort: number
   /** What may be written to past this, or `null`. */
   readonly port: Port | null

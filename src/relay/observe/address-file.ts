@@ -15,6 +15,8 @@ export interface Place {
 export interface ListenerPlace extends Place {
   readonly dialect: string
   readonly tls: boolean
+  /** Whether it expects a PROXY header before anything else. */
+  readonly proxy: boolean
 }
 
 /** One setting that is another than before, as an operator would write it. */

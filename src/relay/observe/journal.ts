@@ -6,10 +6,10 @@
 import compileSerializer from 'fast-json-stringify'
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import type { CloseReason } from '../hub/close-reason.js'
-import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
-import type { UpgradeRefusal } from '../net/websocket/handshake.js'
+import type { DirectEvent, EditedEvent, HubEvent, ReceiptEvent } from '../hub/events.js'
 import { printable } from '../streams/printable.js'
 import type { LogFile } from './log-file.js'
+import type { RecordField, RecordKindName } from './log-records.js'
 import { type Refusal, Refusals } from './refusals.js'
 
 /** A connection, as far as its records say. */
@@ -47,12 +47,6 @@ export class Journal {
     write(this.#connections, record('connected', peer))
   }
 
-  /** A connection was refused: by a limit, or for its address. Of many the log has a sum. */
-  refused(peer: Omit<Peer, 'name'>, { label: reason }: CloseReason): void {
-    if (this.#isRecorded('rejected', peer, reason))
-      write(this.#connections, { ...record('rejected', peer), reason })
-  }
-
   /** The name asked for, and what became of it. Of many refusals the log has a sum. */
   nameRequested(peer: Peer, name: string, outcome: ClaimOutcome): void {
     if (outcome === 'accepted') {
@@ -62,8 +56,11 @@ export class Journal {
     }
   }
 
-  /** Of many refusals the log has a sum, as of names. */
-  upgradeRefused(peer: Peer, reason: UpgradeRefusal): void {
+  /**
+   * It did not become a connection. Of many refusals the log has a sum, as of names.
+   * @param reason one of few
+   */
+  refused(peer: Omit<Peer, 'name'>, reason: string): void {
     if (this.#isRecorded('rejected', peer, reason))
       write(this.#connections, { ...record('rejected', peer), reason })
   }
@@ -121,25 +118,28 @@ export class Journal {
   }
 
   /** Who, to whom and how long; what it said only where that is wanted. */
-  #privately(event: DirectEvent | EditedEvent): object {
+  #privately(event: DirectEvent | EditedEvent): LoggedRecord {
     const record = recordOf(event)
     if (!this.logsDirectText) delete record.text
     return { ...record, textBytes: Buffer.byteLength(event.text) }
   }
 }
 
+/** A record of the table, and no field that is not there. That each has its own, the tests see to. */
+type LoggedRecord = { readonly event: RecordKindName } & { [Field in RecordField]?: unknown }
+
 /** What an event does not have is not in its record. */
-function recordOf({ kind, at, ...fields }: HubEvent): Record<string, unknown> {
+function recordOf({ kind, at, ...fields }: Exclude<HubEvent, ReceiptEvent>): LoggedRecord {
   const present = Object.entries(fields).filter(([, value]) => value !== null)
-  return Object.fromEntries([['event', kind], ...present])
+  return { event: kind, ...Object.fromEntries(present) }
 }
 
-function record(event: string, { remoteAddress, remotePort, dialect }: Omit<Peer, 'name'>) {
+function record(event: RecordKindName, { remoteAddress, remotePort, dialect }: Omit<Peer, 'name'>) {
   return { event, ip: remoteAddress, port: remotePort, dialect }
 }
 
 /** One JSON object a line: `time`, then what the record has. */
-function write(file: LogFile, fields: object): void {
+function write(file: LogFile, fields: LoggedRecord): void {
   file.write(printable(`${JSON.stringify({ time: timeNow(), ...fields })}\n`))
 }
 

@@ -5,7 +5,7 @@ const MIB = 1024 * 1024
  * Measured with 1,000 clients (docs/performance.md, "How much memory"): 112 MiB always did, and their sockets take 20 MiB, which
  * not every kind of control group counts. With 96 MiB a relay spends its time in page faults of its own code.
  */
-const LEAST_BYTES = 144 * MIB
+export const LEAST_BYTES = 144 * MIB
 
 /**
  * @param limitBytes what `process.constrainedMemory` gives, that of the control group: where there is none `undefined`, 0,

@@ -150,6 +150,12 @@ export const OPERATIONAL_EVENTS = {
     means: 'The control group allows less memory than the relay may come to need.',
     advice: 'Raise the limit, or lower `retainedLimitBytes`.',
   },
+  'certificate.ages': {
+    level: 'warn',
+    fields: ['reason'],
+    means: 'A certificate of a listener will soon expire.',
+    advice: 'Renew it, and reload.',
+  },
   'connection.opened': {
     level: 'debug',
     fields: ['ip', 'port', 'dialect'],

@@ -1,6 +1,6 @@
 /** Counts what happens to connections and in rooms, as plain integers by fixed words. */
 
-import type { ClaimOutcome } from '../dialects/dialect.js'
+import { ACCESS_REFUSALS, type ClaimOutcome } from '../dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { HubEvent } from '../hub/events.js'
 import { REFUSAL_REASONS } from '../net/admission.js'
@@ -44,10 +44,9 @@ export class Tally {
     ['refused', 0],
   ])
   /** By outcome of a claim. */
-  readonly rejections = new Map<string, number>([
-    ['taken', 0],
-    ['invalid', 0],
-  ])
+  readonly rejections = new Map<string, number>(
+    ['taken', 'invalid', ...ACCESS_REFUSALS].map((outcome) => [outcome, 0]),
+  )
   /** By kind of event; every kind is there from the start. */
   readonly events = new Map<string, number>(Object.entries(EVENTS))
 

@@ -6,6 +6,7 @@ import { parseHostPort } from '../../../src/relay/config/host-port.js'
 import { type ListenerSpec, listenerUrl } from '../../../src/relay/config/listener-url.js'
 
 const DEFAULTS = { style: 'brackets', 'join-reply': 'frame', greeting: 'connect', bare: 'off' }
+const TLS_DEFAULTS = { minVersion: 'TLSv1.2', clientCa: null, clientCert: 'required' } as const
 
 const GOOD: [url: string, wanted: Partial<ListenerSpec>][] = [
   ['framed://:9000', { host: undefined, port: 9000, options: DEFAULTS, tls: undefined }],
@@ -27,8 +28,20 @@ const GOOD: [url: string, wanted: Partial<ListenerSpec>][] = [
   ],
   [
     'framed+tls://:9443?cert=%2Fetc%2Fc.pem&key=k.pem&greeting=off',
-    { tls: { cert: '/etc/c.pem', key: 'k.pem' }, options: { ...DEFAULTS, greeting: 'off' } },
+    { tls: { ...TLS_DEFAULTS, cert: '/etc/c.pem', key: 'k.pem' }, options: { ...DEFAULTS, greeting: 'off' } },
   ],
+  [
+    'framed+tls://?cert=c&key=k&client-ca=ca.pem',
+    { tls: { ...TLS_DEFAULTS, cert: 'c', key: 'k', clientCa: 'ca.pem' }, proxy: false },
+  ],
+  [
+    'framed+tls://:1?cert=c&key=k&client-ca=ca.pem&client-cert=optional&min-tls=1.3&proxy=on',
+    {
+      tls: { cert: 'c', key: 'k', minVersion: 'TLSv1.3', clientCa: 'ca.pem', clientCert: 'optional' },
+      proxy: true,
+    },
+  ],
+  ['framed://:1?proxy=on&bare=on', { proxy: true, tls: undefined, options: { ...DEFAULTS, bare: 'on' } }],
 ]
 
 const WRONG_FORM = /^expected DIALECT:\/\/HOST:PORT/
@@ -82,6 +95,15 @@ const BAD: [url: string, words: RegExp][] = [
   ['framed://:9000?__proto__=1', /^expected the options of framed: .*__proto__/],
   ['framed://:9000?style=colon#part', /^expected the options of framed: style: /],
   ['framed://:9000?style=colon&style=colon', /^expected each option once$/],
+  ['framed://:9000?client-ca=ca.pem', /^expected framed\+tls:\/\/ where client-ca is given$/],
+  ['ws://:9000?min-tls=1.3', /^expected wss:\/\/ where min-tls is given$/],
+  ['wss://:9000?cert=c', /^expected \?cert=FILE&key=FILE with wss:\/\/$/],
+  ['framed+tls://:1?cert=a&key=b&min-tls=1.1', /^expected min-tls=1\.2 or min-tls=1\.3$/],
+  ['framed+tls://:1?cert=a&key=b&client-ca=', /^expected client-ca=FILE$/],
+  ['framed+tls://:1?cert=a&key=b&client-cert=required', /^expected client-ca=FILE with client-cert$/],
+  ['framed+tls://:1?cert=a&key=b&client-ca=c&client-cert=on', /^expected client-cert=required or/],
+  ['framed://:1?proxy=yes', /^expected proxy=on or proxy=off$/],
+  ['framed://:1?proxy=10.0.0.1', /^expected proxy=on or proxy=off$/],
   ['framed+tls://:1?cert=a&key=b&cert=c', /^expected each option once$/],
 ]
 

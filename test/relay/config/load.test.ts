@@ -16,6 +16,7 @@ import { fileWith, load, problemsOf } from './layers.js'
 /** For each setting three values that it may have, as text, and not its default. */
 const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   listen: ['framed://:9001', 'framed://:9002', 'framed://:9003'],
+  trustedProxies: ['10.0.0.1', '10.0.0.0/8', '2001:db8::/32'],
   ops: ['127.0.0.1:1', '[::1]:2', 'off'],
   addressFile: ['/a.json', '/b.json', '/c.json'],
   logDir: ['/a', '/b', 'off'],
@@ -56,13 +57,24 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   timeZone: ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo'],
   editWindowMs: ['1', '2', '3'],
   recentMessages: ['1', '2', '3'],
+  access: ['reserved', 'closed', 'reserved'],
+  accessFile: ['/a', '/b', '/c'],
+  tokenKeyFile: ['/a', '/b', '/c'],
+  tokenIssuer: ['a', 'https://b', 'any'],
+  tokenAudience: ['a', 'https://b', 'any'],
+  tokenNameClaim: ['name', 'nick', '__proto__'],
+  tokenExpiry: ['optional', 'required', 'optional'],
+  tokenLeewayMs: ['0', '1', '2'],
+  bindCertificate: ['on', 'off', 'on'],
+  wrongPasswordsPerMinute: ['1', '2', '3'],
 }
 
 /** A setting's value as it would be written. */
 function asText(config: Config, key: SettingKey): string {
   const value: unknown = config[key]
   if (key === 'listen') return config.listen.map(({ url }) => url).join(' ')
-  if (typeof value !== 'object' || Array.isArray(value)) return String(value)
+  if (Array.isArray(value)) return value.join(' ')
+  if (typeof value !== 'object') return String(value)
   const { host = '', port } = value as { host?: string; port: number }
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
@@ -90,6 +102,7 @@ test('nobody says anything: every setting has its documented default', () => {
   )
   const { listen: _, ...rest } = config
   assert.deepEqual(rest, {
+    trustedProxies: [],
     ops: { host: '127.0.0.1', port: 9464 },
     addressFile: 'off',
     logDir: 'logs',
@@ -130,6 +143,16 @@ test('nobody says anything: every setting has its documented default', () => {
     timeZone: 'UTC',
     editWindowMs: 300_000,
     recentMessages: 10_000,
+    access: 'off',
+    accessFile: 'off',
+    tokenKeyFile: 'off',
+    tokenIssuer: 'any',
+    tokenAudience: 'any',
+    tokenNameClaim: 'sub',
+    tokenExpiry: 'required',
+    tokenLeewayMs: 10_000,
+    bindCertificate: 'off',
+    wrongPasswordsPerMinute: 30,
   })
 })
 

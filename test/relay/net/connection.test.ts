@@ -27,6 +27,8 @@ class FakeTransport implements Transport {
   readonly partialFrame = 0
   readonly heldBytes = 0
   readonly kernelKey = ''
+  readonly certificateName = null
+  readonly presentedSecret = null
   readonly port = null
   events: TransportEvents | null = null
   paused = false
@@ -144,6 +146,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     deadlines: kinds,
     strangers: new Strangers(() => 100),
     turn: new TurnBudget(now),
+    access: { isOn: false, applicant: assert.fail },
     input: { bytes: 0, limitBytes: 1000 },
     stats: { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 },
     transport: { open: 0 },

@@ -67,7 +67,7 @@ test('every record of either log is one of the table, with its fields and no oth
     journal.nameRequested(PEER, 'Bob', 'accepted')
     // More than are recorded one by one: the rest is a sum.
     for (let time = 0; time < 12; time++) journal.nameRequested(PEER, 'a b', 'invalid')
-    journal.upgradeRefused({ ...PEER, remoteAddress: '192.0.2.2', dialect: 'ws' }, 'origin')
+    journal.refused({ ...PEER, remoteAddress: '192.0.2.2', dialect: 'ws' }, 'origin')
     for (let host = 0; host < 300; host++)
       journal.nameRequested({ ...PEER, remoteAddress: `198.51.100.${host}` }, 'Bob', 'taken')
     journal.closed(PEER, CLOSE_REASONS.loginDeadline)

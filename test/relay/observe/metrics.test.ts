@@ -1,12 +1,14 @@
 /** That a scrape says everything that operators were promised, in numbers that are right, with labels that do not grow. */
 
 import assert from 'node:assert/strict'
+import { totalmem } from 'node:os'
 import { test } from 'node:test'
 import { ChunkPool } from '../../../src/relay/fanout/chunk.js'
 import { Flusher } from '../../../src/relay/fanout/flusher.js'
 import { Pressure } from '../../../src/relay/fanout/pressure.js'
 import { CLOSE_REASONS } from '../../../src/relay/hub/close-reason.js'
-import { createMetrics, type MetricSources } from '../../../src/relay/observe/metrics.js'
+import type { MetricSources } from '../../../src/relay/observe/metrics/sources.js'
+import { createMetrics } from '../../../src/relay/observe/metrics.js'
 import { Tally } from '../../../src/relay/observe/tally.js'
 
 const LIMITS = {
@@ -27,10 +29,12 @@ function sources(overrides: Partial<MetricSources> = {}) {
       ['other', { opened: 1, closed: 1, bytesIn: 0, bytesOut: 5 }],
     ]),
     transports: { tcp: { open: 4 }, tls: { open: 1 }, ws: { open: 2 }, wss: { open: 0 } },
+    maxConnections: () => 5000,
     webSockets: { closes: new Map([[1003, 7]]), pingsUnanswered: 3 },
     fanout: new Flusher().stats,
     pressure: new Pressure(LIMITS, new ChunkPool(), () => 0, null),
     tally: new Tally(),
+    certificateEnds: () => [[9443, 1_800_000_000_000]] as const,
     sessions: () => 6,
     rooms: () => 2,
     queuedBytes: () => 77,
@@ -62,7 +66,15 @@ test('a scrape has what operators look for', async () => {
   const text = await createMetrics(sources()).metrics()
   const wanted: Record<string, string> = {
     parlance_info: 'gauge',
+    parlance_stage: 'gauge',
+    parlance_reloads_total: 'counter',
+    parlance_clock_seconds: 'gauge',
+    parlance_memory_limit_bytes: 'gauge',
+    parlance_event_loop_active_seconds_total: 'counter',
     parlance_connections: 'gauge',
+    parlance_tls_certificate_expiry_timestamp_seconds: 'gauge',
+    parlance_max_connections: 'gauge',
+    parlance_retained_limit_bytes: 'gauge',
     parlance_connections_behind: 'gauge',
     parlance_connections_stuck: 'gauge',
     parlance_connections_paused: 'gauge',
@@ -127,6 +139,10 @@ test('the numbers are those of the sources', async () => {
   const samples = await scrape(from)
   const wanted: Record<string, number> = {
     'parlance_info{version="1.2.3",fanout="portable"}': 1,
+    'parlance_stage{stage="ready"}': 1,
+    'parlance_stage{stage="draining"}': 0,
+    parlance_max_connections: 5000,
+    parlance_retained_limit_bytes: LIMITS.retainedLimitBytes,
     'parlance_connections{dialect="framed"}': 7,
     'parlance_connections{dialect="other"}': 0,
     'parlance_connections_opened_total{dialect="framed"}': 10,
@@ -263,7 +279,25 @@ test('names, rooms, texts and reasons from outside make no new samples', async (
   const before = await ours()
   for (let index = 1; index < 2000; index++) happen(index)
   assert.deepEqual(await ours(), before)
-  assert.ok(before.length < 220, `${before.length} samples`)
+  assert.ok(before.length < 290, `${before.length} samples`)
+})
+
+test('a relay that ends is at one stage after the other', async () => {
+  const samples = await scrape(sources({ stage: () => 'draining' }))
+  assert.equal(samples.get('parlance_stage{stage="ready"}'), 0)
+  assert.equal(samples.get('parlance_stage{stage="draining"}'), 1)
+})
+
+test('what the process itself takes and shows is there, and makes sense', async () => {
+  // The event loop of a test that runs at once has not begun.
+  await new Promise(setImmediate)
+  const before = Date.now() / 1000
+  const samples = await scrape(sources())
+  const clock = samples.get('parlance_clock_seconds') ?? 0
+  assert.ok(clock >= before && clock <= Date.now() / 1000)
+  const limit = samples.get('parlance_memory_limit_bytes') ?? 0
+  assert.ok(limit > (samples.get('process_resident_memory_bytes') ?? 0) && limit <= totalmem())
+  assert.ok((samples.get('parlance_event_loop_active_seconds_total') ?? 0) > 0)
 })
 
 test('several relays of one process keep their numbers apart', async () => {

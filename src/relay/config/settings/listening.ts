@@ -1,6 +1,7 @@
 /** Where the relay listens, and where it says so. */
 
 import { z } from 'zod'
+import { parseNetwork } from '../../addresses/network.js'
 import { DIALECTS } from '../../dialects/registry.js'
 import { type HostPort, parseHostPort, writtenHostPort } from '../host-port.js'
 import { type ListenerSpec, listenerUrls, WEB_PORT } from '../listener-url.js'
@@ -12,6 +13,10 @@ const hostPortOrOff = z.string().transform((text, context): HostPort | 'off' => 
   if (parsed !== null) return parsed
   context.addIssue('not an address')
   return z.NEVER
+})
+
+const network = z.string().refine((text) => parseNetwork(text) !== null, {
+  error: 'expected an address or a network, such as 10.0.0.0/8',
 })
 
 export const LISTENING_SETTINGS = {
@@ -26,6 +31,15 @@ export const LISTENING_SETTINGS = {
     placeholder: 'URL',
     list: true,
     write: (specs: readonly ListenerSpec[]) => specs.map(({ url }) => url),
+  },
+  trustedProxies: {
+    schema: z.array(network),
+    expected: 'a list of addresses and networks such as 10.0.0.0/8',
+    help: 'who may say, on a listener with proxy=on, whom a connection is for; everybody else is refused there',
+    fallback: [],
+    placeholder: 'NETWORK',
+    list: true,
+    live: true,
   },
   ops: {
     schema: hostPortOrOff,

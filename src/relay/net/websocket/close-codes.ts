@@ -27,6 +27,9 @@ const CODES: ReadonlyMap<CloseReason, number> = new Map<CloseReason, number>([
   [CLOSE_REASONS.rate, TRY_AGAIN_LATER],
 ])
 
+/** Every code that the relay may close with. */
+export const CLOSE_CODES: readonly number[] = [...new Set([...CODES.values(), POLICY_VIOLATION])].sort()
+
 /** Whoever keeps a rule of this relay not, and there is no code for it, has broken its policy. */
 export function closeCodeOf(reason: CloseReason): number {
   return CODES.get(reason) ?? POLICY_VIOLATION

@@ -4,20 +4,23 @@
  */
 
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
-import { turnAway, welcome } from '../admit.js'
-import { type Comer, comerOf } from '../comer.js'
+import { mayBegin, turnAway, welcome } from '../admit.js'
+import type { Certificate } from '../certificate.js'
 import type { Connection } from '../connection.js'
 import type { ConnectionContext } from '../connection-context.js'
 import { Handshakes } from '../handshakes.js'
 import { HTTP_LIMITS, limit, oneAtATime } from '../http-limits.js'
-import { type ListeningOptions, listening, readCertificate } from '../listening.js'
-import { plainAddress } from '../transport.js'
+import { type ListeningOptions, listening, tlsSettings } from '../listening.js'
+import { clientOf, type PeerAddress } from '../peer-address.js'
+import { ProxyGate } from '../proxy/proxy-gate.js'
+import { holdBack } from '../proxy/socket-door.js'
 import { Handshake, type UpgradeRefusal } from './handshake.js'
 import type { Origins } from './origins.js'
+import { presentedSecret } from './presented-secret.js'
 import { RefusedVisitors } from './refused-visitors.js'
 import { takeSocket } from './take-socket.js'
 import { Visitors } from './visitors.js'
@@ -40,15 +43,17 @@ export class Gateway {
   readonly #options: GatewayOptions
   readonly #contexts: ReadonlyMap<string, ConnectionContext<Connection>>
   readonly #server: Server
+  readonly #tlsServer: TlsServer | null = null
   readonly #visitors: Visitors
-  readonly #refused = new RefusedVisitors()
+  readonly #refusals = new RefusedVisitors()
   readonly #handshake: Handshake
-  readonly #tlsHandshakes: Handshakes | null
+  readonly #tlsHandshakes: Handshakes | null = null
+  readonly #gate: ProxyGate | null = null
 
   private constructor(options: GatewayOptions, contexts: ReadonlyMap<string, ConnectionContext<Connection>>) {
     this.#options = options
     this.#contexts = contexts
-    const { admission } = this.#anyContext
+    const { admission } = this.#refusing
     this.#visitors = new Visitors(
       () => admission.maxConnections,
       (address) => admission.left(address),
@@ -56,9 +61,11 @@ export class Gateway {
     this.#handshake = new Handshake({
       origins: options.origins,
       subprotocols: new Set(contexts.keys()),
-      accepted: (subprotocol, socket, head) => this.#accepted(subprotocol, socket, head),
-      refused: (reason, { remoteAddress = '', remotePort = 0 }) =>
-        options.refused(reason, plainAddress(remoteAddress), remotePort),
+      accepted: (subprotocol, socket, head, request) => this.#accepted(subprotocol, socket, head, request),
+      refused: (reason, socket) => {
+        const { address, port } = clientOf(socket)
+        options.refused(reason, address, port)
+      },
     })
     const settings = {
       ...HTTP_LIMITS,
@@ -66,27 +73,31 @@ export class Gateway {
       keepAlive: true,
       keepAliveInitialDelay: options.keepAliveMs,
     }
-    const pages = oneAtATime(this.#refused.answeringInPlaceOf(options.pages))
-    if (options.tls === undefined) {
+    const pages = oneAtATime(this.#refusals.answeringInPlaceOf(options.pages))
+    const { certificate, proxies, loginDeadlineMs } = options
+    const refused = (reason: CloseReason, peer: PeerAddress) => this.#refused(reason, peer)
+    if (certificate === undefined) {
       this.#server = createServer(settings, pages)
       this.#server.on('connection', (socket: Socket) => this.#arrive(socket))
-      this.#tlsHandshakes = null
     } else {
-      const certificate = readCertificate(options.tls)
-      const server = createTlsServer(
-        { ...settings, ...certificate, handshakeTimeout: options.loginDeadlineMs },
-        pages,
-      )
+      const server = createTlsServer({ ...settings, ...tlsSettings(certificate, loginDeadlineMs) }, pages)
       this.#tlsHandshakes = new Handshakes(server, {
-        mayBegin: (comer, underWay) => this.#mayBegin(comer, underWay),
-        failed: (address) => admission.left(address),
+        mayBegin: (socket) => mayBegin(socket, () => this.#makesRoom(), this.#refusing),
+        secured: (socket) => this.#visit(socket),
+        refused,
+        left: ({ address }) => admission.left(address),
       })
-      server.on('secureConnection', (socket: Socket) => this.#visit(socket))
+      this.#tlsServer = server
       this.#server = server
+    }
+    if (proxies !== undefined) {
+      const hasRoom = () => this.#makesRoom()
+      this.#gate = new ProxyGate({ trusted: proxies, deadlineMs: loginDeadlineMs, hasRoom, refused })
+      holdBack(this.#server, this.#gate)
     }
     limit(this.#server)
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (!this.#refused.answers(request.socket)) this.#handshake.answer(request, socket, head)
+      if (!this.#refusals.answers(request.socket)) this.#handshake.answer(request, socket, head)
     })
   }
 
@@ -109,53 +120,53 @@ export class Gateway {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** As that of a `Listener`. */
+  renew({ context }: Certificate): void {
+    this.#tlsServer?.setSecureContext(context)
+  }
+
   /** Takes no more connections, and gives up those that are none yet. WebSockets that are here stay. */
   close(): void {
     this.#server.close()
+    this.#gate?.end()
     this.#tlsHandshakes?.end()
     this.#visitors.end()
   }
 
   /** Somebody has come over plain TCP. Whoever may not stay hears so when they have said what they want. */
   #arrive(socket: Socket): void {
-    const { admission, observer } = this.#anyContext
-    const comer = comerOf(socket)
-    const refusal = admission.arrived(comer.remoteAddress)
-    if (refusal !== null && !this.#refused.add(socket, refusal)) {
-      this.#turnAway(comer, refusal)
-    } else if (!this.#makesRoom(0)) {
-      this.#turnAway(comer, refusal ?? CLOSE_REASONS.full)
-    } else {
-      const { remoteAddress, remotePort } = comer
-      if (refusal !== null) observer.refused({ remoteAddress, remotePort, dialect: WEB }, refusal)
-      this.#visit(socket)
+    const client = clientOf(socket)
+    const refusal = this.#anyContext.admission.arrived(client.address)
+    const isToBeTold = refusal !== null && this.#refusals.add(socket, refusal)
+    if ((refusal !== null && !isToBeTold) || !this.#makesRoom()) {
+      turnAway(socket, refusal ?? CLOSE_REASONS.full, this.#refusing)
+      return
     }
-  }
-
-  /** Before a TLS handshake: see `mayBegin` of `admit.ts`. */
-  #mayBegin(comer: Comer, underWay: number): boolean {
-    const refusal =
-      this.#anyContext.admission.arrived(comer.remoteAddress) ??
-      (this.#makesRoom(underWay) ? null : CLOSE_REASONS.full)
-    if (refusal !== null) this.#turnAway(comer, refusal)
-    return refusal === null
+    if (refusal !== null) this.#refused(refusal, client)
+    this.#visit(socket)
   }
 
   #visit(socket: Socket): void {
-    this.#visitors.add(socket, comerOf(socket).remoteAddress)
+    this.#visitors.add(socket, clientOf(socket).address)
   }
 
   /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
-  #makesRoom(underWay: number): boolean {
+  #makesRoom(): boolean {
+    const underWay = (this.#tlsHandshakes?.size ?? 0) + (this.#gate?.size ?? 0)
     if (this.#anyContext.admission.hasRoomFor(this.#visitors.size + underWay)) return true
     if (this.#visitors.size === 0) return false
     this.#visitors.endOldest()
     return true
   }
 
-  #turnAway(comer: Comer, reason: CloseReason): void {
+  #refused(reason: CloseReason, { address, port }: PeerAddress): void {
+    const peer = { remoteAddress: address, remotePort: port, dialect: WEB }
+    this.#anyContext.observer.refused(peer, reason)
+  }
+
+  get #refusing() {
     const { observer, admission } = this.#anyContext
-    turnAway(comer, reason, { dialect: WEB, observer, admission })
+    return { dialect: WEB, observer, admission }
   }
 
   get #anyContext(): ConnectionContext<Connection> {
@@ -163,11 +174,12 @@ export class Gateway {
     return context as ConnectionContext<Connection>
   }
 
-  #accepted(subprotocol: string, socket: Socket, head: Buffer): void {
+  #accepted(subprotocol: string, socket: Socket, head: Buffer, request: IncomingMessage): void {
     this.#visitors.delete(socket)
     const context = this.#contexts.get(subprotocol) as ConnectionContext<Connection>
-    const { useHandles, tls, webSockets, keepAliveMs } = this.#options
-    const below = takeSocket(socket, useHandles && tls === undefined, keepAliveMs)
-    welcome(new WebSocketTransport(below, head, webSockets), context)
+    const { useHandles, certificate, webSockets, keepAliveMs } = this.#options
+    const below = takeSocket(socket, useHandles && certificate === undefined, keepAliveMs)
+    const secret = context.access.isOn ? presentedSecret(request) : null
+    welcome(new WebSocketTransport(below, head, webSockets, secret), context)
   }
 }

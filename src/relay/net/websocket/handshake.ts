@@ -18,7 +18,7 @@ export interface HandshakeOptions {
   /** The names of the dialects, which are the subprotocols. */
   readonly subprotocols: ReadonlySet<string>
   /** It is a WebSocket from now on. `head` is what came behind the request. */
-  readonly accepted: (subprotocol: string, socket: Socket, head: Buffer) => void
+  readonly accepted: (subprotocol: string, socket: Socket, head: Buffer, request: IncomingMessage) => void
   /** It has been answered with an HTTP status. */
   readonly refused: (reason: UpgradeRefusal, socket: Socket) => void
 }
@@ -66,7 +66,7 @@ export class Handshake {
       const { taken } = webSocket as Handover
       if (taken === null)
         throw new Error('ws has not handed its socket over: setSocket is not called any more')
-      this.#options.accepted(webSocket.protocol, taken.socket, taken.head)
+      this.#options.accepted(webSocket.protocol, taken.socket, taken.head, request)
     })
   }
 

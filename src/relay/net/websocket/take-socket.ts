@@ -5,8 +5,8 @@
  */
 
 import type { Socket } from 'node:net'
-import { comerOf } from '../comer.js'
 import { HandleTransport } from '../handle-transport.js'
+import { ownPeer, proxiedClient } from '../peer-address.js'
 import { SocketTransport } from '../socket-transport.js'
 import { streamWrap, type TcpHandle } from '../tcp-handle.js'
 
@@ -30,12 +30,15 @@ function takeHandle(socket: Socket, keepAliveMs: number): HandleTransport | null
   // The answer to the handshake may still be with Node, and nobody else could send it.
   const isIdle = socket.writableLength === 0 && socket.readableLength === 0
   if (streamWrap === null || typeof handle?.useUserBuffer !== 'function' || !isIdle) return null
-  const comer = comerOf(socket)
+  const peer = ownPeer(socket)
   handle.readStop()
   holder._handle = null
   forget(handle, socket)
   socket.destroy()
-  return new HandleTransport(handle, streamWrap, keepAliveMs, comer)
+  const transport = new HandleTransport(handle, streamWrap, keepAliveMs, peer)
+  const client = proxiedClient(socket)
+  if (client !== null) transport.standFor(client)
+  return transport
 }
 
 /** Node has the handle refer to its socket under a symbol of its own: the socket would live as long as the connection. */

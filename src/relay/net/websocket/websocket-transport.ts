@@ -51,7 +51,7 @@ export interface WebSocketContext {
 
 /** Plain integers, which metrics read. */
 export interface WebSocketStats {
-  /** Close frames that were sent, by code. */
+  /** Close frames that were sent, by code; every code is there from the start. */
   readonly closes: Map<number, number>
   pingsUnanswered: number
 }
@@ -59,6 +59,7 @@ export interface WebSocketStats {
 export class WebSocketTransport implements Transport, TransportEvents, FrameOwner, Pulsing {
   heard = false
   asked = 0
+  readonly presentedSecret: string | null
   readonly #context: WebSocketContext
   readonly #inner: HandleTransport | SocketTransport
   readonly #writer: FramedWriter
@@ -90,8 +91,17 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
   /** With which code the client has closed; `null` for none, `undefined` as long as it has not. */
   #peerCode: number | null | undefined
 
-  /** @param head what came behind the handshake */
-  constructor(inner: HandleTransport | SocketTransport, head: Buffer, context: WebSocketContext) {
+  /**
+   * @param head what came behind the handshake
+   * @param presentedSecret the password or token in it, or `null`
+   */
+  constructor(
+    inner: HandleTransport | SocketTransport,
+    head: Buffer,
+    context: WebSocketContext,
+    presentedSecret: string | null = null,
+  ) {
+    this.presentedSecret = presentedSecret
     this.#context = context
     this.#inner = inner
     this.#writer = new FramedWriter(inner)
@@ -104,6 +114,10 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
 
   get remotePort(): number {
     return this.#inner.remotePort
+  }
+
+  get certificateName(): string | null {
+    return this.#inner.certificateName
   }
 
   /** The one below: lanes put the header before what they write to it. */

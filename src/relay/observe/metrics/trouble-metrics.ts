@@ -1,0 +1,27 @@
+/** What should stay at 0. */
+
+import type { MetricSet } from './metric-set.js'
+import type { MetricSources } from './sources.js'
+
+export function addTroubleMetrics(metrics: MetricSet, { tally, logLinesLost }: MetricSources): void {
+  metrics.counter(
+    'parlance_faults_total',
+    'Bugs of the relay that cost a connection each; the operational log has the stack of each.',
+    () => tally.faults,
+  )
+  metrics.counter(
+    'parlance_hook_faults_total',
+    'Hooks of the program that has the relay inside which threw or answered what they may not; what they were asked about was refused.',
+    () => tally.hookFaults,
+  )
+  metrics.counter(
+    'parlance_ops_refused_total',
+    'Connections to the ops endpoint, which serves this, that were closed because it had too many.',
+    () => tally.opsRefused,
+  )
+  metrics.counter(
+    'parlance_log_lines_lost_total',
+    'Records of chat.log and connections.log that could not be written, because the disk was full or too slow.',
+    logLinesLost,
+  )
+}
