@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { RawPeer } from '../../src/conform/raw-peer.js'
@@ -84,11 +84,11 @@ class Behind {
     options: Parameters<typeof openProxied>[2] = {},
   ): Promise<LogRecord> {
     const socket = await this.open(at, header, options)
+    const { localPort } = socket
     const ended = once(socket, 'close')
     socket.resume().once('end', () => socket.end())
     await ended
-    const isOfIt = ({ event, port }: LogRecord) => event === 'rejected' && port === socket.localPort
-    assert.notEqual(socket.localPort, undefined)
+    const isOfIt = ({ event, port }: LogRecord) => event === 'rejected' && port === localPort
     const records = await this.logs.until('connections', isOfIt)
     return records.find(isOfIt) as LogRecord
   }
@@ -175,9 +175,10 @@ onEachTransport((start) => {
           assert.match(await bob.head(), /^HTTP\/1\.1 101 /)
           bob.send(clientFrame(BINARY, join('Bob')))
           await amy.expect(joining('Bob'))
-          amy.send(message('Hi'))
+          bob.send(clientFrame(BINARY, message('Hi')))
+          await amy.expect(message('[Bob] Hi'))
           bob.destroy()
-          await amy.expect(message('[Amy] Hi'), leaving('Bob'))
+          await amy.expect(leaving('Bob'))
         }
         const records = await behind.logs.until('connections', ({ reason }) => reason === 'subprotocol')
         const far = records.filter(({ name }) => name !== 'Amy' && name !== undefined)
@@ -213,12 +214,13 @@ onEachTransport((start) => {
           ['proxy-deadline', SIGNATURE],
           ['proxy-deadline', Buffer.alloc(0)],
         ]
-        for (const [reason, bytes] of cases) {
+        const refuse = async ([reason, bytes]: (typeof cases)[number]) => {
           const record = await behind.refused(at, bytes)
           assert.equal(record.reason, reason, `${at}: ${Buffer.from(bytes)}`)
           assert.equal(record.ip, '127.0.0.1')
           expected.set(reason, (expected.get(reason) ?? 0) + 1)
         }
+        await Promise.all(cases.map(refuse))
         const stranger = await behind.refused(at, textHeader(CLIENT), { localAddress: STRANGER })
         assert.deepEqual([stranger.reason, stranger.ip], ['proxy-untrusted', STRANGER])
         expected.set('proxy-untrusted', at)
@@ -251,6 +253,10 @@ onEachTransport((start) => {
           await once(polite, 'close')
           const abrupt = await behind.open(at, header)
           abrupt.resetAndDestroy()
+          // As it comes, so that it is gone before the relay accepts it.
+          const early = connectTcp({ host: '127.0.0.1', port: behind.relay.ports[at] as number })
+          early.once('connect', () => early.resetAndDestroy())
+          await once(early, 'close')
         }
       }
       const own = await behind.framed(1, LOCAL)

@@ -5,7 +5,11 @@ import { test } from 'node:test'
 import { environmentName, SETTING_KEYS } from '../../src/relay/config/settings.js'
 import { filesUnder, readFile } from './deploy-files.js'
 
-const KNOWN: ReadonlySet<string> = new Set(['PARLANCE_CONFIG', ...SETTING_KEYS.map(environmentName)])
+const KNOWN: ReadonlySet<string> = new Set([
+  'PARLANCE_CONFIG',
+  'PARLANCE_PASSWORD',
+  ...SETTING_KEYS.map(environmentName),
+])
 /** The README shows one that is misspelt, and what Kubernetes sets for a service called parlance. */
 const SHOWN_WRONG = /PARLANCE_(LOG_DIRR|SERVICE_HOST|TEST_\w*)/
 
