@@ -145,12 +145,6 @@ export const OPERATIONAL_EVENTS = {
     means: 'The address file cannot be written any more: `parlance reload` does not hear what became of it.',
     advice: 'Make room where `addressFile` is.',
   },
-  'access.failed': {
-    level: 'error',
-    fields: ['err'],
-    means: 'A password or token could not be checked, for a reason that is not the client’s: it was refused.',
-    advice: 'Report it with the stack.',
-  },
   'memory.low': {
     level: 'warn',
     fields: ['limitBytes', 'retainedLimitBytes'],
