@@ -14,12 +14,21 @@ const SRC = new URL('../src/', import.meta.url).pathname
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'relay/frame': [],
   'relay/streams': [],
+  'relay/addresses': [],
   'relay/hub': [],
   'relay/fanout': ['relay/hub'],
   'relay/dialects': ['relay/frame', 'relay/streams', 'relay/hub', 'relay/fanout'],
-  'relay/net': ['relay/streams/held-bytes.ts', 'relay/hub', 'relay/fanout', 'relay/dialects/dialect.ts'],
+  'relay/net': [
+    'relay/streams/held-bytes.ts',
+    'relay/streams/printable.ts',
+    'relay/addresses',
+    'relay/hub',
+    'relay/fanout',
+    'relay/dialects/dialect.ts',
+  ],
   'relay/config': [
     'relay/streams',
+    'relay/addresses',
     'relay/hub',
     'relay/fanout/sink.ts',
     'relay/dialects/registry.ts',
@@ -32,7 +41,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/config',
     'relay/dialects/dialect.ts',
   ],
-  'relay/observe': ['relay/streams', 'relay/hub', 'relay/fanout', 'relay/net', 'relay/dialects/dialect.ts'],
+  'relay/observe': [
+    'relay/streams',
+    'relay/addresses',
+    'relay/hub',
+    'relay/fanout',
+    'relay/net',
+    'relay/dialects/dialect.ts',
+  ],
   'relay/admin': [
     'relay/streams',
     'relay/hub',

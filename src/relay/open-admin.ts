@@ -32,7 +32,7 @@ export function openAdmin(path: string, relay: AdminParts): Promise<AdminServer>
     clock,
     state,
     fanoutWay: fanout.name,
-    maxConnections: parts.maxConnections,
+    maxConnections: () => parts.gate.maxConnections,
     retainedLimitBytes: config.retainedLimitBytes,
     connections: stats,
     transports,

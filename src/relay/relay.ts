@@ -289,7 +289,7 @@ export class Relay {
       stage: () => this.#stage,
       connections: stats,
       transports,
-      maxConnections: () => this.#parts.maxConnections,
+      maxConnections: () => this.#parts.gate.maxConnections,
       webSockets: webSockets.stats,
       fanout: flusher.stats,
       pressure,

@@ -6,10 +6,11 @@
 
 import { createServer, type Server } from 'node:net'
 import { readAccessRules } from './access/rules.js'
-import { fanoutOf, maxConnectionsOf } from './assembly.js'
+import { fanoutOf } from './assembly.js'
 import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
 import { type Config, type SettingKey, written } from './config/settings.js'
+import { connectionsAllowed, readBans } from './gate.js'
 import { listening } from './net/listening.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { LOG_FILES } from './observe/open-journal.js'
@@ -26,7 +27,8 @@ interface Question {
 /** Those that are not about addresses, in the order in which a start would meet them. */
 const QUESTIONS: readonly Question[] = [
   { ask: readAccessRules },
-  { ask: maxConnectionsOf },
+  { ask: connectionsAllowed },
+  { ask: readBans },
   { ask: (config) => fanoutOf(config, handlesSupported) },
   { ask: ({ listen }) => readCertificates(listen, Date.now()) },
   { key: 'logDir', ask: ({ logDir }) => logDir === 'off' || assertDirectoryWritable(logDir) },

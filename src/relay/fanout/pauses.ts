@@ -19,6 +19,8 @@ export const PAUSE = {
   refusals: 32,
   /** The password or token that it has shown is being checked. */
   access: 64,
+  /** It, or its address, has asked for more than its allowance. */
+  allowance: 128,
 } as const
 
 export type PauseCause = (typeof PAUSE)[keyof typeof PAUSE]
@@ -110,6 +112,7 @@ export function createPauseClocks(now: () => number): PauseClocks {
     decoding: clock(),
     refusals: clock(),
     access: clock(),
+    allowance: clock(),
   }
 }
 

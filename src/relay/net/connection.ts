@@ -15,6 +15,7 @@ import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pause
 import type { Port } from '../fanout/ports.js'
 import type { Sink } from '../fanout/sink.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
+import type { Spender, Spending } from './allowances.js'
 import type { Applicant, ConnectionContext, ConnectionStats } from './connection-context.js'
 import type { MessageEvents, Transport } from './transport.js'
 
@@ -22,18 +23,21 @@ import type { MessageEvents, Transport } from './transport.js'
 const FREE_REFUSALS = 512
 /** Whoever is refused so often, and never accepted, is sent away. */
 const MAX_REFUSALS = 520
+/** The system's word for a peer that has not answered the kernel in time. */
+const VANISHED = 'ETIMEDOUT'
 /** A read that was so long may have more behind it; the rest is for the next turn. */
 const BYTES_PER_TURN = 64 * 1024
 
 type State = 'open' | 'closing' | 'ended' | 'gone'
 
-export class Connection implements Client, Sink, MessageEvents {
+export class Connection implements Client, Sink, MessageEvents, Spender {
   readonly outbox: Outbox
   /** The name that was accepted, also after the connection has ended. */
   name: string | null = null
   /** When it began, and when anything came in last: whole seconds of the relay's clock, which take no memory of their own. */
   readonly sinceSeconds: number
   heardSeconds: number
+  spending: Spending | null = null
   readonly #context: ConnectionContext<Connection>
   readonly #transport: Transport
   readonly #speaker: Speaker
@@ -65,7 +69,12 @@ export class Connection implements Client, Sink, MessageEvents {
     context.all.add(this)
     context.stats.opened++
     context.transport.open++
-    context.observer.connected(this)
+    if (refusal === null) {
+      context.observer.connected(this, context.admission.isTiresome(this.remoteAddress))
+    } else {
+      context.admission.beingTold.add(this)
+      context.observer.refused(this, refusal)
+    }
     this.#speaker = this.#begin()
     if (refusal === null) this.#welcome()
     transport.open(this)
@@ -91,7 +100,9 @@ export class Connection implements Client, Sink, MessageEvents {
   // What the speaker calls.
 
   requestDone(): boolean {
-    if (this.#context.turn.requestDone()) this.#giveWay()
+    const { turn, allowances } = this.#context
+    if (turn.requestDone()) this.#giveWay()
+    if (allowances.isOn) allowances.spend(this)
     return this.#pauses === 0 && this.#state === 'open'
   }
 
@@ -228,6 +239,11 @@ export class Connection implements Client, Sink, MessageEvents {
     setImmediate(() => this.cutOff(CLOSE_REASONS.slow))
   }
 
+  flooded(): void {
+    // Not now: the speaker is in the middle of a request.
+    setImmediate(() => this.expel(CLOSE_REASONS.flood))
+  }
+
   evict(): void {
     this.cutOff(CLOSE_REASONS.memory)
   }
@@ -323,8 +339,9 @@ export class Connection implements Client, Sink, MessageEvents {
     else if (this.#state === 'ended') this.#destroy()
   }
 
-  failed(): void {
-    if (this.#state === 'open') this.#over('gone', CLOSE_REASONS.reset)
+  failed(code: string): void {
+    if (this.#state === 'open')
+      this.#over('gone', code === VANISHED ? CLOSE_REASONS.vanished : CLOSE_REASONS.reset)
     this.#gone()
   }
 
@@ -402,7 +419,7 @@ export class Connection implements Client, Sink, MessageEvents {
 
   #refused(): void {
     this.#refusals++
-    if (this.#refusals >= MAX_REFUSALS) {
+    if (!this.#context.admission.nameRefused(this.remoteAddress) || this.#refusals >= MAX_REFUSALS) {
       // Not now: the speaker has still to say that this one is refused too.
       setImmediate(() => this.expel(CLOSE_REASONS.refused))
     }
@@ -470,6 +487,7 @@ export class Connection implements Client, Sink, MessageEvents {
     context.deadlines.frame.clear(this)
     context.deadlines.refusal.clear(this)
     context.strangers.delete(this)
+    context.allowances.forget(this)
     this.#applicant?.gone()
     if (state === 'closing') context.deadlines.linger.set(this)
     this.#undecoded = null
@@ -480,7 +498,10 @@ export class Connection implements Client, Sink, MessageEvents {
     } catch (error) {
       context.observer.faulted(this, error)
     }
-    context.observer.closed(this, reason)
+    // Of one that was refused there is a record.
+    if (context.admission.beingTold.has(this)) return
+    const isSummed = this.name === null && context.admission.isTiresome(this.remoteAddress)
+    context.observer.closed(this, reason, isSummed)
   }
 
   /** What the client still sends is read, to be ignored. */
@@ -509,6 +530,8 @@ export class Connection implements Client, Sink, MessageEvents {
   #gone(): void {
     if (!this.#context.all.delete(this)) return
     this.#state = 'gone'
+    this.#context.admission.left(this.remoteAddress)
+    this.#context.admission.beingTold.delete(this)
     this.#context.stats.closed++
     this.#context.transport.open--
     this.#context.deadlines.linger.clear(this)

@@ -90,9 +90,6 @@ export interface Transport extends Credentials {
   reset(): void
 }
 
-/** An idle peer is asked whether it is still there after this. */
-export const KEEP_ALIVE_MS = 60_000
-
 /** How a connection is called in the kernel's table of sockets. */
 export function kernelKey(localPort: number, remoteAddress: string, remotePort: number): string {
   return `${localPort} ${remoteAddress} ${remotePort}`

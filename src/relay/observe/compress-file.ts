@@ -106,11 +106,12 @@ function writeTo(target: FileHandle) {
   }
 }
 
-/** So that, should the machine stop here, the new name is there before the old one goes. */
+/** So that, should the machine stop here, the new name is there before the old one goes. Not every file system can. */
 async function syncDirectory(dir: string): Promise<void> {
   const handle = await open(dir, constants.O_RDONLY)
   try {
     await handle.sync()
+  } catch {
   } finally {
     await handle.close()
   }

@@ -33,6 +33,10 @@ const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
   addressFile: ['no', 'true'],
   logDir: ['no', 'true'],
   logRotateEvery: ['5h', '0d', '1w', '1000d', 'd'],
+  allow: ['10.0.0.1/8', '10.0.0.0/33', 'localhost', '2001:db8::/129'],
+  deny: ['10.0.0.1/8', '10.0.0.256', 'localhost'],
+  banFile: ['no', 'true'],
+  reservedNames: ['*', 'Zoë', 'x'.repeat(65)],
   room: ['two words', 'é', 'x'.repeat(65)],
   timeZone: ['Mars/Olympus', 'CEST'],
 }

@@ -207,8 +207,9 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
 
   // What the pulse asks for.
 
+  /** Or it is not read from: then its answer could not be heard. */
   get isBehind(): boolean {
-    return this.#events?.isBehind ?? false
+    return this.#paused || (this.#events?.isBehind ?? false)
   }
 
   ask(): void {
