@@ -27,6 +27,7 @@ const SHAPES = (configJsonSchema() as { properties: Record<SettingKey, Shape> })
 
 /** Text that only the setting itself can know to be wrong. */
 const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
+  trustedProxies: ['localhost', '10.0.0.0/33', '10.0.0.256', '::1/129', '10.0.0.0/8/8'],
   listen: ['9000', 'gopher://:70', 'framed://:99999', 'framed://:1?style=round', 'framed+tls://:1'],
   ops: ['9464', 'http://:9464', ':65536', 'on'],
   addressFile: ['no', 'true'],
