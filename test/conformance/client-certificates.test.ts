@@ -12,7 +12,7 @@ import { Authority, type CertificatePaths, certificateQuery } from '../fixtures/
 import { join, joining, leaving } from '../fixtures/framed-bytes.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { LogDir, type LogRecord } from '../fixtures/log-dir.js'
-import { openProxied } from '../fixtures/proxied.js'
+import { closing, openProxied } from '../fixtures/proxied.js'
 import { binaryHeader, textHeader } from '../fixtures/proxy-bytes.js'
 import { startRelay } from '../fixtures/start-relay.js'
 import { BINARY, clientFrame, upgradeRequest } from '../fixtures/websocket-bytes.js'
@@ -232,7 +232,7 @@ describe('client certificates', { skip: missing }, () => {
       socket.on('error', () => {})
       if (bytes === '') socket.end()
       else socket.write(bytes)
-      await once(socket.resume(), 'close')
+      await closing(socket.resume())
     }
     const records = await logs.until('connections', ({ event }) => event === 'rejected')
     assert.deepEqual(
