@@ -31,6 +31,8 @@ const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
   listen: ['9000', 'gopher://:70', 'framed://:99999', 'framed://:1?style=round', 'framed+tls://:1'],
   ops: ['9464', 'http://:9464', ':65536', 'on'],
   addressFile: ['no', 'true'],
+  accessFile: ['no', 'true'],
+  tokenKeyFile: ['no', 'true'],
   logDir: ['no', 'true'],
   logRotateEvery: ['5h', '0d', '1w', '1000d', 'd'],
   room: ['two words', 'é', 'x'.repeat(65)],
