@@ -89,10 +89,12 @@ choose_build_network() {
 build_image() {
   local version formats=()
   version=$(node -p 'require(process.argv[1]).version' "$root/package.json")
-  # Podman's own format has no health checks; its intermediate images would stay behind.
+  # Podman's own format has no health checks; its intermediate images would stay behind. Older ones do not say by
+  # themselves what BuildKit does.
   if $is_podman; then formats=(--format=docker --layers=false); fi
   DOCKER_BUILDKIT=1 quietly 'building the image' engine build ${formats[@]+"${formats[@]}"} ${build_args[@]+"${build_args[@]}"} \
-    ${platform:+--platform "$platform"} --build-arg "TARGETARCH=$architecture" --build-arg "NODE_IMAGE=$base" \
+    ${platform:+--platform "$platform"} --build-arg "TARGETARCH=$architecture" --build-arg "BUILDPLATFORM=linux/$(this_arch)" \
+    --build-arg "NODE_IMAGE=$base" \
     --label org.opencontainers.image.title=parlance --label "org.opencontainers.image.version=$version" \
     --label org.opencontainers.image.licenses=MIT --tag "$image" .
 }

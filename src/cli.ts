@@ -57,6 +57,14 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     description: 'Send messages from person to person, by commands.',
     load: async () => (await import('./commands/sendto.js')).sendtoCommand(),
   },
+  access: {
+    description: 'Say who has a password, in the file that the relay reads.',
+    load: async () => (await import('./commands/access.js')).accessCommand(),
+  },
+  token: {
+    description: 'Sign a token that lets somebody have a name.',
+    load: async () => (await import('./commands/token.js')).tokenCommand(),
+  },
   log: {
     description: 'Show what connections.log and chat.log say.',
     load: async () => (await import('./commands/log.js')).logCommand(),

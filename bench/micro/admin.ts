@@ -3,6 +3,7 @@
  * `top` over all of both. While one of them is made, nobody else is served.
  */
 
+import { Access } from '../../src/relay/access/access.js'
 import { Busiest } from '../../src/relay/admin/busiest.js'
 import { peoplePage } from '../../src/relay/admin/people.js'
 import { roomsPage } from '../../src/relay/admin/rooms.js'
@@ -14,6 +15,12 @@ import { Connection } from '../../src/relay/net/connection.js'
 import type { Transport } from '../../src/relay/net/transport.js'
 import { Records } from '../../src/relay/records.js'
 import type { Contest } from './contest.js'
+
+const config = loadConfig({
+  environment: {},
+  flags: { listen: ['framed://:0?greeting=off'], fanout: 'portable', announceUpTo: '0' },
+})
+const access = await Access.open({ config, now: () => 0, failed: () => {} })
 
 const MANY = 10_000
 const PAGE = 1000
@@ -52,14 +59,10 @@ export function adminContests(): Contest[] {
 
 /** A relay without a network, with ten thousand people who are each in a room of their own besides. */
 function crowded(): Assembly {
-  const config = loadConfig({
-    environment: {},
-    flags: { listen: ['framed://:0?greeting=off'], fanout: 'portable', announceUpTo: '0' },
-  })
   const records = new Records({ log: { warn() {}, error() {} }, isHalfChanged: () => false })
   const parts = new Assembly(
     config,
-    { useHandles: false, hooks: undefined, reservedNames: undefined },
+    { useHandles: false, hooks: undefined, reservedNames: undefined, access },
     records,
   )
   const spec = config.listen[0] as ListenerSpec
@@ -88,6 +91,7 @@ function deaf(index: number): Transport {
     takenBytes: 0,
     kernelKey: '',
     certificateName: null,
+    presentedSecret: null,
     partialFrame: 0,
     heldBytes: 0,
     open() {},

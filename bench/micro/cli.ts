@@ -1,12 +1,13 @@
 /**
  * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|records|websocket|admin …]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|allowances|records|websocket|admin …]
  */
 
 import { table } from '../load/report/table.js'
 import { count } from '../load/report/words.js'
 import { adminContests } from './admin.js'
+import { allowanceContests } from './allowances.js'
 import { type Contest, runContests, type Standing } from './contest.js'
 import { fanoutContests } from './fanout.js'
 import { decoderContests } from './frame-decoder.js'
@@ -36,6 +37,7 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ['fanout', { unit: 'delivery', contests: fanoutContests, compares: false, conclude: () => {} }],
   ['hub', { unit: 'operation', contests: hubContests, compares: false, conclude: () => {} }],
   ['hooks', { unit: 'message', contests: hookContests, compares: true, conclude: () => {} }],
+  ['allowances', { unit: 'request', contests: allowanceContests, compares: true, conclude: () => {} }],
   ['records', { unit: 'record', contests: recordContests, compares: true, conclude: () => {} }],
   ['admin', { unit: 'item', contests: adminContests, compares: false, conclude: () => {} }],
   ['websocket', { unit: 'frame', contests: webSocketContests, compares: false, conclude: () => {} }],

@@ -11,6 +11,8 @@ export interface Address {
   readonly port: number
   /** How its certificate is judged where it speaks TLS; `undefined` where it does not. */
   readonly tls?: Trust | undefined
+  /** The password or token that is shown there for a name; `undefined` for none. */
+  readonly password?: string | undefined
 }
 
 /** Whose certificates are believed, and which one is shown. */

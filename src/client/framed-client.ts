@@ -89,7 +89,8 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
     if (this.#joining !== null) throw new FramedClientError('busy', 'a JOIN is under way')
     if (this.#name !== null) throw new FramedClientError('busy', `already joined as ${this.#name}`)
     if (!isAscii(name) || name.length > MAX_BYTES_BEFORE_JOIN) return 'invalid'
-    this.#send(COMMAND.JOIN, name)
+    const { password } = this.#options
+    this.#send(COMMAND.JOIN, password === undefined ? name : `${name} ${password}`)
     const answer = new Answer<JoinAnswer>('JOIN', this.#answerTimeoutMs, () => {
       this.#joining = null
     })

@@ -118,6 +118,7 @@ export class LineChat implements ConsoleReader, ConsoleChat {
     this.#console.ask('')
     this.#console.hold()
     let answer: JoinAnswer
+    this.#lastError = ''
     try {
       this.#client ??= await this.#connect()
       answer = await this.#client.join(name)
@@ -133,7 +134,9 @@ export class LineChat implements ConsoleReader, ConsoleChat {
       this.#state = 'chatting'
     } else {
       this.#state = 'asking'
-      if (answer === 'taken') this.#notice(`The name ${name} is taken. Choose another one.`)
+      // The relay has said what else it is that one needs.
+      if (this.#lastError !== '') this.#notice(`The name ${name} cannot be had. Choose another one.`)
+      else if (answer === 'taken') this.#notice(`The name ${name} is taken. Choose another one.`)
       else this.#notice(`The name "${name}" cannot be used: ${NAME_RULE}.`)
     }
     this.#listen()

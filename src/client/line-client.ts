@@ -14,10 +14,10 @@ export interface LineClientOptions extends Streams, Address {
  * @returns the exit code, as `runConsoleProgram` does
  */
 export function runLineClient(options: LineClientOptions): Promise<number> {
-  const { host, port, tls, name, output, errorOutput } = options
+  const { host, port, tls, password, name, output, errorOutput } = options
   return runConsoleProgram(options, (console) => {
     const style = new LineStyle(output)
     const noticeStyle = console.interactive ? style : new LineStyle(errorOutput)
-    return new LineChat({ host, port, tls }, name, console, style, noticeStyle)
+    return new LineChat({ host, port, tls, password }, name, console, style, noticeStyle)
   })
 }

@@ -4,11 +4,13 @@ import { Command, Option } from 'commander'
 import { AddressError, parseAddress } from '../client/address.js'
 import { CLIENTS } from '../client/clients.js'
 import { EXIT_CODE } from '../exit-code.js'
-import { TLS_HELP, TlsFlagError, type TlsFlags, trustOf, withTlsFlags } from './tls-flags.js'
+import { FlagError } from './flag-error.js'
+import { PASSWORD_HELP, type PasswordFlags, passwordOf, withPasswordFlag } from './password-flag.js'
+import { TLS_HELP, type TlsFlags, trustOf, withTlsFlags } from './tls-flags.js'
 
 const DEFAULT_DIALECT = 'framed'
 
-interface ChatFlags extends TlsFlags {
+interface ChatFlags extends TlsFlags, PasswordFlags {
   readonly dialect: string
   readonly plain?: boolean
   readonly compressed?: boolean
@@ -31,7 +33,7 @@ export function chatCommand(): Command {
     )
     .addOption(new Option('--plain', 'chatmaster: packages as they are (the default)'))
     .addOption(new Option('--compressed', 'chatmaster: packages compressed with zlib').conflicts('plain'))
-  return withTlsFlags(command)
+  return withPasswordFlag(withTlsFlags(command))
     .addHelpText(
       'after',
       `
@@ -47,6 +49,7 @@ All work in a pipe too: lines are read as if they were typed, what comes in is w
 output. Colours only on a terminal, and not with NO_COLOR. What is pasted waits in the prompt, its line ends shown as ⏎,
 until Enter says it line by line.
 ${TLS_HELP}
+${PASSWORD_HELP}
 
 Examples:
   parlance chat 127.0.0.1 Bob
@@ -57,8 +60,8 @@ Examples:
   sed 's|^|/say |' poem.txt | parlance chat 127.0.0.1 poet
 
 Exit codes: 0 left; 1 the connection was lost, or the name was refused and the input had no other one; 64 wrong arguments,
-a blank name among them; 69 the relay cannot be reached, or shows a certificate that is not to be trusted; 73 --ca cannot
-be read; 130 Ctrl-C.`,
+a blank name among them; 69 the relay cannot be reached, or shows a certificate that is not to be trusted; 73 --ca or
+--password-file cannot be read; 130 Ctrl-C.`,
     )
     .action(chat)
 }
@@ -72,11 +75,11 @@ async function chat(addressText: string, name: string, flags: ChatFlags): Promis
   if (name.trim() === '') return wrong(`the name is blank: ${client.nameRule}`)
   try {
     const { host, port } = parseAddress(addressText, client.defaultPort)
-    const tls = trustOf(flags)
+    const address = { host, port, tls: trustOf(flags), password: passwordOf(flags) }
     const { stdin: input, stdout: output, stderr: errorOutput } = process
-    process.exitCode = await client.run({ host, port, tls, name, compressed, input, output, errorOutput })
+    process.exitCode = await client.run({ ...address, name, compressed, input, output, errorOutput })
   } catch (error) {
-    if (error instanceof TlsFlagError) wrong(error.message, error.exitCode)
+    if (error instanceof FlagError) wrong(error.message, error.exitCode)
     else if (error instanceof AddressError) wrong(error.message)
     else throw error
   }

@@ -27,7 +27,7 @@ export function checkCommand(): Command {
       'after',
       `${SETTINGS_HELP}
 
-Says everything that a start would refuse, and starts nothing: settings, certificates and keys, the log directory and its
+Says everything that a start would refuse, and starts nothing: settings, passwords, certificates and keys, the log directory and its
 files, the address file, limits of this system, addresses that are taken. Addresses are taken for a moment to find out.
 
 Examples:

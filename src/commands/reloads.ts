@@ -1,11 +1,12 @@
 /**
- * Takes up the configuration of a running relay anew, put together again from where it came from. Owns that what becomes of it is said, in the operational log and in the address file, and that a mistake
- * harms nobody.
+ * Takes up the configuration of a running relay anew, put together again from where it came from. Owns that what becomes of it
+ * is said, in the operational log and in the address file, and that a mistake harms nobody.
  */
 
 import { ConfigError, type ConfigSources, loadConfig } from '../relay/config/load.js'
 import type { LastReload } from '../relay/observe/address-file.js'
-import { type RelayLog, say } from '../relay/observe/relay-log.js'
+import type { RelayLog } from '../relay/observe/relay-log.js'
+import { say } from '../relay/observe/say.js'
 import type { Relay } from '../relay/relay.js'
 import type { SettingChange } from '../relay/reload.js'
 
@@ -14,8 +15,8 @@ export class Reloads {
   readonly #sources: ConfigSources
   readonly #log: RelayLog
   #number = 0
-  #underWay: Promise<LastReload> | null = null
-  /** What is asked for meanwhile is for another one: files may have changed since this one has read them. */
+  #last: Promise<unknown> = Promise.resolve()
+  /** Asked for and not begun. */
   #next: Promise<LastReload> | null = null
 
   constructor(relay: Relay, sources: ConfigSources, log: RelayLog) {
@@ -24,47 +25,43 @@ export class Reloads {
     this.#log = log
   }
 
-  /** Takes up what there is now, or as soon as the one under way is over. Never rejects. @returns what became of it */
+  /**
+   * Takes up what there is now, or as soon as the one under way is over: files may have changed since that has read them.
+   * @returns what became of it; does not reject
+   */
   request(): Promise<LastReload> {
-    if (this.#underWay === null) return this.#begin()
-    this.#next ??= this.#underWay.then(() => {
-      this.#next = null
-      return this.#begin()
-    })
-    return this.#next
-  }
-
-  #begin(): Promise<LastReload> {
-    const run = this.#run().finally(() => {
-      this.#underWay = null
-    })
-    this.#underWay = run
-    return run
+    if (this.#next === null) {
+      const next = this.#last.then(() => {
+        this.#next = null
+        return this.#run()
+      })
+      this.#next = this.#last = next
+    }
+    return this.#next as Promise<LastReload>
   }
 
   async #run(): Promise<LastReload> {
     const number = ++this.#number
+    const nothing = { live: [], waiting: [], problems: [] }
     // Said before anything is read: who reads this number knows that the next one has read what there is now.
-    this.#tell({ number, state: 'under way', live: [], waiting: [], problems: [] })
-    const outcome = await this.#takeUp(number)
-    this.#tell(outcome)
-    return outcome
-  }
-
-  async #takeUp(number: number): Promise<LastReload> {
+    this.#tell({ number, state: 'under way', ...nothing })
+    let outcome: LastReload
     try {
       const { live, waiting } = await this.#relay.reload(() => loadConfig(this.#sources))
+      outcome = { number, state: 'taken', ...nothing, live, waiting }
       say(this.#log, 'config.reloaded', { live, waiting }, takenWords(live))
       if (waiting.length > 0)
         say(this.#log, 'config.waiting', { waiting }, `${keysOf(waiting)}: takes a new start`)
-      return { number, state: 'taken', live, waiting, problems: [] }
     } catch (error) {
       const problems = error instanceof ConfigError ? error.problems : [(error as Error).message]
+      outcome = { number, state: 'refused', ...nothing, problems }
+      // A mistake is its own explanation; of a bug, where it is has to be known.
+      const about = error instanceof ConfigError ? { problems } : { problems, err: error }
       const words = 'the configuration cannot be taken up, and nothing has changed'
-      const fault = error instanceof ConfigError ? {} : { err: error }
-      say(this.#log, 'config.refused', { problems, ...fault }, words)
-      return { number, state: 'refused', live: [], waiting: [], problems }
+      say(this.#log, 'config.refused', about, words)
     }
+    this.#tell(outcome)
+    return outcome
   }
 
   #tell(reload: LastReload): void {

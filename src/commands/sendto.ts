@@ -6,13 +6,15 @@ import { AddressError, parseAddress } from '../client/address.js'
 import { runSendtoConsole } from '../client/sendto/sendto-console.js'
 import { EXIT_CODE } from '../exit-code.js'
 import { sendto } from '../relay/dialects/sendto/sendto.js'
-import { TLS_HELP, TlsFlagError, type TlsFlags, trustOf, withTlsFlags } from './tls-flags.js'
+import { FlagError } from './flag-error.js'
+import { PASSWORD_HELP, type PasswordFlags, passwordOf, withPasswordFlag } from './password-flag.js'
+import { TLS_HELP, type TlsFlags, trustOf, withTlsFlags } from './tls-flags.js'
 
 export function sendtoCommand(): Command {
   const command = new Command('sendto')
     .argument('<address>', 'the relay: HOST, HOST:PORT or [IPV6]:PORT')
     .argument('[port]', `the port where the address has none (default: ${sendto.defaultPort})`)
-  return withTlsFlags(command)
+  return withPasswordFlag(withTlsFlags(command))
     .addHelpText(
       'after',
       `
@@ -27,6 +29,7 @@ Answers are Success, Failure, Malformed packet, Bad username, Bad message and In
 prompt. On a terminal the commands are shown at the start and behind Invalid command; in a pipe nothing else is
 written. The end of input is as good as exit.
 ${TLS_HELP}
+${PASSWORD_HELP}
 
 Examples:
   parlance sendto 127.0.0.1
@@ -35,21 +38,25 @@ Examples:
   printf 'login clock\\nsendto Amy %s\\n' "$(date)" | parlance sendto 127.0.0.1
 
 Exit codes: 0 ended, 1 connection lost, 64 wrong arguments, 69 the relay cannot be reached or
-shows a certificate that is not to be trusted, 73 --ca cannot be read, 130 Ctrl-C.`,
+shows a certificate that is not to be trusted, 73 --ca or --password-file cannot be read, 130 Ctrl-C.`,
     )
     .action(run)
 }
 
-async function run(addressText: string, portText: string | undefined, flags: TlsFlags): Promise<void> {
+async function run(
+  addressText: string,
+  portText: string | undefined,
+  flags: TlsFlags & PasswordFlags,
+): Promise<void> {
   try {
     const { host, port } = addressOf(addressText, portText)
-    const tls = trustOf(flags)
+    const address = { host, port, tls: trustOf(flags), password: passwordOf(flags) }
     const { stdin: input, stdout: output, stderr: errorOutput } = process
-    process.exitCode = await runSendtoConsole({ host, port, tls, input, output, errorOutput })
+    process.exitCode = await runSendtoConsole({ ...address, input, output, errorOutput })
   } catch (error) {
-    if (!(error instanceof AddressError || error instanceof TlsFlagError)) throw error
+    if (!(error instanceof AddressError || error instanceof FlagError)) throw error
     process.stderr.write(`parlance: ${error.message}\n`)
-    process.exitCode = error instanceof TlsFlagError ? error.exitCode : EXIT_CODE.usage
+    process.exitCode = error instanceof FlagError ? error.exitCode : EXIT_CODE.usage
   }
 }
 

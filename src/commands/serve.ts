@@ -10,7 +10,7 @@ import { ConfigError, loadConfig } from '../relay/config/load.js'
 import type { Config } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
 import { OperationalLog } from '../relay/observe/operational-log.js'
-import { say } from '../relay/observe/relay-log.js'
+import { say } from '../relay/observe/say.js'
 import { Relay } from '../relay/relay.js'
 import { StartError } from '../relay/start-error.js'
 import { oneLine } from '../relay/streams/printable.js'
@@ -128,6 +128,7 @@ function announce(log: OperationalLog, relay: Relay, config: Config): void {
     const words = `for operators: ${ownCommandHere()} admin --socket ${adminSocket}`
     say(log, 'relay.admin', { path: adminSocket }, words)
   }
+  announceLimit(log, relay)
   const { name, reason } = relay.fanout
   const how = { fanout: name, reason: reason ?? undefined }
   say(log, 'relay.fanout', how, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
@@ -139,6 +140,17 @@ function announce(log: OperationalLog, relay: Relay, config: Config): void {
   const address = formatAddress({ host: reachableHost(framed.host), port: framed.port })
   const command = `${ownCommandHere()} chat ${address} Bob`
   say(log, 'relay.ready', { version: VERSION, command }, `to join: ${command}`)
+}
+
+/** How many may come, and why no more. */
+function announceLimit(log: OperationalLog, relay: Relay): void {
+  const { maxConnections, descriptors, kept } = relay.parts.gate.connectionLimit
+  const why =
+    descriptors === null
+      ? ''
+      : ` (this process may open ${descriptors} files, of which ${kept} are kept back)`
+  const about = { maxConnections, descriptors: descriptors ?? undefined, kept: kept ?? undefined }
+  say(log, 'relay.limit', about, `at most ${maxConnections} connections${why}`)
 }
 
 function ownCommandHere(): string {

@@ -5,23 +5,13 @@ import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { Trust } from '../client/address.js'
 import { EXIT_CODE } from '../exit-code.js'
+import { FlagError } from './flag-error.js'
 
 export interface TlsFlags {
   readonly tls?: boolean
   readonly ca?: string
   readonly cert?: string
   readonly key?: string
-}
-
-/** What is wrong with the flags. Its message is one line for the person who typed them. */
-export class TlsFlagError extends Error {
-  readonly exitCode: number
-
-  constructor(exitCode: number, message: string) {
-    super(message)
-    this.name = 'TlsFlagError'
-    this.exitCode = exitCode
-  }
 }
 
 /** The words about TLS behind the help of a command. */
@@ -41,7 +31,7 @@ export function withTlsFlags(command: Command): Command {
 
 /**
  * @returns how the relay is to be judged; `undefined` without TLS
- * @throws TlsFlagError for any of the others without `--tls`, one of `--cert` and `--key` without the other, or a file that
+ * @throws FlagError for any of the others without `--tls`, one of `--cert` and `--key` without the other, or a file that
  *   cannot be read or holds something else
  */
 export function trustOf({ tls = false, ca, cert, key }: TlsFlags): Trust | undefined {
@@ -89,6 +79,6 @@ function contentOf(flag: string, path: string): string {
   }
 }
 
-function wrong(flag: string, path: string, words: string, exitCode: number = EXIT_CODE.usage): TlsFlagError {
-  return new TlsFlagError(exitCode, `${flag} ${JSON.stringify(path)}: ${words}`)
+function wrong(flag: string, path: string, words: string, exitCode: number = EXIT_CODE.usage): FlagError {
+  return new FlagError(exitCode, `${flag} ${JSON.stringify(path)}: ${words}`)
 }

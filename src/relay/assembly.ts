@@ -3,6 +3,7 @@
  * when it is opened to clients, and when it ends, is `relay.ts`'s.
  */
 
+import type { Access } from './access/access.js'
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
@@ -15,6 +16,7 @@ import { PAUSE } from './fanout/pauses.js'
 import { Pressure } from './fanout/pressure.js'
 import type { Recipient } from './fanout/recipient.js'
 import { RoomFanout } from './fanout/room-fanout.js'
+import { Gate } from './gate.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
 import type { Hooks } from './hub/hooks.js'
 import { Hub } from './hub/hub.js'
@@ -28,13 +30,13 @@ import type {
   TransportKind,
   TransportStats,
 } from './net/connection-context.js'
-import { connectionLimit } from './net/connection-limit.js'
 import { Deadlines } from './net/deadlines.js'
 import { chooseFanout, type FanoutWay } from './net/direct-ways.js'
 import { SilentPeers } from './net/silent-peers.js'
 import { SocketTable } from './net/socket-table.js'
 import { Strangers } from './net/strangers.js'
 import { TurnBudget } from './net/turn-budget.js'
+import { vanishingTimes } from './net/vanishing.js'
 import { CLOSE_CODES } from './net/websocket/close-codes.js'
 import { Pulse } from './net/websocket/pulse.js'
 import type { WebSocketContext } from './net/websocket/websocket-transport.js'
@@ -44,8 +46,6 @@ import type { Records } from './records.js'
 const MAX_LOGIN_BYTES = 1024
 /** How long a connection is not read from after one refused name too many. */
 const REFUSAL_PAUSE_MS = 1000
-/** A peer that has acknowledged nothing for so long is gone. */
-const SILENT_MS = 30_000
 
 export interface AssemblyOptions {
   /** Whether plain TCP goes over Node's handles. */
@@ -53,6 +53,8 @@ export interface AssemblyOptions {
   /** See `HubOptions`. */
   readonly hooks: Hooks<Recipient> | undefined
   readonly reservedNames: readonly string[] | undefined
+  /** Who may have which name. */
+  readonly access: Access
 }
 
 export class Assembly {
@@ -70,8 +72,12 @@ export class Assembly {
     wss: { open: 0 },
   }
   readonly webSockets: WebSocketContext
+  /** See `ListeningOptions`. */
+  readonly keepAliveMs: number
   readonly input: HeldInput
-  maxConnections: number
+  /** Takes up what a reload changes of who may come in, which names nobody may have, and how much each may ask for. */
+  readonly gate: Gate
+  readonly access: Access
   readonly fanout: FanoutWay
   /** Its parts whose settings may change while it runs. */
   readonly reloadables: Reloadable[]
@@ -85,14 +91,20 @@ export class Assembly {
 
   /**
    * @param records where what happens goes
-   * @throws ConfigError when more connections are configured than there can be, or a way to fan out that is not there
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, or a file of
+   *   bans with mistakes
    */
-  constructor(config: Config, { useHandles, hooks, reservedNames }: AssemblyOptions, records: Records) {
+  constructor(
+    config: Config,
+    { useHandles, hooks, reservedNames, access }: AssemblyOptions,
+    records: Records,
+  ) {
+    this.access = access
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
-    this.maxConnections = maxConnectionsOf(config)
     const monotonic = () => performance.now()
+    this.gate = new Gate(config, { connections: this.connections, now: monotonic })
     const kernel = new SocketTable()
     this.pressure = new Pressure(config, this.pool, monotonic, kernel)
     this.#turn = new TurnBudget(monotonic)
@@ -115,7 +127,7 @@ export class Assembly {
       later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
       hooks,
-      reservedNames,
+      isForbiddenName: (name) => reservedNames?.includes(name) === true || this.gate.forbids(name),
       observe: (event) => {
         if (event.kind === 'message' || event.kind === 'direct') this.flusher.told(this.#turn.readMs)
         records.observe(event)
@@ -133,15 +145,17 @@ export class Assembly {
       pulse: new Pulse({ everyMs: config.pingMs, kernel, now: monotonic }),
       stats: { closes: new Map(CLOSE_CODES.map((code) => [code, 0])), pingsUnanswered: 0 },
     }
-    this.#strangers = new Strangers(() => this.maxConnections)
+    this.#strangers = new Strangers(() => this.gate.maxConnections)
+    const { silentMs, keepAliveMs } = vanishingTimes(config.vanishedMs)
+    this.keepAliveMs = keepAliveMs
     this.#silentPeers = new SilentPeers({
       kernel,
       peers: this.connections,
-      silentMs: SILENT_MS,
+      silentMs,
       now: monotonic,
       silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
     })
-    this.reloadables = [{ prepare: (config) => this.#prepare(config) }]
+    this.reloadables = [this.gate, { prepare: (config) => this.#prepare(config) }, access]
   }
 
   /** What the connections of a listener share who speak this dialect. */
@@ -154,30 +168,36 @@ export class Assembly {
     }
     const dialectContext: DialectContext = {
       hub: this.hub,
+      access: this.access,
       maxLoginBytes: MAX_LOGIN_BYTES,
       timeZone: this.#config.timeZone,
     }
+    const { access } = this
     return {
       dialect: name,
-      needsLogin: dialect.needsLogin,
+      // Where strangers may not even look around, somebody without a name is on their way in or not here.
+      get needsLogin() {
+        return dialect.needsLogin || access.isClosed
+      },
       speak: dialect.listen(spec.options, dialectContext),
       outboxes: this.#outboxes,
       slowPolicy: spec.slowPolicy,
       deadlines: this.#deadlines,
       strangers: this.#strangers,
+      access,
       turn: this.#turn,
       input: this.input,
       stats,
       transport: this.transports[kind],
       observer: this.#records,
+      admission: this.gate.admission,
+      allowances: this.gate.allowances,
       all: this.connections,
     }
   }
 
   #prepare(config: Config): () => void {
-    const maxConnections = maxConnectionsOf(config)
     return () => {
-      this.maxConnections = maxConnections
       this.pressure.limits = config
       this.input.limitBytes = inputLimitOf(config)
       this.hub.announceUpTo = config.announceUpTo
@@ -193,6 +213,7 @@ export class Assembly {
   stop(): void {
     for (const deadlines of Object.values(this.#deadlines)) deadlines.stop()
     this.#silentPeers.stop()
+    this.gate.allowances.stop()
     this.webSockets.pulse.stop()
     this.pressure.stop()
   }
@@ -212,15 +233,4 @@ export function fanoutOf({ fanout }: Config, useHandles: boolean): FanoutWay {
   const way = chooseFanout(fanout, useHandles)
   if (typeof way !== 'string') return way
   throw new ConfigError([`fanout: native: expected auto or portable: there is no native way here: ${way}`])
-}
-
-/** Above what the system allows, it would close clients without a word. @throws ConfigError when it is */
-export function maxConnectionsOf({ maxConnections }: Config): number {
-  const { connections, descriptors } = connectionLimit()
-  if (maxConnections === 'auto') return connections
-  if (descriptors === null || maxConnections <= connections) return maxConnections
-  const kept = descriptors - connections
-  throw new ConfigError([
-    `maxConnections: ${maxConnections}: expected auto or no more than ${connections}: this process may open ${descriptors} files, of which ${kept} are kept back (raise that with ulimit -n or LimitNOFILE=)`,
-  ])
 }

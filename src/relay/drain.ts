@@ -16,7 +16,8 @@ import type { Hub } from './hub/hub.js'
 import type { Connection } from './net/connection.js'
 import { inTurn, windowOf } from './net/in-turn.js'
 import type { About } from './observe/operational-events.js'
-import { type RelayLog, say } from './observe/relay-log.js'
+import type { RelayLog } from './observe/relay-log.js'
+import { say } from './observe/say.js'
 
 /** What a relay is at, in the order in which it goes through them. */
 export type Stage = 'starting' | 'ready' | 'draining' | 'closing' | 'flushing' | 'ended'

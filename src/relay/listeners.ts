@@ -3,10 +3,10 @@
  * gets to work with, and that all of them are closed.
  */
 
+import { addressListOf } from './addresses/address-list.js'
 import type { Assembly } from './assembly.js'
 import { type Certificates, readCertificates, warningsOf } from './certificates.js'
 import type { ListenerSpec } from './config/listener-url.js'
-import { blockListOf } from './config/network.js'
 import type { Reloadable } from './config/reloadable.js'
 import type { Config } from './config/settings.js'
 import type { WebOptions } from './config/web-options.js'
@@ -46,7 +46,7 @@ export class Listeners implements Reloadable {
     this.#parts = parts
     this.#records = records
     this.#useHandles = useHandles
-    this.#proxies = { list: blockListOf(config.trustedProxies) }
+    this.#proxies = { list: addressListOf(config.trustedProxies) }
     this.#certificates = certificates
   }
 
@@ -71,7 +71,7 @@ export class Listeners implements Reloadable {
   /** Certificates are read anew, from the files that their listeners were opened with. */
   prepare({ trustedProxies }: Config): () => void {
     const certificates = readCertificates(this.#config.listen, Date.now(), this.#certificates)
-    const list = blockListOf(trustedProxies)
+    const list = addressListOf(trustedProxies)
     return () => {
       for (const [spec, certificate] of certificates) {
         if (certificate.fingerprint === this.#certificates.get(spec)?.fingerprint) continue
@@ -93,7 +93,7 @@ export class Listeners implements Reloadable {
         port: spec.port,
         certificate: this.#certificates.get(spec),
         proxies: spec.proxy ? this.#proxies : undefined,
-        maxConnections: () => this.#parts.maxConnections,
+        keepAliveMs: this.#parts.keepAliveMs,
         loginDeadlineMs,
         useHandles: this.#useHandles,
         failed: (error: Error) => this.#records.acceptFailed(spec.url, error),
@@ -128,6 +128,7 @@ export class Listeners implements Reloadable {
       pages: createPages({
         page: web.page === 'on',
         room: this.#config.room,
+        access: () => this.#parts.access.mode,
         live: web.live === 'on' ? this.#openLive() : null,
       }),
       refused: (reason: UpgradeRefusal, address: string, port: number) =>

@@ -9,13 +9,14 @@ import type { ClaimOutcome } from './dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
 import type { HubEvent } from './hub/events.js'
 import type { Connection } from './net/connection.js'
-import type { ConnectionObserver, TurnedAway } from './net/connection-context.js'
+import type { ConnectionObserver, Newcomer } from './net/connection-context.js'
 import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
 import { OnceASecond } from './observe/once-a-second.js'
 import { OpenJournal } from './observe/open-journal.js'
 import type { About } from './observe/operational-events.js'
-import { type RelayLog, say } from './observe/relay-log.js'
+import type { RelayLog } from './observe/relay-log.js'
+import { say } from './observe/say.js'
 import { type AdminAction, Tally } from './observe/tally.js'
 
 /** What a hook was asked about. */
@@ -84,8 +85,8 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
     this.#journal?.observe(event)
   }
 
-  connected(connection: Connection): void {
-    this.#journal?.connected(connection)
+  connected(connection: Connection, isSummed: boolean): void {
+    this.#journal?.connected(connection, isSummed)
     say(this.#log, 'connection.opened', whereOf(connection), 'connected')
   }
 
@@ -96,9 +97,9 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
     say(this.#log, 'name.refused', { ...whereOf(connection), name, reason: outcome }, 'a name was refused')
   }
 
-  closed(connection: Connection, reason: CloseReason): void {
+  closed(connection: Connection, reason: CloseReason, isSummed: boolean): void {
     this.tally.closed(reason)
-    this.#journal?.closed(connection, reason)
+    this.#journal?.closed(connection, reason, isSummed)
     const who = whoIs(connection)
     say(this.#log, 'connection.closed', { ...who, reason: reason.label }, 'closed')
     if (reason !== CLOSE_REASONS.slow) return
@@ -110,10 +111,11 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
     this.fault(error, whoIs(connection))
   }
 
-  turnedAway(peer: TurnedAway, reason: CloseReason): void {
-    this.tally.closed(reason)
-    if (reason === CLOSE_REASONS.full) this.#journal?.closed({ ...peer, name: null }, reason)
-    else this.#journal?.refused({ ...peer, name: null }, reason.label)
+  refused(peer: Newcomer, reason: CloseReason): void {
+    this.tally.refused(reason)
+    this.#journal?.refused(peer, reason.label)
+    const about = { ...whereOf(peer), reason: reason.label }
+    say(this.#log, 'connection.refused', about, 'a connection was refused')
   }
 
   /** A certificate of a listener's that should be renewed. */
@@ -124,7 +126,7 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
   /** A request to become a WebSocket was answered with an HTTP status. */
   upgradeRefused(reason: UpgradeRefusal, remoteAddress: string, remotePort: number): void {
     this.tally.upgradeRefused(reason)
-    this.#journal?.refused({ remoteAddress, remotePort, dialect: 'ws', name: null }, reason)
+    this.#journal?.refused({ remoteAddress, remotePort, dialect: 'ws' }, reason)
     const where = { ip: remoteAddress, port: remotePort }
     say(this.#log, 'upgrade.refused', { ...where, reason }, 'a request to become a WebSocket was refused')
   }
@@ -180,7 +182,7 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
   }
 }
 
-function whereOf({ remoteAddress: ip, remotePort: port, dialect }: Connection) {
+function whereOf({ remoteAddress: ip, remotePort: port, dialect }: Newcomer) {
   return { ip, port, dialect }
 }
 

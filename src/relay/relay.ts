@@ -8,6 +8,7 @@
 
 import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
+import { Access } from './access/access.js'
 import type { AdminServer } from './admin/admin-server.js'
 import type { Program } from './admin/program.js'
 import { adminSocketPath } from './admin/socket-path.js'
@@ -77,7 +78,7 @@ export class Relay {
   #stopped: Promise<void> | null = null
   #drains: () => void = () => {}
 
-  private constructor(config: Config, log: RelayLog, options: RelayOptions) {
+  private constructor(config: Config, log: RelayLog, options: RelayOptions, access: Access) {
     const { hooks, voice = VOICE, useHandles = handlesSupported, reloadables = [] } = options
     this.draining = new Promise((resolve) => {
       this.#drains = resolve
@@ -90,24 +91,26 @@ export class Relay {
     this.#program = { ...options.program, drain }
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
-    this.#parts = new Assembly(
-      config,
-      { useHandles, hooks: this.#hooks, reservedNames: [voice] },
-      this.#records,
-    )
+    const parts = { useHandles, hooks: this.#hooks, reservedNames: [voice], access }
+    this.#parts = new Assembly(config, parts, this.#records)
     this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles, certificates)
     this.moderation = new Moderation(this.#parts.hub, voice)
     this.#reloadables = [...this.#parts.reloadables, this.#listeners, this.#records, ...reloadables]
   }
 
   /**
-   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, or a
-   *   certificate that cannot be used
+   * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, a
+   *   certificate that cannot be used, and with everything that is wrong in the files of passwords and token keys
    * @throws StartError when a port, the log directory, the admin socket or the address file cannot be had; nothing is left
    *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
-    const relay = new Relay(config, log, options)
+    const access = await Access.open({
+      config,
+      now: () => performance.now(),
+      failed: (error) => log.error({ err: error }, 'a password or token could not be checked'),
+    })
+    const relay = new Relay(config, log, options, access)
     try {
       relay.#openLogFiles()
       await relay.#listeners.open()
@@ -284,7 +287,7 @@ export class Relay {
       stage: () => this.#stage,
       connections: stats,
       transports,
-      maxConnections: () => this.#parts.maxConnections,
+      maxConnections: () => this.#parts.gate.maxConnections,
       webSockets: webSockets.stats,
       fanout: flusher.stats,
       pressure,

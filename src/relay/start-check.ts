@@ -5,10 +5,12 @@
  */
 
 import { createServer, type Server } from 'node:net'
-import { fanoutOf, maxConnectionsOf } from './assembly.js'
+import { readAccessRules } from './access/rules.js'
+import { fanoutOf } from './assembly.js'
 import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
 import { type Config, written } from './config/settings.js'
+import { connectionsAllowed, readBans } from './gate.js'
 import { listening } from './net/listening.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { LOG_FILES } from './observe/open-journal.js'
@@ -18,7 +20,7 @@ import { StartError } from './start-error.js'
 type Check = (config: Config) => string[] | Promise<string[]>
 
 /** Those that are not about addresses, in the order in which a start would meet them. */
-const CHECKS: readonly Check[] = [limits, logFiles, certificates, addressFile]
+const CHECKS: readonly Check[] = [access, limits, logFiles, certificates, addressFile]
 
 export interface StartFindings {
   /** What a start would refuse. */
@@ -37,9 +39,20 @@ export async function checkStart(config: Config, running: boolean): Promise<Star
   return { problems, inUse: refused.filter(isInUse).map(({ words }) => words) }
 }
 
+async function access(config: Config): Promise<string[]> {
+  try {
+    await readAccessRules(config)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems]
+    throw error
+  }
+}
+
 function limits(config: Config): string[] {
   return [
-    ...problemsOf(() => maxConnectionsOf(config)),
+    ...problemsOf(() => connectionsAllowed(config)),
+    ...problemsOf(() => readBans(config)),
     ...problemsOf(() => fanoutOf(config, handlesSupported)),
   ]
 }

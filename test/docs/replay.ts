@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RawPeer } from '../../src/conform/raw-peer.js'
+import { passwordFile } from '../fixtures/access-files.js'
 import { startRelay } from '../fixtures/start-relay.js'
 import { type Step, shownTokens, type Token, type Transcript } from './transcript.js'
 
@@ -23,7 +24,9 @@ export async function replay(t: TestContext, transcript: Transcript): Promise<vo
     const query = dialect === transcript.dialect && transcript.query !== '' ? `?${transcript.query}` : ''
     return `${dialect}://127.0.0.1:0${query}`
   })
-  const { ports } = await startRelay(t, { settings: { listen: urls.join(' ') } })
+  const { access } = transcript
+  const accessFile = access === 'off' ? 'off' : await passwordFile({ Amy: 'correct horse' })
+  const { ports } = await startRelay(t, { settings: { listen: urls.join(' '), access, accessFile } })
   const portOf = new Map([...dialects].map((dialect, index) => [dialect, ports[index] as number]))
   const stage = new Stage(transcript, portOf)
   try {

@@ -27,12 +27,16 @@ export interface Transcript {
   readonly dialect: string
   /** The query of the listener's URL. */
   readonly query: string
+  /** Whether names need a password on this relay. */
+  readonly access: string
   readonly steps: readonly Step[]
 }
 
 /** What cannot be read, with its file and line. */
 export class TranscriptError extends Error {}
 
+/** Of the relay, and not of the listener. */
+const ACCESS = 'access='
 const FENCE = /^(\s*)(`{3,}|~{3,})(.*)$/
 const LINE = /^(?<who>[A-Za-z][A-Za-z0-9]*)(?:@(?<dialect>[a-z-]+))? (?<way>[<>]) (?<rest>.+)$/
 const TOKEN =
@@ -68,7 +72,9 @@ function finished(file: string, block: { line: number; info: string; steps: Step
   if (dialect === undefined) throw new TranscriptError(`${file}:${line}: which dialect?`)
   if (wrong !== undefined) throw new TranscriptError(`${file}:${line}: ${wrong} is not an option`)
   if (steps.length === 0) throw new TranscriptError(`${file}:${line}: nothing happens`)
-  return { file, line, dialect, query: options.join('&'), steps }
+  const access = options.find((option) => option.startsWith(ACCESS))
+  const query = options.filter((option) => option !== access).join('&')
+  return { file, line, dialect, query, access: access?.slice(ACCESS.length) ?? 'off', steps }
 }
 
 function readStep(file: string, line: number, text: string): Step {

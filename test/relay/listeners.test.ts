@@ -7,6 +7,7 @@ import { connect as connectTcp } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
 import { pino } from 'pino'
+import { Access } from '../../src/relay/access/access.js'
 import { Assembly } from '../../src/relay/assembly.js'
 import { readCertificates } from '../../src/relay/certificates.js'
 import { ConfigError, loadConfig } from '../../src/relay/config/load.js'
@@ -25,11 +26,9 @@ const configOf = (listen: readonly string[], settings = {}) =>
 /** Real listeners, with what a relay has behind them. */
 async function open(t: TestContext, config: ReturnType<typeof configOf>): Promise<Listeners> {
   const records = new Records({ log: pino({ level: 'silent' }), isHalfChanged: () => false })
-  const assembly = new Assembly(
-    config,
-    { useHandles: true, hooks: undefined, reservedNames: undefined },
-    records,
-  )
+  const access = await Access.open({ config, now: () => performance.now(), failed: assert.ifError })
+  const parts = { useHandles: true, hooks: undefined, reservedNames: undefined, access }
+  const assembly = new Assembly(config, parts, records)
   const listeners = new Listeners(
     config,
     assembly,

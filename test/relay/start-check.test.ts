@@ -59,8 +59,10 @@ test('everything that is wrong is said at once, each with its setting', async (t
     logDir: join(dir, 'logs'),
     addressFile: join(dir, 'none', 'parlance.json'),
     maxConnections: '10000000',
+    accessFile: join(dir, 'names'),
   })
   const wanted = [
+    /^accessFile: .*names": ENOENT: /,
     /^maxConnections: 10000000: expected auto or no more than /,
     /^logDir: .*logs: EINVAL: .*connections\.log is not an ordinary file$/,
     /^logDir: .*logs: ELOOP: .*chat\.log is a symbolic link/,

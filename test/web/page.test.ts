@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe } from 'node:test'
+import { accessSuite } from './access-suite.js'
 import { accessibleSuite } from './accessible-suite.js'
 import { chatSuite } from './chat-suite.js'
 import { noChromium, TestBrowser } from './chromium.js'
@@ -26,5 +27,6 @@ describe('the page', { skip: why ?? false }, () => {
   describe('by keyboard', () => keyboardSuite(shared))
   describe('the relay restarts', () => restartSuite(shared))
   describe('for everybody', () => accessibleSuite(shared))
+  describe('a relay with passwords', () => accessSuite(shared))
   describe('long lists', () => longListsSuite(shared))
 })

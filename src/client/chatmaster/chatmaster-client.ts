@@ -91,7 +91,7 @@ export class ChatmasterClient extends EventEmitter<ChatmasterClientEvents> {
 
   /** Asks for a name (X2): `accepted` or `rejected` comes back. */
   login(name: string): boolean {
-    return this.#command('login', { username: name })
+    return this.#command('login', this.#named(name))
   }
 
   /**
@@ -110,7 +110,7 @@ export class ChatmasterClient extends EventEmitter<ChatmasterClientEvents> {
   }
 
   rename(name: string): boolean {
-    return this.#command('rename', { username: name })
+    return this.#command('rename', this.#named(name))
   }
 
   join(channel: string): boolean {
@@ -149,6 +149,11 @@ export class ChatmasterClient extends EventEmitter<ChatmasterClientEvents> {
   /** Ends the connection at once. */
   close(): void {
     this.#socket?.destroy()
+  }
+
+  #named(username: string): Record<string, string> {
+    const { password } = this.#options
+    return password === undefined ? { username } : { username, password }
   }
 
   #command(command: string, parameters: Record<string, string> | null): boolean {

@@ -7,7 +7,7 @@ import { ChannelLines } from './channel-lines.js'
 
 /** @returns the exit code, as `runConsoleProgram` does */
 export async function runChatmasterClient(options: ChatClientOptions): Promise<number> {
-  const { host, port, tls, name, compressed, input, output, errorOutput } = options
+  const { host, port, tls, password, name, compressed, input, output, errorOutput } = options
   // Where remarks cannot be written, there is nowhere left to remark on it.
   errorOutput.on('error', () => {})
   if (hasScreen(input, output)) {
@@ -18,7 +18,14 @@ export async function runChatmasterClient(options: ChatClientOptions): Promise<n
   return runConsoleProgram(options, (console) => {
     const style = new LineStyle(output)
     const noticeStyle = console.interactive ? style : new LineStyle(errorOutput)
-    return new ChannelLines({ host, port, tls }, name.trim(), compressed, console, style, noticeStyle)
+    return new ChannelLines(
+      { host, port, tls, password },
+      name.trim(),
+      compressed,
+      console,
+      style,
+      noticeStyle,
+    )
   })
 }
 

@@ -21,7 +21,7 @@ const FRAME_MS = 16
  * @returns the exit code (`EXIT_CODE`, or 128 and the signal), once the terminal is as it was; never rejects
  */
 export async function runFullScreenClient(options: ChatClientOptions): Promise<number> {
-  const { host, port, tls, name, compressed, input, output, errorOutput } = options
+  const { host, port, tls, password, name, compressed, input, output, errorOutput } = options
   const stopOn = (signal: 'SIGTERM' | 'SIGHUP') => () => chat.stop(SIGNALLED + constants.signals[signal])
   const terminated = stopOn('SIGTERM')
   const hungUp = stopOn('SIGHUP')
@@ -42,7 +42,7 @@ export async function runFullScreenClient(options: ChatClientOptions): Promise<n
     gone: hungUp,
   })
   const chat = new ScreenChat(
-    { host, port, tls },
+    { host, port, tls, password },
     name.trim(),
     compressed,
     {

@@ -138,10 +138,12 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
     this.#console.hold()
     if (!(await this.#connect())) return
     this.#state = 'joining'
-    this.#client.request(`JOIN ${name}`, (status) => {
+    const { password } = this.#address
+    const request = password === undefined ? `JOIN ${name}` : `JOIN ${name} ${password}`
+    this.#client.request(request, (status) => {
       if (this.#state !== 'joining') return
       if (!status.startsWith('200')) {
-        this.#refused(`The name ${name} is taken, or cannot be used. Choose another one.`)
+        this.#refused(refusalWords(name, status, password !== undefined))
         return
       }
       this.#name = name
@@ -259,4 +261,11 @@ export class ChatroomChat implements ConsoleReader, ConsoleChat {
     this.#client.close()
     this.#settle({ code, words })
   }
+}
+
+/** C1: the status line alone says why. */
+function refusalWords(name: string, status: string, isPasswordShown: boolean): string {
+  if (isPasswordShown && status.startsWith('500'))
+    return `The relay does not take the password for ${name}, or has too many to check. Choose another name.`
+  return `The name ${name} is taken, or cannot be used. Choose another one.`
 }

@@ -11,10 +11,10 @@ export interface ChatroomLineClientOptions extends Streams, Address {
 
 /** With a terminal on both sides there is a prompt; otherwise lines come out as they come. @returns as `runConsoleProgram` does */
 export function runChatroomClient(options: ChatroomLineClientOptions): Promise<number> {
-  const { host, port, tls, name, output, errorOutput } = options
+  const { host, port, tls, password, name, output, errorOutput } = options
   return runConsoleProgram(options, (console) => {
     const style = new ChatroomStyle(output)
     const noticeStyle = console.interactive ? style : new ChatroomStyle(errorOutput)
-    return new ChatroomChat({ host, port, tls }, name, console, style, noticeStyle)
+    return new ChatroomChat({ host, port, tls, password }, name, console, style, noticeStyle)
   })
 }

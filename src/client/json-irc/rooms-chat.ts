@@ -130,7 +130,8 @@ export class RoomsChat implements ConsoleChat, ConsoleReader {
       return
     }
     if (this.#state !== 'naming') return
-    if (this.#client.send({ command: '/nick', nickname: name, room: '', message: '' }) === 'too-long') {
+    const message = this.#address.password ?? ''
+    if (this.#client.send({ command: '/nick', nickname: name, room: '', message }) === 'too-long') {
       this.#nameRefused(NAME_RULE)
       return
     }

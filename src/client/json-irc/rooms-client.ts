@@ -10,10 +10,10 @@ import { RoomsChat } from './rooms-chat.js'
  * @returns the exit code, as `runConsoleProgram` does
  */
 export function runRoomsClient(options: LineClientOptions): Promise<number> {
-  const { host, port, tls, name, output, errorOutput } = options
+  const { host, port, tls, password, name, output, errorOutput } = options
   return runConsoleProgram(options, (console) => {
     const style = new LineStyle(output)
     const noticeStyle = console.interactive ? style : new LineStyle(errorOutput)
-    return new RoomsChat({ host, port, tls }, name, console, style, noticeStyle)
+    return new RoomsChat({ host, port, tls, password }, name, console, style, noticeStyle)
   })
 }

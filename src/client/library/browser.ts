@@ -16,6 +16,7 @@ export {
   type ChatErrorCode,
   ClosedError,
   ConnectionLostError,
+  DeniedError,
   NameTakenError,
   RefusedError,
   UnsupportedError,
@@ -40,7 +41,14 @@ export type {
   Status,
   StatusEvent,
 } from './events.js'
-export type { CallOptions, ConnectOptions, DialectName, Feature, ReconnectOptions } from './options.js'
+export type {
+  CallOptions,
+  ConnectOptions,
+  DialectName,
+  Feature,
+  PasswordSource,
+  ReconnectOptions,
+} from './options.js'
 export type { Said } from './protocol.js'
 
 /** What a browser has. */

@@ -7,12 +7,20 @@
 import { type BrokenStream, JsonObjectDecoder } from '../../relay/streams/json-objects.js'
 import { decodeUtf8 } from '../../relay/streams/utf8.js'
 import { type Received, readPackage } from '../chatmaster/received.js'
-import { NameTakenError, RefusedError } from './errors.js'
+import { DeniedError, NameTakenError, RefusedError } from './errors.js'
 import type { Person } from './events.js'
 import type { Feature } from './options.js'
 import type { Protocol, ProtocolContext, Said } from './protocol.js'
 import { Questions } from './questions.js'
-import { requireLength, requireName, requireText, unsupported, utf8Bytes } from './refusals.js'
+import {
+  isDenial,
+  requireLength,
+  requireName,
+  requirePassword,
+  requireText,
+  unsupported,
+  utf8Bytes,
+} from './refusals.js'
 
 /** What a relay takes of one package. */
 const MAX_PACKAGE_BYTES = 64 * 1024
@@ -57,16 +65,19 @@ export class ChatmasterProtocol implements Protocol {
   }
 
   /** X2. */
-  async login(name: string): Promise<void> {
+  async login(name: string, password: string | null): Promise<void> {
     requireName('name', name)
-    this.#command('login', { username: name })
+    requirePassword(password)
+    this.#command('login', password === null ? { username: name } : { username: name, password })
     await this.#questions.ask((received) => {
       if (received.kind === 'accepted') {
         this.#name = name
         return { value: undefined }
       }
       if (received.kind !== 'rejected') return 'not-mine'
-      throw received.reason === TAKEN ? new NameTakenError(name) : new RefusedError(received.reason)
+      const { reason } = received
+      if (reason === TAKEN) throw new NameTakenError(name)
+      throw isDenial(reason) ? new DeniedError(reason) : new RefusedError(reason)
     })
   }
 

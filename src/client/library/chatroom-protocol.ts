@@ -3,18 +3,20 @@
 import { AnsweredLines, MAX_REQUEST_BYTES } from '../chatroom/answered-lines.js'
 import type { Push, SaidPush } from '../chatroom/received-push.js'
 import { timeOfDay } from '../chatroom/time.js'
-import { NameTakenError, RefusedError } from './errors.js'
+import { DeniedError, NameTakenError, RefusedError } from './errors.js'
 import type { Person, Status } from './events.js'
 import type { Feature } from './options.js'
 import type { Protocol, ProtocolContext, Said } from './protocol.js'
 import { Questions } from './questions.js'
-import { requireLength, requireName, requireText, utf8Bytes } from './refusals.js'
+import { requireLength, requireName, requirePassword, requireText, utf8Bytes } from './refusals.js'
 
 const OK = /^200 /
 const EVERYONE = '@everyone'
 /** C14: so it says it with `push=bare`, where messages have no ids. */
 const BARE_EVERYONE = '@all'
 const MISSED = /^Missed (\d+) messages?/
+/** C1: the status line alone says why. */
+const DENIED = 'the relay does not take the password for that name, or has too many to check'
 const STATUSES: ReadonlySet<string> = new Set<Status>(['ONLINE', 'OFFLINE', 'DO_NOT_DISTURB'])
 
 /** What an answer that is no success means, for what was asked. */
@@ -74,13 +76,16 @@ export class ChatroomProtocol implements Protocol {
   }
 
   /** C1: taken and invalid have one answer; what can be a name is taken. */
-  async login(name: string): Promise<void> {
+  async login(name: string, password: string | null): Promise<void> {
     requireName('name', name)
-    const status = await this.#request(`JOIN ${name}`, (line) => {
+    requirePassword(password)
+    const request = password === null ? `JOIN ${name}` : `JOIN ${name} ${password}`
+    const status = await this.#request(request, (line) => {
       // Here, because a push behind it in the same chunk is read with it.
       if (OK.test(line)) this.#name = name
     })
     if (OK.test(status)) return
+    if (password !== null && status.startsWith('500')) throw new DeniedError(DENIED)
     if (/^[A-Za-z0-9]{3,30}$/.test(name) && name.toLowerCase() !== 'everyone') throw new NameTakenError(name)
     throw new RefusedError(
       `${JSON.stringify(name)} is no name here: it has to be 3 to 30 letters and digits, and not everyone`,

@@ -1,10 +1,11 @@
 /** The options of `connect`, looked at before anything is opened: a number that is none would take a bound away. */
 
-import type { ConnectOptions, ReconnectOptions } from './options.js'
+import type { ConnectOptions, PasswordSource, ReconnectOptions } from './options.js'
 
 /** With everything in it that has a value of its own when nothing is said. */
 export interface CheckedOptions {
   readonly name: string
+  readonly password: PasswordSource | null
   readonly room: string | null
   readonly defaultRoom: string
   readonly reconnect: Required<ReconnectOptions> | null
@@ -27,6 +28,7 @@ const MAX_MS = 2 ** 31 - 1
 export function checkOptions(options: ConnectOptions): CheckedOptions {
   return {
     name: text('name', options.name),
+    password: options.password === undefined ? null : passwordSource(options.password),
     room: options.room === undefined ? null : text('room', options.room),
     defaultRoom: text('defaultRoom', options.defaultRoom ?? 'general'),
     reconnect: options.reconnect === false ? null : checkReconnect(options.reconnect ?? {}),
@@ -54,6 +56,12 @@ function checkReconnect(options: ReconnectOptions): Required<ReconnectOptions> {
 function text(key: string, value: unknown): string {
   if (typeof value === 'string') return value
   throw new TypeError(`${key}: ${String(value)}: expected text`)
+}
+
+/** What it is is never repeated. */
+function passwordSource(value: unknown): PasswordSource {
+  if (typeof value === 'string' || typeof value === 'function') return value as PasswordSource
+  throw new TypeError('password: expected text, or a function that gets it')
 }
 
 function number(key: string, value: unknown, least: number, most = Number.POSITIVE_INFINITY): number {

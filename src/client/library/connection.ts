@@ -9,6 +9,7 @@
 import { ConnectionLostError } from './errors.js'
 import type { ChatEvent } from './events.js'
 import type { Link, LinkListener, LinkTarget, OpenLink } from './link.js'
+import type { PasswordSource } from './options.js'
 import type { Protocol } from './protocol.js'
 import type { Target } from './target.js'
 import { orAborted, withDeadline } from './waiting.js'
@@ -22,6 +23,7 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs: number
   readonly answerTimeoutMs: number
   readonly heartbeatMs: number
+  readonly password: PasswordSource | null
 }
 
 export interface ConnectionListener {
@@ -84,15 +86,18 @@ export class Connection implements LinkListener {
 
   /**
    * Resolves when the name is ours.
-   * @throws ConnectionLostError, NameTakenError, RefusedError, or the signal's reason; the connection is over then
+   * @throws ConnectionLostError, NameTakenError, DeniedError, RefusedError, what the source of the password throws, or the signal's
+   *   reason; the connection is over then
    */
   async logIn(name: string, signal: AbortSignal | undefined): Promise<void> {
     const { connectTimeoutMs } = this.#options
     try {
       const late = () => this.destroy(new Error(`no connection within ${connectTimeoutMs} ms`))
       await orAborted(withDeadline(this.#opened, connectTimeoutMs, late), signal)
+      const { password } = this.#options
+      const shown = typeof password === 'function' ? await orAborted(this.#got(password), signal) : password
       await orAborted(
-        this.ask((protocol) => protocol.login(name)),
+        this.ask((protocol) => protocol.login(name, shown)),
         signal,
       )
     } catch (error) {
@@ -100,6 +105,13 @@ export class Connection implements LinkListener {
       throw error
     }
     this.#listen()
+  }
+
+  /** Whoever gets it has as long as a relay has to answer. */
+  #got(password: Exclude<PasswordSource, string>): Promise<string> {
+    const { answerTimeoutMs } = this.#options
+    const late = () => this.destroy(new Error(`no password within ${answerTimeoutMs} ms`))
+    return withDeadline(Promise.resolve().then(password), answerTimeoutMs, late)
   }
 
   /**

@@ -3,6 +3,7 @@
 /** See the classes of errors. */
 export type ChatErrorCode =
   | 'name-taken'
+  | 'denied'
   | 'refused'
   | 'connection-lost'
   | 'unsupported'
@@ -27,6 +28,15 @@ export class NameTakenError extends ChatError {
     super(`the name ${JSON.stringify(wanted)} is taken`)
     this.wanted = wanted
   }
+}
+
+/**
+ * The relay does not let us have the name: it needs a password or a token, or what was shown is not right for it, has expired, or could
+ * not be checked for now.
+ */
+export class DeniedError extends ChatError {
+  override readonly name = 'DeniedError'
+  readonly code = 'denied'
 }
 
 /** The relay did not do what was asked, or it is known beforehand that it would not. The chat goes on. */

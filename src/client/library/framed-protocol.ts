@@ -9,12 +9,19 @@ import { FrameDecoder } from '../../relay/frame/decoder.js'
 import { MAX_PAYLOAD_BYTES } from '../../relay/frame/layout.js'
 import { encodeFrame } from '../encode-frame.js'
 import { joinAnswer } from '../join-answer.js'
-import { NameTakenError, RefusedError } from './errors.js'
+import { DeniedError, NameTakenError, RefusedError } from './errors.js'
 import type { Person } from './events.js'
 import type { Feature } from './options.js'
 import type { Protocol, ProtocolContext, Said } from './protocol.js'
 import { Questions } from './questions.js'
-import { requireAscii, requireLength, requireName, unsupported } from './refusals.js'
+import {
+  isDenial,
+  requireAscii,
+  requireLength,
+  requireName,
+  requirePassword,
+  unsupported,
+} from './refusals.js'
 
 type Reply =
   | { readonly kind: 'join'; readonly status: number | undefined }
@@ -68,10 +75,17 @@ export class FramedProtocol implements Protocol {
     this.#decoder.decode(chunk)
   }
 
-  async login(name: string): Promise<void> {
+  /** What the relay has to say of a password it says in an error before its answer. */
+  async login(name: string, password: string | null): Promise<void> {
     requireName('name', name)
-    this.#send(COMMAND.JOIN, name)
+    requirePassword(password)
+    this.#send(COMMAND.JOIN, password === null ? name : `${name} ${password}`)
+    let denied: string | null = null
     const answer = await this.#questions.ask((reply) => {
+      if (reply.kind === 'error' && isDenial(reply.text)) {
+        denied = reply.text
+        return 'more'
+      }
       if (reply.kind !== 'join') return 'not-mine'
       const status = joinAnswer(reply.status)
       // Here and not by whoever awaits it: what follows in the same chunk is read with it.
@@ -81,7 +95,7 @@ export class FramedProtocol implements Protocol {
       this.#context.broken(`the status ${reply.status} for a JOIN`)
       return 'more'
     })
-    if (answer === 'taken') throw new NameTakenError(name)
+    if (answer === 'taken') throw denied === null ? new NameTakenError(name) : new DeniedError(denied)
     if (answer !== 'accepted')
       throw new RefusedError(`the relay does not take the name ${JSON.stringify(name)}`)
   }

@@ -7,12 +7,19 @@ import { type BrokenStream, JsonObjectDecoder } from '../../relay/streams/json-o
 import { decodeUtf8 } from '../../relay/streams/utf8.js'
 import { type Fields, readFields } from '../json-irc/fields.js'
 import { errorOf } from '../json-irc/shown-object.js'
-import { NameTakenError, RefusedError } from './errors.js'
+import { DeniedError, NameTakenError, RefusedError } from './errors.js'
 import type { Person } from './events.js'
 import type { Feature } from './options.js'
 import type { Protocol, ProtocolContext, Said } from './protocol.js'
 import { Questions } from './questions.js'
-import { requireAscii, requireLength, requireName, unsupported } from './refusals.js'
+import {
+  isDenial,
+  requireAscii,
+  requireLength,
+  requireName,
+  requirePassword,
+  unsupported,
+} from './refusals.js'
 
 /** Of an object that a relay takes; it ends the connection for a longer one. */
 const MAX_OBJECT_BYTES = 64 * 1024
@@ -56,16 +63,18 @@ export class JsonIrcProtocol implements Protocol {
   }
 
   /** J2. */
-  async login(name: string): Promise<void> {
+  async login(name: string, password: string | null): Promise<void> {
     requireName('name', name)
-    this.#send('/nick', '', '', name)
+    requirePassword(password)
+    this.#send('/nick', '', password ?? '', name)
     await this.#questions.ask(({ command, message }) => {
       if (command === '/nicknameSet') {
         this.#name = name
         return { value: undefined }
       }
       if (command !== '/nickFail') return 'not-mine'
-      throw message === TAKEN ? new NameTakenError(name) : new RefusedError(message)
+      if (message === TAKEN) throw new NameTakenError(name)
+      throw isDenial(message) ? new DeniedError(message) : new RefusedError(message)
     })
   }
 

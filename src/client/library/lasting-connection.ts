@@ -12,7 +12,7 @@
 import { backoffMs } from './backoff.js'
 import type { CheckedOptions } from './checked-options.js'
 import { Connection, type ConnectionOptions } from './connection.js'
-import { ClosedError, ConnectionLostError, NameTakenError } from './errors.js'
+import { ClosedError, ConnectionLostError, DeniedError, NameTakenError } from './errors.js'
 import type { EventBuffer } from './event-buffer.js'
 import type { ChatState, Status } from './events.js'
 import type { OpenLink } from './link.js'
@@ -171,17 +171,20 @@ export class LastingConnection {
     this.#retry = setTimeout(() => void this.#tryAgain(), delayMs)
   }
 
-  /** The name may still be that of our own former connection: taken is no reason to give up. */
+  /**
+   * The name may still be that of our own former connection: taken is no reason to give up. Nor is a password that was right before:
+   * thousands who come back at once may be too many to be checked.
+   */
   async #tryAgain(): Promise<void> {
     this.#connection = this.#open()
     try {
       await this.#logIn(this.#connection, undefined)
     } catch (error) {
       if (this.#isClosing !== null) return
-      const mayPass = error instanceof ConnectionLostError || error instanceof NameTakenError
+      const mayPass = [ConnectionLostError, NameTakenError, DeniedError].some((kind) => error instanceof kind)
       if (mayPass) {
-        this.#tellWhetherTaken(error)
-        this.#wait(error)
+        this.#tellWhetherTaken(error as Error)
+        this.#wait(error as Error)
       } else this.#finish(error as Error)
     }
   }

@@ -15,6 +15,7 @@ export {
   type ChatErrorCode,
   ClosedError,
   ConnectionLostError,
+  DeniedError,
   NameTakenError,
   RefusedError,
   UnsupportedError,
@@ -39,7 +40,14 @@ export type {
   Status,
   StatusEvent,
 } from './events.js'
-export type { CallOptions, ConnectOptions, DialectName, Feature, ReconnectOptions } from './options.js'
+export type {
+  CallOptions,
+  ConnectOptions,
+  DialectName,
+  Feature,
+  PasswordSource,
+  ReconnectOptions,
+} from './options.js'
 export type { Said } from './protocol.js'
 
 /** Of one message of a relay, as of its lists. */
@@ -50,8 +58,8 @@ const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
  *
  * @param url `framed://host:9000`, `chatroom://`, `json-irc://` or `chatmaster://`, with `+tls` behind the scheme over TLS; or
  *   `ws://host:8080`, `wss://host`, with the dialect in the options. A port that is not given is the dialect's, or that of the web
- * @throws BadAddressError; ConnectionLostError when there is no connection, or it ended; NameTakenError; RefusedError for what cannot be a
- *   name or a room; what `options.signal` was aborted with
+ * @throws BadAddressError; ConnectionLostError when there is no connection, or it ended; NameTakenError; DeniedError where the
+ *   password is missing or wrong; RefusedError for what cannot be a name or a room; what `options.signal` was aborted with
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Chat> {
   const target = readTarget(url, options)

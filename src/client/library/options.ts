@@ -30,10 +30,15 @@ export interface ReconnectOptions {
   readonly attempts?: number
 }
 
+/** A password or a token, or what gets one for each connection: tokens expire. */
+export type PasswordSource = string | (() => string | Promise<string>)
+
 /** How to be in a chat. */
 export interface ConnectOptions {
   /** What we want to be called. What may be a name is the dialect's to say; in chatroom, 3 to 30 letters and digits. */
   readonly name: string
+  /** What the relay asks for beside the name: its password, or a signed token. Nothing is shown to a relay without it. */
+  readonly password?: PasswordSource | undefined
   /** Ends the attempt to connect: `connect` rejects with the signal's reason. Nothing to do with the chat afterwards: `Chat.close` ends that. */
   readonly signal?: AbortSignal | undefined
   /** What is spoken over `ws://` and `wss://`; in other URLs the scheme says it. `chatroom`. */

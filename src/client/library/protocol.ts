@@ -21,7 +21,7 @@ export interface Said {
   readonly id: string | null
 }
 
-/** Calls reject with the errors of `errors.ts`: `RefusedError`, and `NameTakenError` from `login`. `ended` rejects those that wait. */
+/** Calls reject with the errors of `errors.ts`: `RefusedError`, and `NameTakenError` and `DeniedError` from `login`. `ended` rejects those that wait. */
 export interface Protocol {
   readonly features: ReadonlySet<Feature>
   /** The room that one is in; the default one where the dialect has none. */
@@ -31,8 +31,8 @@ export interface Protocol {
 
   /** Takes the whole chunk, borrowed until this returns. */
   decode(chunk: Uint8Array): void
-  /** Asks for a name. Once accepted, never again. */
-  login(name: string): Promise<void>
+  /** Asks for a name. Once accepted, never again. @param password what is shown for it, or `null` */
+  login(name: string, password: string | null): Promise<void>
   say(text: string): Promise<Said>
   tell(name: string, text: string): Promise<Said>
   /** @param room `null` for the current one */

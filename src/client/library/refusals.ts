@@ -3,6 +3,7 @@
 import { RefusedError, UnsupportedError } from './errors.js'
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,64}$/
+const PASSWORD = /^[\x20-\x7e]+$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]|\p{Surrogate}/u
 
@@ -13,6 +14,17 @@ export function requireName(what: 'name' | 'room', text: string): void {
   throw new RefusedError(
     `${shown} is no ${what}: it has to be printable ASCII without a space, 64 characters at most`,
   )
+}
+
+/** What every dialect has a place for. It is not repeated in the error. */
+export function requirePassword(password: string | null): void {
+  if (password === null || (typeof password === 'string' && PASSWORD.test(password))) return
+  throw new RefusedError('a password or token has to be printable ASCII')
+}
+
+/** Whether that is what a relay says of a password or a token, in the dialects that have words. */
+export function isDenial(words: string): boolean {
+  return /\b(?:passwords?|token)\b/.test(words)
 }
 
 /** M3: no control characters but tab; and something has to be there to be said. */

@@ -144,7 +144,7 @@ export class SendtoChat implements ConsoleReader, ConsoleChat {
   #carryOut(command: Command, line: string): void {
     switch (command.kind) {
       case 'login':
-        this.#request(TYPE.LOGIN, command.name)
+        this.#request(TYPE.LOGIN, command.name, this.#address.password)
         break
       case 'list':
         this.#request(TYPE.LIST)

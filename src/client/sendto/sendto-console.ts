@@ -12,8 +12,8 @@ export interface SendtoConsoleOptions extends Streams, Address {
 
 /** There is no prompt: in a pipe only the words of the protocol's page are written. @returns as `runConsoleProgram` does */
 export function runSendtoConsole(options: SendtoConsoleOptions): Promise<number> {
-  const { host, port, tls, name = null, output } = options
+  const { host, port, tls, password, name = null, output } = options
   return runConsoleProgram(options, (console) => {
-    return new SendtoChat({ host, port, tls }, console, new LineStyle(output), name)
+    return new SendtoChat({ host, port, tls, password }, console, new LineStyle(output), name)
   })
 }

@@ -18,7 +18,7 @@ export interface StatsSources {
   readonly state: () => string
   /** How rooms are written to. */
   readonly fanoutWay: string
-  readonly maxConnections: number
+  readonly maxConnections: () => number
   readonly retainedLimitBytes: number
   /** By dialect. */
   readonly connections: ReadonlyMap<string, ConnectionStats>
@@ -105,7 +105,7 @@ export function statsOf(sources: StatsSources): Stats {
     people: sources.people(),
     rooms: sources.rooms(),
     congestedRooms: pressure.stats.congestedRooms,
-    maxConnections: sources.maxConnections,
+    maxConnections: sources.maxConnections(),
     connections: Object.fromEntries(
       Array.from(connections, ([dialect, { opened, closed, bytesIn, bytesOut }]) => {
         const messages = tally.messages.get(dialect) ?? 0

@@ -4,8 +4,10 @@
  */
 
 import type { z } from 'zod'
+import { ACCESS_SETTINGS } from './settings/access.js'
 import { ADMIN_SETTINGS } from './settings/admin.js'
 import { ADMISSION_SETTINGS } from './settings/admission.js'
+import { ALLOWANCES_SETTINGS } from './settings/allowances.js'
 import { ENDING_SETTINGS } from './settings/ending.js'
 import type { Setting } from './settings/kinds.js'
 import { LISTENING_SETTINGS } from './settings/listening.js'
@@ -20,6 +22,8 @@ export const SETTING_GROUPS = {
   logs: LOGS_SETTINGS,
   rooms: ROOMS_SETTINGS,
   admission: ADMISSION_SETTINGS,
+  allowances: ALLOWANCES_SETTINGS,
+  access: ACCESS_SETTINGS,
   ending: ENDING_SETTINGS,
   queues: QUEUES_SETTINGS,
 } as const satisfies Record<string, Record<string, Setting>>

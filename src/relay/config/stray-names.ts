@@ -8,6 +8,8 @@ import { nearest } from './nearest.js'
 import { environmentName, SETTING_KEYS, type SettingKey } from './settings.js'
 
 const PREFIX = environmentName('')
+/** What other commands read, and may be there for them. */
+const OF_OTHER_COMMANDS = [environmentName('password')]
 /** Variables of the tests and the scripts. */
 const TEST_PREFIX = environmentName('test_')
 /**
@@ -20,7 +22,11 @@ const SERVICE_URL = /^(?:tcp|udp|sctp):\/\//
 
 /** @returns what is wrong with each variable that looks like a setting and is none */
 export function strayVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const known = new Set([environmentName('config'), ...SETTING_KEYS.map(environmentName)])
+  const known = new Set([
+    environmentName('config'),
+    ...OF_OTHER_COMMANDS,
+    ...SETTING_KEYS.map(environmentName),
+  ])
   const stray = Object.entries(environment).filter(
     ([name, text]) =>
       text !== undefined &&

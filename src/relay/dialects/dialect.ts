@@ -25,9 +25,18 @@ export interface Dialect<Options = unknown> {
   listen(options: Options, relay: DialectContext): SpeakerFactory
 }
 
+/** How names are had; it may change while the relay runs. */
+export interface AccessMode {
+  /** Whether names are asked for with a password or a token: then a dialect looks for one where its page says so. */
+  readonly takesSecrets: boolean
+  /** Whether nobody has a name without; then whoever has none is not told who is here, either. */
+  readonly isClosed: boolean
+}
+
 /** What the relay gives to every dialect. */
 export interface DialectContext {
   readonly hub: Hub<Recipient>
+  readonly access: AccessMode
   /** The longest frame before somebody has a name (F15). */
   readonly maxLoginBytes: number
   /** The IANA time zone in which the relay writes times of day. */
@@ -37,8 +46,25 @@ export interface DialectContext {
 /** Begins one connection's side of the dialect. Says nothing yet: whether the client may stay is decided afterwards. */
 export type SpeakerFactory = (client: Client) => Speaker
 
+/** Why somebody may not have a name, whether or not it is free: fixed words, for logs and counters. */
+export const ACCESS_REFUSALS = [
+  /** It needs a password or a token, and none was shown. */
+  'no-secret',
+  /** What was shown is not right for it. */
+  'wrong-secret',
+  /** The token is no longer good, or not yet. */
+  'expired',
+  /** The token or the certificate is for another name. */
+  'other-name',
+  /** Too much that was shown from that address was wrong. */
+  'too-many',
+  /** As many as may wait to be checked. */
+  'busy',
+] as const
+export type AccessRefusal = (typeof ACCESS_REFUSALS)[number]
+
 /** How a request for a name ended. */
-export type ClaimOutcome = 'accepted' | 'taken' | 'invalid'
+export type ClaimOutcome = 'accepted' | 'taken' | 'invalid' | AccessRefusal
 
 /** What a speaker may do with its connection. */
 export interface Client {
@@ -51,6 +77,14 @@ export interface Client {
    *   connection's turn, and `feed` returns how far it came
    */
   requestDone(): boolean
+  /**
+   * Whether the client may have `name`, should it be free; to be asked before it is claimed. Where that takes time to find out, the
+   * input is paused meanwhile, so that `feed` is to return how far it came.
+   * @param secret the password or token that came with the name; `null` for none
+   * @param then is told why not, or `null` for yes: before this returns where nothing has to be found out, and not at all
+   *   when the connection is over first
+   */
+  authorize(name: string, secret: string | null, then: (refusal: AccessRefusal | null) => void): void
   /** Somebody asked for a name, or for another one: recorded, and when it was accepted the login deadline is over. */
   nameRequested(name: string, outcome: ClaimOutcome): void
   /** The session is over and the connection stays (S5). */

@@ -17,6 +17,10 @@ export const PAUSE = {
   decoding: 16,
   /** Too many of the names that it asked for were refused. */
   refusals: 32,
+  /** The password or token that it has shown is being checked. */
+  access: 64,
+  /** It, or its address, has asked for more than its allowance. */
+  allowance: 128,
 } as const
 
 export type PauseCause = (typeof PAUSE)[keyof typeof PAUSE]
@@ -107,6 +111,8 @@ export function createPauseClocks(now: () => number): PauseClocks {
     turn: clock(),
     decoding: clock(),
     refusals: clock(),
+    access: clock(),
+    allowance: clock(),
   }
 }
 

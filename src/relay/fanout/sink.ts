@@ -46,6 +46,6 @@ export interface KernelView {
 
 export interface HeldByKernel {
   readonly unacknowledgedBytes: number
-  /** How often the kernel has sent something again, or probed a full window, and heard nothing since. */
+  /** How often the kernel has sent something again, or asked whether there is room or anybody there, and heard nothing since. */
   readonly unanswered: number
 }

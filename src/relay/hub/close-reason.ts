@@ -41,8 +41,10 @@ export const CLOSE_REASONS = {
   memory: { label: 'memory', words: 'too much is queued for you' },
   /** It acknowledged nothing for a while: the link is cut, or the machine is off. */
   vanished: { label: 'vanished', words: 'nothing was acknowledged in time' },
-  /** Too many of the names that it asked for were refused. */
+  /** Too many of the names that it, or its address, asked for were refused. */
   refused: { label: 'refused', words: 'too many names were refused' },
+  /** It, or its address, asked for more than its allowance, and never let up. */
+  flood: { label: 'flood', words: 'you sent too much for too long' },
   /** The program that the relay is part of sent it away. */
   removed: { label: 'removed', words: 'you were removed' },
   /** An operator sent it away; `kickedFor` is the same with their words. */
@@ -51,6 +53,16 @@ export const CLOSE_REASONS = {
   internal: { label: 'internal', words: 'something went wrong in the relay' },
   /** The relay holds as many connections as it may. */
   full: { label: 'full', words: 'the relay is full' },
+  /** Its address is one that may not connect. */
+  denied: { label: 'denied', words: 'your address may not connect' },
+  /** Its address is banned, or it was connected when it or its name was. */
+  banned: { label: 'banned', words: 'you are banned' },
+  /** There are as many connections from its address as there may be. */
+  addressFull: { label: 'address-full', words: 'too many connections from your address' },
+  /** Connections from its address came too fast. */
+  addressRate: { label: 'address-rate', words: 'too many new connections from your address' },
+  /** Connections from everywhere came too fast. */
+  rate: { label: 'rate', words: 'too many new connections: try again soon' },
   /** TLS could not be agreed on, or not in time. */
   tls: { label: 'tls', words: 'TLS could not be agreed on' },
   tlsDeadline: { label: 'tls-deadline', words: 'TLS was not agreed on in time' },

@@ -31,8 +31,8 @@ export interface HubOptions<R extends Recipient> {
   readonly observe: (event: HubEvent) => void
   /** Who is asked before something happens; without it nobody is. */
   readonly hooks?: Hooks<R> | undefined
-  /** Names that nobody can have. */
-  readonly reservedNames?: readonly string[] | undefined
+  /** Names that nobody can have from now on. Who has one already keeps it. */
+  readonly isForbiddenName?: ((name: string) => boolean) | undefined
 }
 
 /** How often a room too large for announcements hears how many came and went. */
@@ -62,7 +62,7 @@ export class Hub<R extends Recipient> {
     this.#later = options.later
     this.#hooks = options.hooks ?? null
     this.#asking = new Asking(this.#hooks)
-    this.#names = new Names<R>(options.reservedNames)
+    this.#names = new Names<R>(options.isForbiddenName)
     this.messages = new Messages(this.#names, options)
     this.rooms = new Rooms(options.audience, (name) => this.#names.get(name)?.status ?? 'online')
     this.defaultRoom = this.rooms.make(options.defaultRoom, null)

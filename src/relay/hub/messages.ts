@@ -74,7 +74,7 @@ export class Messages<R extends Recipient> {
   }
 
   /**
-   * Says `text` to a room as `name`, whom nobody is and who is in no room: see `HubOptions.reservedNames`.
+   * Says `text` to a room as `name`, whom nobody is and who is in no room: see `HubOptions.isForbiddenName`.
    * @param unheard who is not told; they need not be in the room
    */
   announce(

@@ -16,12 +16,12 @@ export class Names<R extends Recipient> {
   readonly #sessions = new Map<string, Session<R>>()
   readonly #holders = new Map<string, R>()
   readonly #held = new Map<R, string>()
-  readonly #reserved: ReadonlySet<string>
+  readonly #isForbidden: (name: string) => boolean
   readonly #sorted = new SortedNames(() => this.#sessions.keys())
 
-  /** @param reserved what nobody can have: it counts as taken */
-  constructor(reserved: readonly string[] = []) {
-    this.#reserved = new Set(reserved)
+  /** @param isForbidden what nobody can have from now on: it counts as taken */
+  constructor(isForbidden: (name: string) => boolean = () => false) {
+    this.#isForbidden = isForbidden
   }
 
   get size(): number {
@@ -50,9 +50,10 @@ export class Names<R extends Recipient> {
   refusal(name: string, claimant: R): ClaimRefusal | null {
     if (!isName(name)) return 'invalid'
     const holder = this.#holders.get(name)
-    if (this.#sessions.has(name) || this.#reserved.has(name)) return 'taken'
+    if (this.#sessions.has(name)) return 'taken'
     if (holder !== undefined && holder !== claimant) return 'taken'
-    return null
+    // Also for whoever holds it, and was there before it was forbidden.
+    return this.#isForbidden(name) ? 'taken' : null
   }
 
   /** The name is taken for everybody else from now on. Somebody holds one name at a time. */

@@ -1,34 +1,169 @@
-/** Who may come in: owns refusing what is too much (`maxConnections`). */
+/**
+ * Who may come in. Owns the checks that every newcomer passes, whatever they come over, how many there are from each
+ * address, and what an address may have refused. What becomes of a newcomer is `admit.ts`'s.
+ *
+ * A newcomer is looked at as soon as it is known where they come from: that is when they are accepted, or when a proxy has said
+ * so. Then `arrived` counts them, and `left` has to follow when they are gone, whatever became of them.
+ */
 
-import { CLOSE_REASONS } from '../hub/close-reason.js'
-import { Connection } from './connection.js'
-import type { ConnectionContext } from './connection-context.js'
-import type { Transport } from './transport.js'
+import type { AddressList } from '../addresses/address-list.js'
+import { countedAddress } from '../addresses/network.js'
+import type { RateLimits } from '../addresses/rate-limits.js'
+import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
+import type { Bans } from './bans.js'
 
-/** So many may be on their way out, being told that the relay is full; beyond, they are just closed. */
+/** So many may be on their way out, being told why; beyond, they are just closed. */
 export const MAX_REFUSALS_UNDER_WAY = 64
 
-/** Makes a connection of it, if only to say that the relay is full. */
-export function admit(
-  transport: Transport,
-  maxConnections: number,
-  context: ConnectionContext<Connection>,
-): void {
-  const excess = context.all.size + 1 - maxConnections
-  if (excess > Math.min(MAX_REFUSALS_UNDER_WAY, maxConnections)) {
-    turnAway(transport, context)
-    return
-  }
-  context.outboxes.flusher.expectMore()
-  new Connection(context, transport, excess > 0 ? CLOSE_REASONS.full : null)
+/** What a reload replaces as a whole. `null` is no such limit. */
+export interface AdmissionRules {
+  readonly deny: AddressList | null
+  /** Where there is one, nobody else may come. */
+  readonly allow: AddressList | null
+  readonly maxConnections: number
+  readonly perAddress: number | null
+  readonly addressRate: RateLimits | null
+  readonly rate: RateLimits | null
+  /** Refused names. */
+  readonly refusedNames: RateLimits
 }
 
-/** Closes it without a word. */
-export function turnAway(
-  transport: Transport,
-  { dialect, observer }: Pick<ConnectionContext<Connection>, 'dialect' | 'observer'>,
-): void {
-  const { remoteAddress, remotePort } = transport
-  transport.destroy()
-  observer.turnedAway({ remoteAddress, remotePort, dialect }, CLOSE_REASONS.full)
+export interface AdmissionOptions {
+  readonly rules: AdmissionRules
+  readonly bans: Bans
+  /** Every connection that is not gone. */
+  readonly connections: { readonly size: number }
+}
+
+interface Newcomer {
+  readonly address: string
+  /** What it counts as. */
+  readonly counted: string
+  /** How many there are of those, with this one. */
+  readonly open: number
+}
+
+interface Check {
+  readonly reason: CloseReason
+  readonly refuses: (newcomer: Newcomer, rules: AdmissionRules, bans: Bans) => boolean
+}
+
+/** In this order: who may not come at all uses up nobody's allowance, and one address not that of all. */
+const CHECKS: readonly Check[] = [
+  {
+    reason: CLOSE_REASONS.denied,
+    refuses: ({ address }, { deny, allow }) => deny?.has(address) === true || allow?.has(address) === false,
+  },
+  {
+    reason: CLOSE_REASONS.banned,
+    refuses: ({ address }, _rules, bans) => bans.ofAddress(address) !== null,
+  },
+  {
+    reason: CLOSE_REASONS.addressFull,
+    refuses: ({ open }, { perAddress }) => perAddress !== null && open > perAddress,
+  },
+  {
+    reason: CLOSE_REASONS.addressRate,
+    refuses: ({ counted }, { addressRate }) => addressRate?.take(counted) === false,
+  },
+  {
+    reason: CLOSE_REASONS.rate,
+    refuses: (_newcomer, { rate }) => rate?.take(EVERYBODY) === false,
+  },
+]
+
+/** The key of the limit that is not by address. */
+const EVERYBODY = ''
+
+/** Why newcomers are refused: those of `CHECKS`, that there is no room, and what they have to show before they are connections. */
+export const REFUSAL_REASONS: readonly CloseReason[] = [
+  ...CHECKS.map(({ reason }) => reason),
+  CLOSE_REASONS.full,
+  CLOSE_REASONS.tls,
+  CLOSE_REASONS.tlsDeadline,
+  CLOSE_REASONS.certificateMissing,
+  CLOSE_REASONS.certificateExpired,
+  CLOSE_REASONS.certificateUntrusted,
+  CLOSE_REASONS.proxyUntrusted,
+  CLOSE_REASONS.proxyMissing,
+  CLOSE_REASONS.proxyBroken,
+  CLOSE_REASONS.proxyDeadline,
+]
+
+export class Admission {
+  /** Connections that are there only to be told why they may not be. */
+  readonly beingTold = new Set<object>()
+  readonly bans: Bans
+  readonly #connections: { readonly size: number }
+  /** How many are here from each address. */
+  readonly #open = new Map<string, number>()
+  #rules: AdmissionRules
+
+  constructor({ rules, bans, connections }: AdmissionOptions) {
+    this.#rules = rules
+    this.bans = bans
+    this.#connections = connections
+  }
+
+  get maxConnections(): number {
+    return this.#rules.maxConnections
+  }
+
+  /** From now on, for those who come from now on. */
+  use(rules: AdmissionRules): void {
+    this.#rules = rules
+  }
+
+  /**
+   * Somebody has come, from this address; they count until `left`.
+   * @returns why they may not stay, or `null`
+   */
+  arrived(address: string): CloseReason | null {
+    const counted = countedAddress(address)
+    const open = (this.#open.get(counted) ?? 0) + 1
+    this.#open.set(counted, open)
+    const newcomer = { address, counted, open }
+    const check = CHECKS.find(({ refuses }) => refuses(newcomer, this.#rules, this.bans))
+    return check?.reason ?? null
+  }
+
+  /** Who had `arrived` from this address is gone. */
+  left(address: string): void {
+    const counted = countedAddress(address)
+    const open = this.#open.get(counted) ?? 0
+    if (open > 1) this.#open.set(counted, open - 1)
+    else this.#open.delete(counted)
+  }
+
+  /** How many are here from this address, or from the network that it counts for. */
+  openFrom(address: string): number {
+    return this.#open.get(countedAddress(address)) ?? 0
+  }
+
+  /** Why somebody who has `arrived` a while ago may not become a connection now, or `null`. */
+  refusalNow(address: string): CloseReason | null {
+    if (this.bans.ofAddress(address) !== null) return CLOSE_REASONS.banned
+    const isFull = this.#connections.size - this.beingTold.size >= this.maxConnections
+    return isFull ? CLOSE_REASONS.full : null
+  }
+
+  /** Whether there are descriptors for one more who is no connection, where there are `others` such already. */
+  hasRoomFor(others: number): boolean {
+    return this.#connections.size + others < this.maxConnections + MAX_REFUSALS_UNDER_WAY
+  }
+
+  /** Whether another one may be told why it cannot stay. */
+  get mayTell(): boolean {
+    return this.beingTold.size < Math.min(MAX_REFUSALS_UNDER_WAY, this.maxConnections)
+  }
+
+  /** A name was refused to this address. @returns whether another one may be */
+  nameRefused(address: string): boolean {
+    return this.#rules.refusedNames.take(countedAddress(address))
+  }
+
+  /** Whether this address has had so many names refused that what it does is not worth a record for each. */
+  isTiresome(address: string): boolean {
+    return this.#rules.refusedNames.isSpent(countedAddress(address))
+  }
 }

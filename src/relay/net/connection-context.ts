@@ -2,12 +2,15 @@
  * What the connections of a listener share, and who sees what becomes of them. `Connection` is `connection.ts`'s class.
  */
 
-import type { ClaimOutcome, SpeakerFactory } from '../dialects/dialect.js'
+import type { AccessRefusal, ClaimOutcome, SpeakerFactory } from '../dialects/dialect.js'
 import type { OutboxContext } from '../fanout/outbox.js'
 import type { SlowPolicy } from '../fanout/sink.js'
 import type { CloseReason } from '../hub/close-reason.js'
+import type { Admission } from './admission.js'
+import type { Allowances } from './allowances.js'
 import type { Deadlines } from './deadlines.js'
 import type { Expellable, Strangers } from './strangers.js'
+import type { Credentials } from './transport.js'
 import type { TurnBudget } from './turn-budget.js'
 
 /** Plain integers of all connections of one dialect; the hot path adds, metrics read. */
@@ -28,23 +31,24 @@ export type TransportKind = 'tcp' | 'tls' | 'ws' | 'wss'
 
 /** Sees what the log of connections and the counters need. */
 export interface ConnectionObserver<Connection> {
-  connected(connection: Connection): void
+  /** @param isSummed whether it is not worth a record of its own: see `Admission.isTiresome` */
+  connected(connection: Connection, isSummed: boolean): void
   nameRequested(connection: Connection, name: string, outcome: ClaimOutcome): void
-  closed(connection: Connection, reason: CloseReason): void
+  closed(connection: Connection, reason: CloseReason, isSummed: boolean): void
   /**
    * The dialect threw. It has cost this connection; should the fault have left what others rely on half changed, this
    * throws it again.
    */
   faulted(connection: Connection, error: unknown): void
   /**
-   * It was closed without a word before it was a connection: so many are being refused already, or it has not shown the
-   * certificate or the PROXY header that are due.
+   * It may not stay, whether it is told so or not: there is no room, or not for where it comes from; or it has not shown the
+   * certificate or the PROXY header that are due. Nothing else is said of it.
    */
-  turnedAway(peer: TurnedAway, reason: CloseReason): void
+  refused(peer: Newcomer, reason: CloseReason): void
 }
 
-/** A client that never became a connection. */
-export interface TurnedAway {
+/** A client that has not been let in. */
+export interface Newcomer {
   readonly remoteAddress: string
   readonly remotePort: number
   readonly dialect: string
@@ -60,6 +64,22 @@ export interface ConnectionDeadlines<Connection> {
   readonly refusal: Deadlines<Connection>
 }
 
+/** Who may have which name, beyond that it is free. */
+export interface NameAccess<Connection> {
+  /** Whether anybody is asked anything. */
+  readonly isOn: boolean
+  /** @param shown what came with the connection itself */
+  applicant(connection: Connection, shown: Credentials): Applicant
+}
+
+/** One connection that asks for names. */
+export interface Applicant {
+  /** As `Client.authorize`. */
+  ask(name: string, secret: string | null, then: (refusal: AccessRefusal | null) => void): void
+  /** The connection is over. */
+  gone(): void
+}
+
 /** What all connections of one listener share. */
 export interface ConnectionContext<Connection extends Expellable> {
   readonly dialect: string
@@ -71,8 +91,11 @@ export interface ConnectionContext<Connection extends Expellable> {
   readonly stats: ConnectionStats
   readonly transport: TransportStats
   readonly observer: ConnectionObserver<Connection>
+  readonly admission: Admission
+  readonly allowances: Allowances
   /** Those without a name that no login deadline ends. */
   readonly strangers: Strangers<Connection>
+  readonly access: NameAccess<Connection>
   readonly turn: TurnBudget
   readonly input: HeldInput
   /** Every connection that is not gone. */

@@ -8,32 +8,36 @@
  *     +---- broken, or cut off: nothing more is sent ----------------------------------------------------+
  */
 
-import type { ClaimOutcome, Client, Speaker } from '../dialects/dialect.js'
+import type { AccessRefusal, ClaimOutcome, Client, Speaker } from '../dialects/dialect.js'
 import { ownSlice } from '../fanout/chunk.js'
 import { Outbox } from '../fanout/outbox.js'
 import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pauses.js'
 import type { Port } from '../fanout/ports.js'
 import type { Sink } from '../fanout/sink.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
-import type { ConnectionContext, ConnectionStats } from './connection-context.js'
+import type { Spender, Spending } from './allowances.js'
+import type { Applicant, ConnectionContext, ConnectionStats } from './connection-context.js'
 import type { MessageEvents, Transport } from './transport.js'
 
 /** So many refused names are answered at once; after each further one, nothing is read for a second. */
 const FREE_REFUSALS = 512
 /** Whoever is refused so often, and never accepted, is sent away. */
 const MAX_REFUSALS = 520
+/** The system's word for a peer that has not answered the kernel in time. */
+const VANISHED = 'ETIMEDOUT'
 /** A read that was so long may have more behind it; the rest is for the next turn. */
 const BYTES_PER_TURN = 64 * 1024
 
 type State = 'open' | 'closing' | 'ended' | 'gone'
 
-export class Connection implements Client, Sink, MessageEvents {
+export class Connection implements Client, Sink, MessageEvents, Spender {
   readonly outbox: Outbox
   /** The name that was accepted, also after the connection has ended. */
   name: string | null = null
   /** When it began, and when anything came in last: whole seconds of the relay's clock, which take no memory of their own. */
   readonly sinceSeconds: number
   heardSeconds: number
+  spending: Spending | null = null
   readonly #context: ConnectionContext<Connection>
   readonly #transport: Transport
   readonly #speaker: Speaker
@@ -46,6 +50,8 @@ export class Connection implements Client, Sink, MessageEvents {
   #refusals = 0
   /** What the speaker holds of a request that is not complete. */
   #heldBytes = 0
+  /** Only where names are not simply had by being the first. */
+  #applicant: Applicant | null = null
   /** What was read and not decoded, because reading was paused meanwhile, and when it was read. */
   #undecoded: Buffer | null = null
   #undecodedMs = 0
@@ -63,7 +69,12 @@ export class Connection implements Client, Sink, MessageEvents {
     context.all.add(this)
     context.stats.opened++
     context.transport.open++
-    context.observer.connected(this)
+    if (refusal === null) {
+      context.observer.connected(this, context.admission.isTiresome(this.remoteAddress))
+    } else {
+      context.admission.beingTold.add(this)
+      context.observer.refused(this, refusal)
+    }
     this.#speaker = this.#begin()
     if (refusal === null) this.#welcome()
     transport.open(this)
@@ -89,8 +100,31 @@ export class Connection implements Client, Sink, MessageEvents {
   // What the speaker calls.
 
   requestDone(): boolean {
-    if (this.#context.turn.requestDone()) this.#giveWay()
+    const { turn, allowances } = this.#context
+    if (turn.requestDone()) this.#giveWay()
+    if (allowances.isOn) allowances.spend(this)
     return this.#pauses === 0 && this.#state === 'open'
+  }
+
+  authorize(name: string, secret: string | null, then: (refusal: AccessRefusal | null) => void): void {
+    const { access } = this.#context
+    if (!access.isOn) {
+      then(null)
+      return
+    }
+    this.#applicant ??= access.applicant(this, this.#transport)
+    this.#applicant.ask(name, secret, then)
+  }
+
+  /** What `feed` had to wait for; called like this because nothing was read now. */
+  carryOn(work: () => void): void {
+    this.#context.turn.begin()
+    try {
+      work()
+    } catch (error) {
+      this.#context.observer.faulted(this, error)
+      this.expel(CLOSE_REASONS.internal)
+    }
   }
 
   nameRequested(name: string, outcome: ClaimOutcome): void {
@@ -109,7 +143,9 @@ export class Connection implements Client, Sink, MessageEvents {
 
   unnamed(): void {
     this.outbox.named = false
-    if (!this.#context.needsLogin && this.#state === 'open') this.#context.strangers.add(this)
+    if (this.#state !== 'open') return
+    if (this.#context.needsLogin) this.#context.deadlines.login.set(this)
+    else this.#context.strangers.add(this)
   }
 
   pauseInput(): void {
@@ -201,6 +237,11 @@ export class Connection implements Client, Sink, MessageEvents {
   tooSlow(): void {
     // Not now: whoever says so is in the middle of everybody's flush.
     setImmediate(() => this.cutOff(CLOSE_REASONS.slow))
+  }
+
+  flooded(): void {
+    // Not now: the speaker is in the middle of a request.
+    setImmediate(() => this.expel(CLOSE_REASONS.flood))
   }
 
   evict(): void {
@@ -298,8 +339,9 @@ export class Connection implements Client, Sink, MessageEvents {
     else if (this.#state === 'ended') this.#destroy()
   }
 
-  failed(): void {
-    if (this.#state === 'open') this.#over('gone', CLOSE_REASONS.reset)
+  failed(code: string): void {
+    if (this.#state === 'open')
+      this.#over('gone', code === VANISHED ? CLOSE_REASONS.vanished : CLOSE_REASONS.reset)
     this.#gone()
   }
 
@@ -377,7 +419,7 @@ export class Connection implements Client, Sink, MessageEvents {
 
   #refused(): void {
     this.#refusals++
-    if (this.#refusals >= MAX_REFUSALS) {
+    if (!this.#context.admission.nameRefused(this.remoteAddress) || this.#refusals >= MAX_REFUSALS) {
       // Not now: the speaker has still to say that this one is refused too.
       setImmediate(() => this.expel(CLOSE_REASONS.refused))
     }
@@ -445,6 +487,8 @@ export class Connection implements Client, Sink, MessageEvents {
     context.deadlines.frame.clear(this)
     context.deadlines.refusal.clear(this)
     context.strangers.delete(this)
+    context.allowances.forget(this)
+    this.#applicant?.gone()
     if (state === 'closing') context.deadlines.linger.set(this)
     this.#undecoded = null
     this.#countHeld(0)
@@ -454,7 +498,10 @@ export class Connection implements Client, Sink, MessageEvents {
     } catch (error) {
       context.observer.faulted(this, error)
     }
-    context.observer.closed(this, reason)
+    // Of one that was refused there is a record.
+    if (context.admission.beingTold.has(this)) return
+    const isSummed = this.name === null && context.admission.isTiresome(this.remoteAddress)
+    context.observer.closed(this, reason, isSummed)
   }
 
   /** What the client still sends is read, to be ignored. */
@@ -483,6 +530,8 @@ export class Connection implements Client, Sink, MessageEvents {
   #gone(): void {
     if (!this.#context.all.delete(this)) return
     this.#state = 'gone'
+    this.#context.admission.left(this.remoteAddress)
+    this.#context.admission.beingTold.delete(this)
     this.#context.stats.closed++
     this.#context.transport.open--
     this.#context.deadlines.linger.clear(this)

@@ -17,7 +17,7 @@ import {
   takeRequest,
   type WriteRequest,
 } from './tcp-handle.js'
-import { KEEP_ALIVE_MS, kernelKey, plainAddress, type Transport, type TransportEvents } from './transport.js'
+import { kernelKey, plainAddress, type Transport, type TransportEvents } from './transport.js'
 
 const UV_EOF = -4095
 
@@ -27,12 +27,14 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 /**
  * Has `server`, which is listening, give its connections to `accept` as transports instead of sockets, and to `failed`
  * why one could not be had.
+ * @param keepAliveMs see `ListeningOptions`
  * @returns whether it does; otherwise nothing was changed
  */
 export function acceptHandles(
   server: Server,
   accept: (transport: HandleTransport) => void,
   failed: (error: Error) => void,
+  keepAliveMs: number,
 ): boolean {
   const { _handle: listening } = server as unknown as {
     _handle?: { onconnection?: (status: number, handle?: TcpHandle) => void }
@@ -40,7 +42,7 @@ export function acceptHandles(
   if (streamWrap === null || typeof listening?.onconnection !== 'function') return false
   const wrap = streamWrap
   listening.onconnection = (status, handle) => {
-    if (status === 0 && handle !== undefined) accept(new HandleTransport(handle, wrap))
+    if (status === 0 && handle !== undefined) accept(new HandleTransport(handle, wrap, keepAliveMs))
     else failed(new Error(`accept ${getSystemErrorName(status)}`))
   }
   return true
@@ -70,16 +72,15 @@ export class HandleTransport implements Transport, Port {
   #brokenBy = 0
   #events: TransportEvents | null = null
 
-  constructor(handle: TcpHandle, wrap: StreamWrap) {
+  /** @param peer where it is known already: the system says so only as long as the peer is there */
+  constructor(handle: TcpHandle, wrap: StreamWrap, keepAliveMs: number, peer: PeerAddress = peerOf(handle)) {
     this.handle = handle
     this.descriptor = handle.fd
     this.#wrap = wrap
-    const peer: { address?: string; port?: number } = {}
-    handle.getpeername(peer)
-    this.remoteAddress = plainAddress(peer.address ?? '')
-    this.remotePort = peer.port ?? 0
+    this.remoteAddress = peer.address
+    this.remotePort = peer.port
     handle.setNoDelay(true)
-    handle.setKeepAlive(true, KEEP_ALIVE_MS / 1000)
+    handle.setKeepAlive(true, keepAliveMs / 1000)
   }
 
   /** From now on it is `client`'s, whoever has opened it. */
@@ -104,6 +105,10 @@ export class HandleTransport implements Transport, Port {
       this.directBytes +
       (this.directCount?.sentBytes ?? 0)
     )
+  }
+
+  get presentedSecret(): null {
+    return null
   }
 
   get partialFrame(): number {
@@ -229,6 +234,12 @@ export class HandleTransport implements Transport, Port {
     this.#events?.releasing()
     this.#events = null
   }
+}
+
+function peerOf(handle: TcpHandle): PeerAddress {
+  const peer: { address?: string; port?: number } = {}
+  handle.getpeername(peer)
+  return { address: plainAddress(peer.address ?? ''), port: peer.port ?? 0 }
 }
 
 // Named functions for all handles: a closure each would cost memory per connection.

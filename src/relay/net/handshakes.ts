@@ -9,18 +9,22 @@ import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import { clientOf, ownPeer, type PeerAddress, proxiedClient, standFor } from './peer-address.js'
 
 export interface HandshakeEvents {
-  /** Asked for each new one; those it refuses are closed without a word. */
+  /** Asked for each new one. Whoever refuses it closes it. */
   readonly mayBegin: (socket: Socket) => boolean
   /** It is complete, and a certificate that the client has shown is good. */
   readonly secured: (socket: TLSSocket) => void
   /** It has failed, by something that the client did. */
   readonly refused: (reason: CloseReason, client: PeerAddress) => void
+  /** One that had begun and was not `secured` is gone, for whatever reason. */
+  readonly left: (client: PeerAddress) => void
 }
 
 export class Handshakes {
   readonly #events: HandshakeEvents
   /** The plain sockets below, by the address of the peer: all that both events know of it. */
   readonly #underWay = new Map<string, Socket>()
+  /** Those that are somebody else's now. */
+  readonly #secure = new WeakSet<Socket>()
   /** Whose were closed in this turn, in order. */
   readonly #closed: PeerAddress[] = []
 
@@ -28,7 +32,6 @@ export class Handshakes {
     this.#events = events
     server.on('connection', (socket: Socket) => {
       if (events.mayBegin(socket)) this.#began(socket)
-      else socket.destroy()
     })
     server.on('secureConnection', (socket: TLSSocket) => this.#secured(socket))
     server.on('tlsClientError', (error, socket) => this.#failed(error, socket))
@@ -51,6 +54,7 @@ export class Handshakes {
     // While it is known: it is told of when it is not any more.
     const client = clientOf(socket)
     socket.on('close', () => {
+      if (!this.#secure.has(socket)) this.#events.left(client)
       if (this.#underWay.get(address) !== socket) return
       this.#underWay.delete(address)
       if (this.#closed.push(client) === 1) setImmediate(() => this.#closed.splice(0))
@@ -67,6 +71,7 @@ export class Handshakes {
     const refusal =
       socket.authorized || !hasShownCertificate(socket) ? null : reasonOf(socket.authorizationError)
     if (refusal === null) {
+      if (below !== undefined) this.#secure.add(below)
       this.#events.secured(socket)
       return
     }

@@ -1,9 +1,9 @@
 /** One listening address of one dialect: TCP or TLS. Owns accepting; what comes in becomes a connection. */
 
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import type { CloseReason } from '../hub/close-reason.js'
-import { admit, MAX_REFUSALS_UNDER_WAY, turnAway } from './admission.js'
+import { admit, mayBegin, welcome } from './admit.js'
 import type { Certificate } from './certificate.js'
 import type { Connection } from './connection.js'
 import type { ConnectionContext } from './connection-context.js'
@@ -15,7 +15,7 @@ import { throughGate } from './proxy/handle-door.js'
 import { ProxyGate } from './proxy/proxy-gate.js'
 import { holdBack } from './proxy/socket-door.js'
 import { SocketTransport } from './socket-transport.js'
-import { KEEP_ALIVE_MS, type Transport } from './transport.js'
+import type { Transport } from './transport.js'
 
 export class Listener {
   readonly #server: Server
@@ -24,23 +24,19 @@ export class Listener {
   readonly #gate: ProxyGate | null
 
   private constructor(options: ListeningOptions, context: ConnectionContext<Connection>) {
-    const { certificate, proxies, loginDeadlineMs, maxConnections } = options
-    const acceptSocket = (socket: Socket) => admit(new SocketTransport(socket), maxConnections(), context)
-    const hasRoom = () =>
-      context.all.size + (this.#handshakes?.size ?? 0) + (this.#gate?.size ?? 0) <
-      maxConnections() + MAX_REFUSALS_UNDER_WAY
-    const refused = (reason: CloseReason, { address, port }: PeerAddress) => {
-      const { dialect, observer } = context
-      observer.turnedAway({ remoteAddress: address, remotePort: port, dialect }, reason)
-    }
+    const { certificate, proxies, loginDeadlineMs, keepAliveMs } = options
+    const { dialect, observer, admission } = context
+    const hasRoom = () => admission.hasRoomFor((this.#handshakes?.size ?? 0) + (this.#gate?.size ?? 0))
+    const refused = (reason: CloseReason, { address, port }: PeerAddress) =>
+      observer.refused({ remoteAddress: address, remotePort: port, dialect }, reason)
     const settings = {
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
+      keepAliveInitialDelay: keepAliveMs,
     }
     if (certificate === undefined) {
-      this.#server = createServer(settings, acceptSocket)
+      this.#server = createServer(settings, (socket) => admit(new SocketTransport(socket), context))
       this.#tlsServer = null
       this.#handshakes = null
     } else {
@@ -48,16 +44,13 @@ export class Listener {
       const ends = { ...settings, allowHalfOpen: false }
       this.#tlsServer = createTlsServer({ ...ends, ...tlsSettings(certificate, loginDeadlineMs) })
       this.#handshakes = new Handshakes(this.#tlsServer, {
-        mayBegin: (socket) => {
-          if (hasRoom()) return true
-          turnAway(new SocketTransport(socket), context)
-          return false
-        },
+        mayBegin: (socket) => mayBegin(socket, hasRoom, context),
         secured: (socket) => {
           socket.allowHalfOpen = true
-          acceptSocket(socket)
+          welcome(new SocketTransport(socket), context)
         },
         refused,
+        left: ({ address }) => admission.left(address),
       })
       this.#server = this.#tlsServer
     }
@@ -75,9 +68,10 @@ export class Listener {
     await listening(server, options)
     server.on('error', options.failed)
     if (options.certificate === undefined && options.useHandles) {
-      const accept = (transport: Transport) => admit(transport, options.maxConnections(), context)
+      const accept = (transport: Transport) => admit(transport, context)
       const gate = listener.#gate
-      acceptHandles(server, gate === null ? accept : throughGate(gate, accept), options.failed)
+      const { failed, keepAliveMs } = options
+      acceptHandles(server, gate === null ? accept : throughGate(gate, accept), failed, keepAliveMs)
     }
     return listener
   }

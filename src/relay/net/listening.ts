@@ -13,8 +13,8 @@ export interface ListeningOptions {
   readonly certificate: Certificate | undefined
   /** Who may connect, to say in a PROXY header whom for; `undefined` where clients come by themselves. */
   readonly proxies: TrustedProxies | undefined
-  /** Above this many connections on the whole relay, new ones are told and closed. */
-  readonly maxConnections: () => number
+  /** After so long without a word the kernel asks a peer whether it is there. */
+  readonly keepAliveMs: number
   /** A PROXY header or a TLS handshake that takes longer is given up. */
   readonly loginDeadlineMs: number
   /** An error after listening began, such as no more file descriptors. The listener goes on. */

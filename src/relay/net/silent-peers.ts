@@ -1,7 +1,8 @@
 /**
  * Finds connections whose peer has acknowledged nothing for a while although something was sent to it: a link that is
  * cut, a machine that is off. While something is unacknowledged the kernel's keep-alive rests, and its own patience is
- * a quarter of an hour. Meanwhile such a peer would be a member of its rooms and hold its name.
+ * a quarter of an hour. Meanwhile such a peer would be a member of its rooms and hold its name. How it shares the work with the
+ * keep-alive is `vanishing.ts`'s.
  */
 
 import type { HeldByKernel, KernelView } from '../fanout/sink.js'
@@ -17,7 +18,10 @@ export interface WatchedPeer {
 export interface SilentPeersOptions<Peer extends WatchedPeer> {
   readonly kernel: KernelView
   readonly peers: ReadonlySet<Peer>
-  /** Milliseconds without an acknowledgement. */
+  /**
+   * Milliseconds without an acknowledgement, where the peer's kernel does not answer either; whoever's kernel answers that there is
+   * no more room has twice as long.
+   */
   readonly silentMs: number
   /** Milliseconds on a clock that never jumps. */
   readonly now: () => number
@@ -25,7 +29,7 @@ export interface SilentPeersOptions<Peer extends WatchedPeer> {
   readonly silent: (peer: Peer) => void
 }
 
-/** What a peer had acknowledged when it last acknowledged something, and when that was. */
+/** What a peer had acknowledged when it last acknowledged something, or was first asked in vain, and when that was. */
 interface Progress {
   readonly acknowledgedBytes: number
   readonly atMs: number
@@ -36,7 +40,7 @@ const LOOKS_PER_SILENCE = 6
 
 export class SilentPeers<Peer extends WatchedPeer> {
   readonly #options: SilentPeersOptions<Peer>
-  /** Of those whom something unacknowledged was sent to at the last look; the others are forgotten. */
+  /** Of those who had something to acknowledge or to answer at the last look; the others are forgotten. */
   #progress = new Map<Peer, Progress>()
   readonly #timer: NodeJS.Timeout
 
@@ -74,6 +78,7 @@ export class SilentPeers<Peer extends WatchedPeer> {
       return false
     }
     progress.set(peer, before)
-    return nowMs - before.atMs >= this.#options.silentMs
+    const { silentMs } = this.#options
+    return nowMs - before.atMs >= (kept.unanswered > 0 ? silentMs : 2 * silentMs)
   }
 }

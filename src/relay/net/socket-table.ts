@@ -6,7 +6,7 @@
  *     2: 0100007F:8557 0100007F:E464 01 0039DC00:00000000 04:00000004 00000000     0        3 7318 …
  *
  * Addresses are 32-bit words in the machine's byte order, ports are not. `retrnsmt` counts what was sent again without an
- * answer, and what is called `timeout` the probes of a full window.
+ * answer, and what is called `timeout` the probes of a full window, and those of the keep-alive.
  */
 
 import { open } from 'node:fs/promises'
@@ -20,9 +20,9 @@ const TABLES = ['tcp', 'tcp6']
 /** The kernel gives a page at a time, whatever is asked for. */
 const PAGE_BYTES = 4096
 
-/** As far as it is looked at, of a socket whose `tx_queue` is not 0. */
+/** As far as it is looked at, of a socket whose `tx_queue` is not 0, or whose peer leaves something unanswered. */
 const LINE =
-  /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]{2} (?!00000000)([0-9A-F]{8}):[0-9A-F]{8} [0-9A-F]{2}:[0-9A-F]{8} ([0-9A-F]{8}) +\d+ +(\d+) /
+  /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]{2} (?!00000000:.{20} 00000000 +\d+ +0 )([0-9A-F]{8}):[0-9A-F]{8} [0-9A-F]{2}:[0-9A-F]{8} ([0-9A-F]{8}) +\d+ +(\d+) /
 const LISTENING = /^ *\d+: [0-9A-F:]+ [0-9A-F:]+ 0A /
 
 export class SocketTable implements KernelView {

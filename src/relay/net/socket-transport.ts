@@ -34,6 +34,10 @@ export class SocketTransport implements Transport {
     return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
+  get presentedSecret(): null {
+    return null
+  }
+
   get partialFrame(): number {
     return 0
   }

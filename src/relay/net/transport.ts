@@ -45,12 +45,18 @@ export interface MessageEvents extends TransportEvents {
   settling(): void
 }
 
-export interface Transport {
+/** What a client has shown of itself before it said anything in its dialect. */
+export interface Credentials {
   /** The client's own, also where a trusted proxy stands between. */
   readonly remoteAddress: string
-  readonly remotePort: number
   /** The common name in the subject of the client's certificate, where it has shown one that was verified. */
   readonly certificateName: string | null
+  /** The password or token that came with the handshake of a WebSocket, or `null`. */
+  readonly presentedSecret: string | null
+}
+
+export interface Transport extends Credentials {
+  readonly remotePort: number
   /** What may be written to past this, or `null`. */
   readonly port: Port | null
   /** How many bytes the kernel has taken so far, also of a write that it has not taken all of, where that is known. */
@@ -83,9 +89,6 @@ export interface Transport {
   /** Gives the stream up and what the kernel holds for it. */
   reset(): void
 }
-
-/** An idle peer is asked whether it is still there after this. */
-export const KEEP_ALIVE_MS = 60_000
 
 /** How a connection is called in the kernel's table of sockets. */
 export function kernelKey(localPort: number, remoteAddress: string, remotePort: number): string {

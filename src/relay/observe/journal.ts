@@ -6,10 +6,11 @@
 import compileSerializer from 'fast-json-stringify'
 import type { ClaimOutcome } from '../dialects/dialect.js'
 import type { CloseReason } from '../hub/close-reason.js'
-import type { DirectEvent, EditedEvent, HubEvent } from '../hub/events.js'
+import type { DirectEvent, EditedEvent, HubEvent, ReceiptEvent } from '../hub/events.js'
 import { printable } from '../streams/printable.js'
 import type { LogFile } from './log-file.js'
-import { Refusals } from './refusals.js'
+import type { RecordField, RecordKindName } from './log-records.js'
+import { type Refusal, Refusals } from './refusals.js'
 
 /** A connection, as far as its records say. */
 export interface Peer {
@@ -29,9 +30,9 @@ export class Journal {
   readonly #chat: LogFile
   /** Whether what direct messages said is recorded. */
   logsDirectText: boolean
-  readonly #refusals = new Refusals(({ address, dialect, reason, count }) => {
+  readonly #refusals = new Refusals(({ event, address, dialect, reason, count }) => {
     const ip = address ?? undefined
-    write(this.#connections, { event: 'rejected', ip, dialect, reason, count })
+    write(this.#connections, { event, ip, dialect, reason, count })
   })
 
   constructor(files: JournalFiles, logsDirectText: boolean) {
@@ -40,7 +41,9 @@ export class Journal {
     this.logsDirectText = logsDirectText
   }
 
-  connected(peer: Peer): void {
+  /** @param isSummed whether many of these are one record */
+  connected(peer: Peer, isSummed = false): void {
+    if (isSummed && !this.#isRecorded('connected', peer)) return
     write(this.#connections, record('connected', peer))
   }
 
@@ -48,7 +51,7 @@ export class Journal {
   nameRequested(peer: Peer, name: string, outcome: ClaimOutcome): void {
     if (outcome === 'accepted') {
       write(this.#connections, { ...record('accepted', peer), name })
-    } else if (this.#refusals.count(peer.remoteAddress, peer.dialect, outcome)) {
+    } else if (this.#isRecorded('rejected', peer, outcome)) {
       write(this.#connections, { ...record('rejected', peer), name, reason: outcome })
     }
   }
@@ -57,12 +60,14 @@ export class Journal {
    * It did not become a connection. Of many refusals the log has a sum, as of names.
    * @param reason one of few
    */
-  refused(peer: Peer, reason: string): void {
-    if (this.#refusals.count(peer.remoteAddress, peer.dialect, reason))
+  refused(peer: Omit<Peer, 'name'>, reason: string): void {
+    if (this.#isRecorded('rejected', peer, reason))
       write(this.#connections, { ...record('rejected', peer), reason })
   }
 
-  closed(peer: Peer, reason: CloseReason): void {
+  /** @param isSummed whether many of these are one record */
+  closed(peer: Peer, reason: CloseReason, isSummed = false): void {
+    if (isSummed && !this.#isRecorded('closed', peer, reason.label)) return
     const name = peer.name ?? undefined
     write(this.#connections, { ...record('closed', peer), name, reason: reason.label })
   }
@@ -102,26 +107,39 @@ export class Journal {
     }
   }
 
+  /** Whether it is to be a record of its own; otherwise it is in a sum. */
+  #isRecorded(
+    event: Refusal['event'],
+    { remoteAddress, dialect }: Omit<Peer, 'name'>,
+    reason?: string,
+  ): boolean {
+    const refusal = reason === undefined ? { event, dialect } : { event, dialect, reason }
+    return this.#refusals.count(remoteAddress, refusal)
+  }
+
   /** Who, to whom and how long; what it said only where that is wanted. */
-  #privately(event: DirectEvent | EditedEvent): object {
+  #privately(event: DirectEvent | EditedEvent): LoggedRecord {
     const record = recordOf(event)
     if (!this.logsDirectText) delete record.text
     return { ...record, textBytes: Buffer.byteLength(event.text) }
   }
 }
 
+/** A record of the table, and no field that is not there. That each has its own, the tests see to. */
+type LoggedRecord = { readonly event: RecordKindName } & { [Field in RecordField]?: unknown }
+
 /** What an event does not have is not in its record. */
-function recordOf({ kind, at, ...fields }: HubEvent): Record<string, unknown> {
+function recordOf({ kind, at, ...fields }: Exclude<HubEvent, ReceiptEvent>): LoggedRecord {
   const present = Object.entries(fields).filter(([, value]) => value !== null)
-  return Object.fromEntries([['event', kind], ...present])
+  return { event: kind, ...Object.fromEntries(present) }
 }
 
-function record(event: string, { remoteAddress, remotePort, dialect }: Peer) {
+function record(event: RecordKindName, { remoteAddress, remotePort, dialect }: Omit<Peer, 'name'>) {
   return { event, ip: remoteAddress, port: remotePort, dialect }
 }
 
 /** One JSON object a line: `time`, then what the record has. */
-function write(file: LogFile, fields: object): void {
+function write(file: LogFile, fields: LoggedRecord): void {
   file.write(printable(`${JSON.stringify({ time: timeNow(), ...fields })}\n`))
 }
 

@@ -9,7 +9,7 @@ interface Field {
 }
 
 export const RECORD_FIELDS = {
-  count: { type: 'number', means: 'how many refusals this one record stands for' },
+  count: { type: 'number', means: 'how many this one record stands for' },
   dialect: {
     type: 'text',
     means:
@@ -45,7 +45,13 @@ export interface RecordKind {
 }
 
 export const LOG_RECORDS = {
-  connected: { log: 'connections', fields: ['ip', 'port', 'dialect'], means: 'A connection was accepted.' },
+  connected: {
+    log: 'connections',
+    fields: ['dialect'],
+    sometimes: ['ip', 'port', 'count'],
+    means:
+      'A connection was accepted. With `count` a sum, from an address that was refused too many names (`refusedNamesPerAddress`).',
+  },
   accepted: {
     log: 'connections',
     fields: ['ip', 'port', 'dialect', 'name'],
@@ -56,13 +62,13 @@ export const LOG_RECORDS = {
     fields: ['dialect', 'reason'],
     sometimes: ['ip', 'port', 'name', 'count'],
     means:
-      'A name, or a request to become a WebSocket, was refused. With `count` a sum: of what an address was refused beyond ten times in a second; without `ip`, of all addresses beyond 256.',
+      'A connection, a name, or a request to become a WebSocket was refused. With `count` a sum: of what an address was refused beyond ten times in ten seconds; without `ip`, of all addresses beyond 64.',
   },
   closed: {
     log: 'connections',
-    fields: ['ip', 'port', 'dialect', 'reason'],
-    sometimes: ['name'],
-    means: 'The connection has ended.',
+    fields: ['dialect', 'reason'],
+    sometimes: ['ip', 'port', 'name', 'count'],
+    means: 'The connection has ended. With `count` a sum, as of `connected`.',
   },
   joined: { log: 'chat', fields: ['dialect', 'name', 'room'], means: 'Somebody came into a room.' },
   left: { log: 'chat', fields: ['dialect', 'name', 'room', 'reason'], means: 'Somebody is no longer in it.' },

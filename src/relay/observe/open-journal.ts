@@ -5,7 +5,8 @@ import { Compressor } from './compressor.js'
 import { Journal } from './journal.js'
 import { LogFile, type LogRotation } from './log-file.js'
 import { makeDirectory } from './make-directory.js'
-import { type RelayLog, say } from './relay-log.js'
+import type { RelayLog } from './relay-log.js'
+import { say } from './say.js'
 
 export interface JournalOptions {
   readonly logDir: string
@@ -36,11 +37,17 @@ export class OpenJournal {
       failed: (file, { message: error }) =>
         say(log, 'log.not-compressed', { file, error }, 'a rotated log file could not be compressed'),
     })
-    const open = (name: keyof typeof LOG_FILES) => openFile(name, options, log, compressor)
-    const [connections, chat] = [open('connections'), open('chat')]
-    this.journal = new Journal({ connections, chat }, options.logDirect === 'text')
-    this.files = [connections, chat]
+    const connections = openFile('connections', options, log, compressor)
+    this.files = [connections]
     this.#compressor = compressor
+    try {
+      const chat = openFile('chat', options, log, compressor)
+      this.files = [connections, chat]
+      this.journal = new Journal({ connections, chat }, options.logDirect === 'text')
+    } catch (error) {
+      void connections.close()
+      throw error
+    }
     // Those that an earlier run has left.
     compressor.wake()
   }

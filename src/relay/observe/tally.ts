@@ -1,8 +1,9 @@
 /** Counts what happens to connections and in rooms, as plain integers by fixed words. */
 
-import type { ClaimOutcome } from '../dialects/dialect.js'
+import { ACCESS_REFUSALS, type ClaimOutcome } from '../dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { HubEvent } from '../hub/events.js'
+import { REFUSAL_REASONS } from '../net/admission.js'
 import { UPGRADE_REFUSALS, type UpgradeRefusal } from '../net/websocket/handshake.js'
 
 const EVENTS: Readonly<Record<HubEvent['kind'], 0>> = {
@@ -45,6 +46,8 @@ export class Tally {
   readonly messages = new Map<string, number>()
   /** By close reason; every reason is there from the start. */
   readonly disconnects = new Map<string, number>(Object.values(CLOSE_REASONS).map(({ label }) => [label, 0]))
+  /** Connections that were refused, by why; every reason is there from the start. */
+  readonly refusals = new Map<string, number>(REFUSAL_REASONS.map(({ label }) => [label, 0]))
   /** By why a request to become a WebSocket was refused. */
   readonly upgradeRefusals = new Map<string, number>(UPGRADE_REFUSALS.map((reason) => [reason, 0]))
   /** By what became of a configuration that was to be taken up. */
@@ -53,10 +56,9 @@ export class Tally {
     ['refused', 0],
   ])
   /** By outcome of a claim. */
-  readonly rejections = new Map<string, number>([
-    ['taken', 0],
-    ['invalid', 0],
-  ])
+  readonly rejections = new Map<string, number>(
+    ['taken', 'invalid', ...ACCESS_REFUSALS].map((outcome) => [outcome, 0]),
+  )
   /** What operators did; every action is there from the start. */
   readonly adminActions = new Map<string, number>(Object.entries(ADMIN_ACTIONS))
   /** By kind of event; every kind is there from the start. */
@@ -81,6 +83,12 @@ export class Tally {
 
   reloaded(outcome: ReloadOutcome): void {
     add(this.reloads, outcome)
+  }
+
+  /** Also counts as a connection that has ended. */
+  refused(reason: CloseReason): void {
+    add(this.refusals, reason.label)
+    this.closed(reason)
   }
 
   closed(reason: CloseReason): void {

@@ -14,8 +14,8 @@ import { getMimeType } from 'hono/utils/mime'
 const BUILT = fileURLToPath(new URL('../../../dist/web/public/', import.meta.url))
 /** How a file may be compressed, best first, and what the build appends to its name. */
 const ENCODINGS = { br: '.br', gzip: '.gz' } as const
-/** Where chat.html has the name of the room. */
-const ROOM = /(<meta name="room" content=")[^"]*"/
+/** Where chat.html has what the relay tells it. */
+const TOLD = /(<meta name="(room|access)" content=")[^"]*"/g
 const COMPRESSED = /\.(br|gz)$/
 
 export type PageEncoding = keyof typeof ENCODINGS
@@ -44,10 +44,19 @@ export function readPageFiles(folder = BUILT): ReadonlyMap<string, PageFile> {
   return files
 }
 
-/** The page of the chat, told what the relay calls the room that everybody comes into. */
-export function inRoom({ type, plain }: PageFile, room: string): PageFile {
+/** What the page of the chat is told. */
+export interface Told {
+  /** What the relay calls the room that everybody comes into. */
+  readonly room: string
+  /** Whether names need a password: `off`, some (`reserved`) or all (`closed`). */
+  readonly access: string
+}
+
+/** The page of the chat with that in it. */
+export function telling({ type, plain }: PageFile, told: Told): PageFile {
   const html = new TextDecoder().decode(plain)
-  const bytes = new TextEncoder().encode(html.replace(ROOM, (_, before) => `${before}${escaped(room)}"`))
+  const filled = html.replace(TOLD, (_, before, what: keyof Told) => `${before}${escaped(told[what])}"`)
+  const bytes = new TextEncoder().encode(filled)
   const compressed = new Map<PageEncoding, Uint8Array<ArrayBuffer>>([
     ['br', new Uint8Array(brotliCompressSync(bytes))],
     ['gzip', new Uint8Array(gzipSync(bytes))],

@@ -9,7 +9,7 @@ import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import { secureHeaders } from 'hono/secure-headers'
-import { inRoom, type PageEncoding, type PageFile, readPageFiles } from './page-files.js'
+import { type PageEncoding, type PageFile, readPageFiles, telling } from './page-files.js'
 
 /** What the live view shows, where there is one. */
 export interface LiveSource {
@@ -22,6 +22,8 @@ export interface PagesOptions {
   readonly page: boolean
   /** What the relay calls the room that everybody comes into. */
   readonly room: string
+  /** Whether names need a password: `off`, `reserved` or `closed`. It may change. */
+  readonly access: () => string
   /** `null`: there is no `/live`. */
   readonly live: LiveSource | null
   /** Where the built files are; without it, where the build puts them. @internal */
@@ -55,14 +57,20 @@ const headers = secureHeaders({
 })
 
 /** @returns answers every request that is no upgrade; it never throws and never leaves one unanswered */
-export function createPages({ page, room, live, folder }: PagesOptions): RequestListener {
+export function createPages({ page, room, access, live, folder }: PagesOptions): RequestListener {
   const files = readPageFiles(folder)
   const app = new Hono()
   app.use(headers)
   const chat = files.get('chat.html')
-  if (page) serve(app, '/', chat === undefined ? chat : inRoom(chat, room))
+  const told = new Map<string, PageFile>()
+  const chatPage = () => {
+    const mode = access()
+    if (chat !== undefined && !told.has(mode)) told.set(mode, telling(chat, { room, access: mode }))
+    return told.get(mode)
+  }
+  if (page) serve(app, '/', chatPage)
   if (live !== null) {
-    serve(app, '/live', files.get('live.html'))
+    serve(app, '/live', () => files.get('live.html'))
     app.get('/live/feed', (context) => live.feed(context))
     onlyGet(app, '/live/feed')
   }
@@ -77,12 +85,13 @@ export function createPages({ page, room, live, folder }: PagesOptions): Request
   return (request, response) => void answer(request, response)
 }
 
-function serve(app: Hono, path: string, file: PageFile | undefined): void {
-  app.get(path, (context) =>
-    file === undefined
+function serve(app: Hono, path: string, page: () => PageFile | undefined): void {
+  app.get(path, (context) => {
+    const file = page()
+    return file === undefined
       ? context.text('The page is not built: run npm run build.\n', 404)
-      : send(context, file, ASK_AGAIN),
-  )
+      : send(context, file, ASK_AGAIN)
+  })
   onlyGet(app, path)
 }
 

@@ -4,9 +4,10 @@ import { render } from 'preact'
 import { connect } from '../../client/library/browser.js'
 import { ChatProvider } from './context.js'
 import { App } from './parts/app.js'
+import { accessOf } from './state/access.js'
 import { Announcer } from './state/announcer.js'
 import { KEPT_ROWS } from './state/log.js'
-import { Session } from './state/session.js'
+import { type Connect, Session } from './state/session.js'
 import { shownLine } from './state/shown-text.js'
 import { ChatStore } from './state/store.js'
 
@@ -14,8 +15,9 @@ import { ChatStore } from './state/store.js'
 const READ_CHARACTERS = 300
 
 const root = document.querySelector('#chat') as HTMLElement
-/** The relay writes here what it calls the room that everybody comes into. */
-const defaultRoom = document.querySelector<HTMLMetaElement>('meta[name="room"]')?.content ?? 'general'
+/** The relay writes here what it calls the room that everybody comes into, and whether names need a password. */
+const defaultRoom = told('room') ?? 'general'
+const access = accessOf(told('access'))
 const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
 
 let isDue = false
@@ -40,16 +42,22 @@ const options = {
   maxWaitingEvents: KEPT_ROWS,
   reconnect: { maxDelayMs: 10_000 },
 } as const
-const actions = new Session(store, (name, signal) => connect(url, { ...options, name, signal }))
+const connectAs: Connect = (name, password, signal) =>
+  connect(url, { ...options, name, signal, password: password === '' ? undefined : password })
+const actions = new Session(store, connectAs, access)
 
 function draw(): void {
   showTitle()
   render(
-    <ChatProvider value={{ store, actions, announced: () => announcer.text }}>
+    <ChatProvider value={{ store, actions, access, announced: () => announcer.text }}>
       <App />
     </ChatProvider>,
     root,
   )
+}
+
+function told(what: string): string | undefined {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${what}"]`)?.content
 }
 
 function showTitle(): void {

@@ -2,12 +2,15 @@
 
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { Access } from './state/access.js'
 import type { Actions } from './state/actions.js'
 import type { ChatStore } from './state/store.js'
 
 export interface Chat {
   readonly store: ChatStore
   readonly actions: Actions
+  /** Whether names need a password. */
+  readonly access: Access
   /** What stands in the live region. */
   readonly announced: () => string
 }

@@ -89,7 +89,7 @@ async function outcome(dialect: DialectName, chunks: readonly Uint8Array[]): Pro
   })
   assert.ok(protocol !== undefined)
   const answers = [
-    protocol.login('Amy'),
+    protocol.login('Amy', null),
     protocol.say('Hi'),
     protocol.tell('Bob', 'Ho'),
     protocol.list(null),

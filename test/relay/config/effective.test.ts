@@ -27,7 +27,7 @@ test('every setting is there once, with its value as a file has it and where tha
     'logDir: /var/log # PARLANCE_LOG_DIR\n',
     `room: "42" # ${file}:2\n`,
     'graceMs: 7000 # --grace-ms\n',
-    'pingMs: 20000 # default\n',
+    'pingMs: 7000 # default\n',
     'addressFile: off # default\n',
   ]
   for (const lines of wanted) assert.ok(`\n${text}`.includes(`\n${lines}`), `no ${lines} in\n${text}`)

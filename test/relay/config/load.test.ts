@@ -29,8 +29,20 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   logCompress: ['off', 'on', 'off'],
   room: ['tea', '42', '__proto__'],
   maxConnections: ['10', '20', 'auto'],
+  maxConnectionsPerAddress: ['10', '20', '30'],
+  connectionsPerSecondPerAddress: ['10', '20', '30'],
+  connectionsPerSecond: ['10', '20', '30'],
+  allow: ['192.0.2.1', '192.0.2.0/24', '2001:db8::/32'],
+  deny: ['192.0.2.1', '192.0.2.0/24', '2001:db8::/32'],
+  banFile: ['/a', '/b', '/c'],
+  reservedNames: ['Server', 'admin', '*bot*'],
+  refusedNamesPerAddress: ['1', '2', '3'],
+  messagesPerSecond: ['10', '20', '30'],
+  messagesPerSecondPerAddress: ['10', '20', '30'],
+  floodMs: ['1000', '2000', '3000'],
   loginDeadlineMs: ['1', '2', '3'],
   frameDeadlineMs: ['1', '2', '3'],
+  vanishedMs: ['15000', '15001', '15002'],
   pingMs: ['1', '2', '3'],
   lingerMs: ['1', '2', '3'],
   shutdownMs: ['3001', '3002', '3003'],
@@ -46,6 +58,16 @@ const SAMPLES: Record<SettingKey, readonly [string, string, string]> = {
   timeZone: ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo'],
   editWindowMs: ['1', '2', '3'],
   recentMessages: ['1', '2', '3'],
+  access: ['reserved', 'closed', 'reserved'],
+  accessFile: ['/a', '/b', '/c'],
+  tokenKeyFile: ['/a', '/b', '/c'],
+  tokenIssuer: ['a', 'https://b', 'any'],
+  tokenAudience: ['a', 'https://b', 'any'],
+  tokenNameClaim: ['name', 'nick', '__proto__'],
+  tokenExpiry: ['optional', 'required', 'optional'],
+  tokenLeewayMs: ['0', '1', '2'],
+  bindCertificate: ['on', 'off', 'on'],
+  wrongPasswordsPerMinute: ['1', '2', '3'],
 }
 
 /** A setting's value as it would be written. */
@@ -94,9 +116,21 @@ test('nobody says anything: every setting has its documented default', () => {
     logCompress: 'on',
     room: 'general',
     maxConnections: 'auto',
+    maxConnectionsPerAddress: 'off',
+    connectionsPerSecondPerAddress: 'off',
+    connectionsPerSecond: 'off',
+    allow: [],
+    deny: [],
+    banFile: 'off',
+    reservedNames: [],
+    refusedNamesPerAddress: 10_000,
     loginDeadlineMs: 10_000,
     frameDeadlineMs: 10_000,
-    pingMs: 20_000,
+    messagesPerSecond: 'off',
+    messagesPerSecondPerAddress: 'off',
+    floodMs: 30_000,
+    vanishedMs: 30_000,
+    pingMs: 7_000,
     lingerMs: 5000,
     shutdownMs: 8000,
     drainDelayMs: 0,
@@ -111,6 +145,16 @@ test('nobody says anything: every setting has its documented default', () => {
     timeZone: 'UTC',
     editWindowMs: 300_000,
     recentMessages: 10_000,
+    access: 'off',
+    accessFile: 'off',
+    tokenKeyFile: 'off',
+    tokenIssuer: 'any',
+    tokenAudience: 'any',
+    tokenNameClaim: 'sub',
+    tokenExpiry: 'required',
+    tokenLeewayMs: 10_000,
+    bindCertificate: 'off',
+    wrongPasswordsPerMinute: 30,
   })
 })
 
@@ -140,6 +184,17 @@ test('the names of a setting follow from its key', () => {
   for (const name of [environmentName, flagName]) {
     assert.equal(new Set(SETTING_KEYS.map(name)).size, SETTING_KEYS.length)
   }
+})
+
+test('a list of addresses or names says which of its entries is wrong, and may be empty', () => {
+  const file = fileWith('allow: [192.0.2.1, 192.0.2.7/24, 192.0.2.256]\nreservedNames: ["*"]\ndeny: []\n')
+  const problems = problemsOf({ file })
+  const address = 'expected an address such as 203.0.113.7 or 2001:db8::7, or a network such as'
+  assert.equal(problems.length, 3)
+  assert.ok(problems[0]?.includes(`allow: "192.0.2.7/24": ${address}`), problems[0])
+  assert.ok(problems[1]?.includes(`allow: "192.0.2.256": ${address}`), problems[1])
+  assert.match(problems[2] ?? '', /reservedNames: "\*": expected 1 to 64 printable ASCII characters/)
+  assert.deepEqual(load({ environment: { PARLANCE_DENY: '' } }).deny, [])
 })
 
 test('a list in the environment is separated by spaces or commas', () => {

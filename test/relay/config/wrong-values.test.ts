@@ -33,8 +33,18 @@ const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
   addressFile: ['no', 'true'],
   logDir: ['no', 'true'],
   logRotateEvery: ['5h', '0d', '1w', '1000d', 'd'],
+  allow: ['10.0.0.1/8', '10.0.0.0/33', 'localhost', '2001:db8::/129'],
+  deny: ['10.0.0.1/8', '10.0.0.256', 'localhost'],
+  banFile: ['no', 'true'],
+  reservedNames: ['*', 'Zoë', 'x'.repeat(65)],
   room: ['two words', 'é', 'x'.repeat(65)],
   timeZone: ['Mars/Olympus', 'CEST'],
+}
+
+/** Nobody may be on a list, where that is what it is when nobody says. */
+function mayNotBeEmpty<Empty>(key: SettingKey, empty: Empty): Empty[] {
+  const { list, fallback }: Setting = SETTINGS[key]
+  return list === true && (fallback as unknown[]).length === 0 ? [] : [empty]
 }
 
 /** The whole numbers that a setting takes, where it takes any. */
@@ -48,7 +58,17 @@ function wrongInFile(key: SettingKey): unknown[] {
   const numbers = numbersOf(key)
   const texts = [...(WRONG_TEXT[key] ?? []), ...(SHAPES[key].enum === undefined ? [] : ['nonsense', 'INFO'])]
   if (list === true)
-    return [null, true, 42, {}, 'framed://:1', [], [42], [null], ...texts.map((text) => [text])]
+    return [
+      null,
+      true,
+      42,
+      {},
+      'framed://:1',
+      ...mayNotBeEmpty(key, []),
+      [42],
+      [null],
+      ...texts.map((text) => [text]),
+    ]
   const wrong = [null, true, false, {}, [], [1], '', ...texts]
   if (numbers === null) return [...wrong, 42, 4.5]
   return [...wrong, 'ten', `${numbers.least}`, numbers.least - 1, numbers.most + 1, numbers.least + 0.5]
@@ -57,7 +77,7 @@ function wrongInFile(key: SettingKey): unknown[] {
 function wrongAsText(key: SettingKey): string[] {
   const numbers = numbersOf(key)
   const texts = [
-    '',
+    ...mayNotBeEmpty(key, ''),
     ...(WRONG_TEXT[key] ?? []),
     ...(SHAPES[key].enum === undefined ? [] : ['nonsense', 'INFO']),
   ]

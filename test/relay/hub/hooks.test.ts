@@ -46,7 +46,7 @@ function askedWorld(): { world: HubWorld; answers: Answers; asked: unknown[] } {
       note('gone', name, reason)
     },
   }
-  const world = hubWorld({ hooks, reservedNames: ['relay'] })
+  const world = hubWorld({ hooks, isForbiddenName: (name) => name === 'relay' })
   return { world, answers, asked }
 }
 

@@ -21,6 +21,7 @@ test('an error of accept is handed on by its name', {
     server,
     (transport) => accepted.push(transport),
     (error) => failures.push(error.message),
+    60_000,
   )
   // As libuv says it. Out of descriptors it closes what waits by itself, so that cannot be had from outside.
   const { _handle: handle } = server as unknown as { _handle: { onconnection(status: number): void } }

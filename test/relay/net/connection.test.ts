@@ -2,12 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RateLimits } from '../../../src/relay/addresses/rate-limits.js'
 import type { Client, Speaker } from '../../../src/relay/dialects/dialect.js'
 import { ChunkPool } from '../../../src/relay/fanout/chunk.js'
 import { Flusher } from '../../../src/relay/fanout/flusher.js'
 import { PAUSE } from '../../../src/relay/fanout/pauses.js'
 import { Pressure } from '../../../src/relay/fanout/pressure.js'
 import { CLOSE_REASONS } from '../../../src/relay/hub/close-reason.js'
+import { Admission } from '../../../src/relay/net/admission.js'
+import { Allowances } from '../../../src/relay/net/allowances.js'
+import { Bans } from '../../../src/relay/net/bans.js'
 import { Connection } from '../../../src/relay/net/connection.js'
 import type { ConnectionContext } from '../../../src/relay/net/connection-context.js'
 import { Deadlines } from '../../../src/relay/net/deadlines.js'
@@ -24,6 +28,7 @@ class FakeTransport implements Transport {
   readonly heldBytes = 0
   readonly kernelKey = ''
   readonly certificateName = null
+  readonly presentedSecret = null
   readonly port = null
   events: TransportEvents | null = null
   paused = false
@@ -120,6 +125,9 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     refusal: deadlines('refusal'),
   }
   let speaker: FakeSpeaker | null = null
+  const all = new Set<Connection>()
+  const closes: string[] = []
+  const allowances = new Allowances(now)
   const context: ConnectionContext<Connection> = {
     dialect: 'spoken',
     needsLogin: true,
@@ -138,11 +146,32 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     deadlines: kinds,
     strangers: new Strangers(() => 100),
     turn: new TurnBudget(now),
+    access: { isOn: false, applicant: assert.fail },
     input: { bytes: 0, limitBytes: 1000 },
     stats: { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 },
     transport: { open: 0 },
-    observer: { connected() {}, nameRequested() {}, closed() {}, faulted: assert.fail, turnedAway() {} },
-    all: new Set(),
+    observer: {
+      connected() {},
+      nameRequested() {},
+      closed: (_connection, reason) => closes.push(reason.label),
+      faulted: assert.fail,
+      refused: assert.fail,
+    },
+    admission: new Admission({
+      rules: {
+        deny: null,
+        allow: null,
+        perAddress: null,
+        addressRate: null,
+        rate: null,
+        maxConnections: 100,
+        refusedNames: new RateLimits({ perSecond: 1, burst: 3 }, now),
+      },
+      bans: new Bans({ now }),
+      connections: all,
+    }),
+    allowances,
+    all,
   }
   const transport = new FakeTransport()
   const connection = new Connection(context, transport)
@@ -161,6 +190,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
     connection,
     transport,
     context,
+    closes,
     pauses: pressure.stats.pauses,
     get speaker() {
       return speaker as unknown as FakeSpeaker
@@ -304,4 +334,39 @@ test('what is held of requests that are not complete is counted, let go at the e
   assert.ok(!world.isSet('frame'), 'what was begun first has had its time')
   world.transport.events?.failed('ECONNRESET')
   assert.equal(world.context.input.bytes, 0)
+})
+
+test('a peer that the kernel has asked in vain has vanished; any other that breaks off is a reset', () => {
+  for (const [code, label] of [
+    ['ETIMEDOUT', 'vanished'],
+    ['ECONNRESET', 'reset'],
+  ] as const) {
+    const world = connected()
+    world.transport.events?.failed(code)
+    assert.deepEqual(world.closes, [label])
+  }
+})
+
+test('an address that was refused too many names is sent away, on whichever connection', async () => {
+  const world = connected((byte, connection) => connection.nameRequested(byte, 'taken'))
+  world.read('abc')
+  await deferred()
+  assert.deepEqual(world.closes, [])
+  world.read('d')
+  await deferred()
+  assert.deepEqual(world.closes, ['refused'])
+})
+
+test('a request too many is carried out, and the rest of what was read is kept until there is more to spend', async (t) => {
+  const world = connected()
+  t.after(() => world.context.allowances.stop())
+  world.context.allowances.use({ connection: { perSecond: 10, burst: 3 }, address: null, floodMs: 1000 })
+  world.read('abcdef')
+  assert.equal(world.speaker.heard, 'abcd')
+  assert.equal(world.pauses.allowance.active, 1)
+  assert.ok(world.transport.paused)
+  world.context.allowances.use({ connection: null, address: null, floodMs: 1000 })
+  await deferred()
+  assert.equal(world.speaker.heard, 'abcdef')
+  assert.ok(!world.transport.paused)
 })

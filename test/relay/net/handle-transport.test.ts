@@ -16,7 +16,7 @@ test('a reset that a write has heard of first is no end in good order', {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => server.close())
-  const accepted = new Promise<Transport>((resolve, reject) => acceptHandles(server, resolve, reject))
+  const accepted = new Promise<Transport>((resolve, reject) => acceptHandles(server, resolve, reject, 60_000))
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
   const transport = (await accepted) as HandleTransport
   const said: string[] = []

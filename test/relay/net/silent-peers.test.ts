@@ -23,9 +23,9 @@ function watching(t: TestContext) {
       return peer
     },
     /** So much was sent to the peer in all, and so much of it is not acknowledged. */
-    sent(peer: Peer, takenBytes: number, unacknowledgedBytes: number, unanswered = 0) {
+    sent(peer: Peer, takenBytes: number, unacknowledgedBytes: number, unanswered = 1) {
       peer.takenBytes = takenBytes
-      if (unacknowledgedBytes === 0) world.held?.delete(peer.kernelKey)
+      if (unacknowledgedBytes === 0 && unanswered <= 1) world.held?.delete(peer.kernelKey)
       else world.held?.set(peer.kernelKey, { unacknowledgedBytes, unanswered })
     },
     async wait(ms: number) {
@@ -87,11 +87,34 @@ test('whoever was silent for a while and answers begins anew, and so does whoeve
   assert.deepEqual(world.silent, ['amy'])
 })
 
+test('whoever’s kernel answers that there is no room has twice as long', async (t) => {
+  const world = watching(t)
+  const amy = world.peer('amy')
+  world.sent(amy, 100, 100, 0)
+  await world.wait(0)
+  await world.wait(55_000)
+  assert.deepEqual(world.silent, [])
+  await world.wait(5000)
+  assert.deepEqual(world.silent, ['amy'])
+})
+
+test('whoever does not answer the keep-alive is silent from then on, also when something is sent to them later', async (t) => {
+  const world = watching(t)
+  const amy = world.peer('amy')
+  world.sent(amy, 100, 0, 2)
+  await world.wait(0)
+  world.sent(amy, 150, 50, 1)
+  await world.wait(25_000)
+  assert.deepEqual(world.silent, [])
+  await world.wait(5000)
+  assert.deepEqual(world.silent, ['amy'])
+})
+
 test('F16 a reader that may be slow is silent only when its kernel does not answer either', async (t) => {
   const world = watching(t)
   const stopped = world.peer('stopped', true)
   const cut = world.peer('cut', true)
-  world.sent(stopped, 100, 100)
+  world.sent(stopped, 100, 100, 0)
   world.sent(cut, 100, 100, 3)
   for (let look = 0; look < 20; look++) await world.wait(5000)
   assert.deepEqual(world.silent, ['cut'])

@@ -38,12 +38,17 @@ test('what is not acknowledged, and how often it was sent again or probed for, i
     row(HERE, `${peer}:E464`, '01', '0039DC00', 2, 3),
     row(HERE, `${peer}:E465`, '01', '00000000'),
     row(HERE, `${peer}:E466`, '0A', '00000001'),
+    // The keep-alive has asked it three times.
+    row(HERE, `${peer}:E467`, '01', '00000000', 0, 3),
   ]
   writeFileSync(join(path, 'tcp'), HEADING + rows.join(''))
   const held = await new SocketTable(path).read()
   assert.deepEqual(
     [...(held ?? [])],
-    [[kernelKey(9000, '10.0.0.7', 0xe464), { unacknowledgedBytes: 0x39dc00, unanswered: 5 }]],
+    [
+      [kernelKey(9000, '10.0.0.7', 0xe464), { unacknowledgedBytes: 0x39dc00, unanswered: 5 }],
+      [kernelKey(9000, '10.0.0.7', 0xe467), { unacknowledgedBytes: 0, unanswered: 3 }],
+    ],
   )
 })
 

@@ -1,7 +1,7 @@
 /** That what a reload changes about the log files is so from then on, and nothing is lost over it. */
 
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readlinkSync } from 'node:fs'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { type JournalOptions, OpenJournal } from '../../../src/relay/observe/open-journal.js'
@@ -66,4 +66,29 @@ test('sizes, numbers, compressing and what is recorded of direct messages change
   assert.ok(said.includes('log.rotated'))
   await open.close()
   assert.equal(open.linesLost, 0)
+})
+
+test('when one of the files cannot be had, the other is closed again', {
+  skip: !existsSync('/proc/self/fd'),
+}, async (t) => {
+  const dir = new LogDir(t)
+  mkdirSync(dir.chat, { recursive: true })
+  const options: JournalOptions = {
+    logDir: dir.path,
+    logMaxBytes: 1_000_000,
+    logRotateEvery: '1d',
+    logKeepFiles: 10,
+    logDirect: 'fact',
+    logCompress: 'on',
+  }
+  assert.throws(() => new OpenJournal(options, pino({ level: 'silent' })), { code: 'EISDIR' })
+  const open = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(dir.path)
+      } catch {
+        return false
+      }
+    })
+  await until('it is closed', () => open().length === 0)
 })

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { type EventName, OPERATIONAL_EVENTS } from '../../../src/relay/observe/operational-events.js'
-import { type RelayLog, say } from '../../../src/relay/observe/relay-log.js'
+import type { RelayLog } from '../../../src/relay/observe/relay-log.js'
+import { say } from '../../../src/relay/observe/say.js'
 
 const SRC = new URL('../../../src/', import.meta.url).pathname
 const TABLE = 'relay/observe/operational-events.ts'

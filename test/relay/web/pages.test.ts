@@ -13,7 +13,9 @@ import { readPageFiles } from '../../../src/relay/web/page-files.js'
 import { createPages } from '../../../src/relay/web/pages.js'
 
 const BUNDLE_BYTES = 150_000
-const server = createServer(createPages({ page: true, room: '"den"&<i>', live: null }))
+/** Whether names need a password. */
+let mode = 'off'
+const server = createServer(createPages({ page: true, room: '"den"&<i>', access: () => mode, live: null }))
 
 before(() => once(server.listen(0, '127.0.0.1'), 'listening'))
 after(() => server.close())
@@ -72,8 +74,20 @@ test('the page is told the name of the room, escaped', async () => {
   assert.deepEqual(brotliDecompressSync(compressed.body), body)
 })
 
+test('the page is told whether names need a password, also when that has changed', async (t) => {
+  t.after(() => {
+    mode = 'off'
+  })
+  const before = await ask('/')
+  assert.match(before.body.toString(), /<meta name="access" content="off">/)
+  mode = 'closed'
+  const after = await ask('/', { 'if-none-match': before.headers.etag as string })
+  assert.equal(after.status, 200)
+  assert.match(after.body.toString(), /<meta name="access" content="closed">/)
+})
+
 test('without a page there is nothing at /', async (t) => {
-  const other = createServer(createPages({ page: false, room: 'general', live: null }))
+  const other = createServer(createPages({ page: false, room: 'general', access: () => 'off', live: null }))
   await once(other.listen(0, '127.0.0.1'), 'listening')
   t.after(() => other.close())
   const response = await fetch(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`)
@@ -166,7 +180,9 @@ test('where nothing is built, that is said', async (t) => {
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   assert.equal(readPageFiles(join(folder, 'missing')).size, 0)
   writeFileSync(join(folder, 'other.txt'), 'Hi')
-  const empty = createServer(createPages({ page: true, room: 'general', live: null, folder }))
+  const empty = createServer(
+    createPages({ page: true, room: 'general', access: () => 'off', live: null, folder }),
+  )
   await once(empty.listen(0, '127.0.0.1'), 'listening')
   t.after(() => empty.close())
   const response = await fetch(`http://127.0.0.1:${(empty.address() as AddressInfo).port}/`)

@@ -40,6 +40,41 @@ export function wholeNumber(
   }
 }
 
+/** A limit that may be left out. */
+export function numberOrOff(
+  least: number,
+  most: number,
+  unit: string,
+  help: string,
+): Setting<number | 'off'> {
+  return {
+    schema: z.union([z.literal('off'), z.int().min(least).max(most)]),
+    expected: `off or a whole number from ${least} to ${most} (${unit})`,
+    help,
+    fallback: 'off',
+    placeholder: 'N|off',
+    numeric: true,
+  }
+}
+
+/** Any number of texts of one kind; none, when nobody says. */
+export function listOf(
+  isOne: (text: string) => boolean,
+  what: string,
+  each: string,
+  placeholder: string,
+  help: string,
+): Setting<string[]> {
+  return {
+    schema: z.array(z.string().refine(isOne, { error: `expected ${each}` })),
+    expected: `a list of ${what}`,
+    help: `${help}; may be given several times`,
+    fallback: [],
+    placeholder,
+    list: true,
+  }
+}
+
 /** The setting, taken up by a reload. */
 export function live<Kind extends Setting>(setting: Kind): Kind & { readonly live: true } {
   return { ...setting, live: true }

@@ -1,10 +1,10 @@
 /** Where the relay listens, and where it says so. */
 
 import { z } from 'zod'
+import { parseNetwork } from '../../addresses/network.js'
 import { DIALECTS } from '../../dialects/registry.js'
 import { type HostPort, parseHostPort, writtenHostPort } from '../host-port.js'
 import { type ListenerSpec, listenerUrls, WEB_PORT } from '../listener-url.js'
-import { parseNetwork } from '../network.js'
 import { pathOrOff, type Setting } from './kinds.js'
 
 const hostPortOrOff = z.string().transform((text, context): HostPort | 'off' => {

@@ -3,18 +3,18 @@
 import type { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS } from '../../hub/close-reason.js'
 import type { Hub } from '../../hub/hub.js'
-import type { ClaimRefusal } from '../../hub/names.js'
 import type { Room, Session } from '../../hub/session.js'
-import { byBytes, isRoomName, isText } from '../../hub/text.js'
-import type { ClaimOutcome } from '../dialect.js'
+import { byBytes, isName, isRoomName, isText } from '../../hub/text.js'
+import type { AccessRefusal, ClaimOutcome, Client } from '../dialect.js'
+import { accessSentence } from '../secrets.js'
 import { loggedName } from '../words.js'
 import { errorPackage } from './packages.js'
 import { fieldOf } from './request.js'
 
 /** X2, X6. */
-export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, string>> = {
-  taken: 'Username is already taken.',
-  invalid: 'Username is not valid.',
+export function refusalWords(refusal: Exclude<ClaimOutcome, 'accepted'>): string {
+  if (refusal === 'taken') return 'Username is already taken.'
+  return refusal === 'invalid' ? 'Username is not valid.' : accessSentence(refusal)
 }
 
 const NOT_VALID = 'Message is not valid.'
@@ -28,7 +28,7 @@ export interface MemberContext {
   listMembers(names: readonly string[]): void
   /** Sends one package to this client. */
   answer(json: string): void
-  nameRequested(name: string, outcome: ClaimOutcome): void
+  readonly client: Client
 }
 
 export class Member {
@@ -55,9 +55,19 @@ export class Member {
   /** X6. */
   rename(parameters: unknown): void {
     const name = fieldOf(parameters, 'username')
-    const refusal = name === null ? 'invalid' : this.#context.hub.rename(this.session, name)
-    this.#context.nameRequested(loggedName(name ?? ''), refusal ?? 'accepted')
-    if (refusal !== null) this.#refuse('rename', REFUSAL_WORDS[refusal])
+    if (name === null || !isName(name)) {
+      this.#renamed(name ?? '', 'invalid')
+      return
+    }
+    const secret = fieldOf(parameters, 'password')
+    this.#context.client.authorize(name, secret, (denied: AccessRefusal | null) =>
+      this.#renamed(name, denied ?? this.#context.hub.rename(this.session, name)),
+    )
+  }
+
+  #renamed(name: string, refusal: Exclude<ClaimOutcome, 'accepted'> | null): void {
+    this.#context.client.nameRequested(loggedName(name), refusal ?? 'accepted')
+    if (refusal !== null) this.#refuse('rename', refusalWords(refusal))
   }
 
   /** X7. */

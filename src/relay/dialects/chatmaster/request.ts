@@ -43,6 +43,7 @@ const FIELDS = {
   username: z.object({ username: z.string() }).transform(({ username }) => username),
   channel: z.object({ channel: z.string() }).transform(({ channel }) => channel),
   message: z.object({ message: z.string() }).transform(({ message }) => message),
+  password: z.object({ password: z.string() }).transform(({ password }) => password),
 } as const
 
 /** A field without the padding at its end (M3). @returns `null` when it is not there, or not a string */

@@ -10,7 +10,7 @@
 
 import { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
-import { isText } from '../../hub/text.js'
+import { isName, isText } from '../../hub/text.js'
 import { JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
 import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
 import { loggedName } from '../words.js'
@@ -18,7 +18,7 @@ import { COMMANDS } from './commands.js'
 import type { ChatmasterEncoding } from './encoding.js'
 import { INFLATIONS } from './inflations.js'
 import type { ListAnswers } from './list-answers.js'
-import { Member, type MemberContext, REFUSAL_WORDS } from './member.js'
+import { Member, type MemberContext, refusalWords } from './member.js'
 import type { ChatmasterOptions } from './options.js'
 import { errorPackage, MAX_PACKAGE_BYTES, MAX_PACKAGE_DEPTH, sessionPackage } from './packages.js'
 import { fieldOf, type Request, readPackage, requestOf } from './request.js'
@@ -39,7 +39,7 @@ const PACKAGE_LIMITS = { maxBytes: MAX_PACKAGE_BYTES, maxDepth: MAX_PACKAGE_DEPT
 
 export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext {
   readonly #listener: ChatmasterListener
-  readonly #client: Client
+  readonly client: Client
   /** X12: how this client is spoken to; settled with its first byte. */
   #recipient: Recipient
   #encoding: ChatmasterEncoding
@@ -48,7 +48,7 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
 
   constructor(listener: ChatmasterListener, client: Client) {
     this.#listener = listener
-    this.#client = client
+    this.client = client
     const compressed = listener.options.compression === 'always'
     this.#encoding = compressed ? listener.encodings.zlib : listener.encodings.plain
     this.#recipient = new Recipient(this.#encoding, client.outbox)
@@ -88,7 +88,7 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     const read = readPackage(bytes, start, end)
     if (read === null) this.broken('not-an-object')
     else this.#carryOut(requestOf(read))
-    return this.#client.requestDone()
+    return this.client.requestDone()
   }
 
   /** X11, X12: nothing behind it can be trusted. */
@@ -120,10 +120,6 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     this.#recipient.send(this.#encoding.answer(json))
   }
 
-  nameRequested(name: string, outcome: ClaimOutcome): void {
-    this.#client.nameRequested(name, outcome)
-  }
-
   get #lists(): ListAnswers {
     const { encodings, lists } = this.#listener
     return this.#encoding === encodings.zlib ? lists.zlib : lists.plain
@@ -137,8 +133,8 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
       return new JsonObjectDecoder(NOBODY, PACKAGE_LIMITS)
     }
     this.#encoding = this.#listener.encodings.zlib
-    this.#recipient = new Recipient(this.#encoding, this.#client.outbox)
-    return new ZlibPackageDecoder(this, this.#client, INFLATIONS)
+    this.#recipient = new Recipient(this.#encoding, this.client.outbox)
+    return new ZlibPackageDecoder(this, this.client, INFLATIONS)
   }
 
   #carryOut(request: Request): void {
@@ -146,7 +142,7 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     const login = request.kind === 'command' && request.name === 'login'
     if (member === null) {
       // X11.
-      if (login) this.#login(fieldOf(request.parameters, 'username'))
+      if (login) this.#login(request.parameters)
       else this.#refuse('login', 'Log in first.')
     } else if (request.kind === 'message') {
       member.message(request.data)
@@ -161,22 +157,38 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     }
   }
 
-  /** X2, X3. */
-  #login(name: string | null): void {
-    const { hub } = this
-    const room = hub.defaultRoom.name
-    const claimed =
-      name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient, false, room)
-    if (typeof claimed === 'string') {
-      this.#client.nameRequested(loggedName(name ?? ''), claimed)
-      const reason = JSON.stringify(REFUSAL_WORDS[claimed])
-      const refused = this.#listener.options.status === 'boolean' ? false : 0
-      this.answer(sessionPackage(refused, `"reason":${reason}`))
+  /** X2. */
+  #login(parameters: unknown): void {
+    const name = fieldOf(parameters, 'username')
+    if (name === null || !isName(name)) {
+      this.#refuseLogin(name ?? '', 'invalid')
       return
     }
-    this.#client.nameRequested(claimed.name, 'accepted')
+    this.client.authorize(name, fieldOf(parameters, 'password'), (denied) => {
+      if (denied === null) this.#comeIn(name)
+      else this.#refuseLogin(name, denied)
+    })
+  }
+
+  /** X3. */
+  #comeIn(name: string): void {
+    const { hub } = this
+    const room = hub.defaultRoom.name
+    const claimed = hub.claim(name, this.client.dialect, this.#recipient, false, room)
+    if (typeof claimed === 'string') {
+      this.#refuseLogin(name, claimed)
+      return
+    }
+    this.client.nameRequested(claimed.name, 'accepted')
     for (const slice of this.#lists.session.get(hub.rooms.publicNames())) this.#recipient.send(slice)
     this.#member = new Member(claimed, this)
+  }
+
+  /** X2. */
+  #refuseLogin(name: string, refusal: Exclude<ClaimOutcome, 'accepted'>): void {
+    this.client.nameRequested(loggedName(name), refusal)
+    const refused = this.#listener.options.status === 'boolean' ? false : 0
+    this.answer(sessionPackage(refused, `"reason":${JSON.stringify(refusalWords(refusal))}`))
   }
 
   /** X11: with the name that the client gave, where that is fit to be sent (M3) and leaves room for the words. */
@@ -193,7 +205,7 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
   /** A last error of type `package`, and the end. */
   #end(words: string, reason: CloseReason): void {
     this.#refuse('package', words)
-    this.#client.close(reason)
+    this.client.close(reason)
   }
 }
 

@@ -11,11 +11,11 @@
 
 import type { Slice } from '../../fanout/chunk.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
-import type { ClaimRefusal } from '../../hub/names.js'
 import type { Board } from '../../hub/session.js'
 import { LineDecoder, type LineSink } from '../../streams/lines.js'
 import type { AnswerCache } from '../answer-cache.js'
-import type { Client, DialectContext, Speaker } from '../dialect.js'
+import type { AccessRefusal, ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
+import { type Asked, nameAndSecret } from '../secrets.js'
 import { loggedName } from '../words.js'
 import { ANSWERS } from './answers.js'
 import type { ChatroomEncoding } from './encoding.js'
@@ -57,6 +57,18 @@ const MEMBER_REQUESTS: ReadonlyMap<string, (member: Member, parameter: string | 
   ['ENTER', (member, parameter) => member.enter(parameter)],
 ])
 
+/** What JOIN answers to whoever may not have the name: who has shown nothing may choose another one, as if it were taken. */
+const JOIN_REFUSALS: Readonly<Record<Exclude<ClaimOutcome, 'accepted'>, Slice>> = {
+  taken: ANSWERS.invalidName,
+  invalid: ANSWERS.invalidName,
+  'no-secret': ANSWERS.invalidName,
+  'wrong-secret': ANSWERS.serverError,
+  expired: ANSWERS.serverError,
+  'other-name': ANSWERS.serverError,
+  'too-many': ANSWERS.serverError,
+  busy: ANSWERS.serverError,
+}
+
 export class ChatroomSpeaker implements Speaker, LineSink {
   readonly #listener: ChatroomListener
   readonly #client: Client
@@ -86,8 +98,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
 
   line(bytes: Uint8Array, start: number, end: number): boolean {
     const answer = this.#carryOut(readRequest(bytes, start, end))
-    this.#recipient.send(answer)
-    this.#recipient.answered()
+    if (answer !== null) this.#answer(answer)
     if (answer === ANSWERS.bye) this.#client.close(CLOSE_REASONS.left)
     return this.#client.requestDone()
   }
@@ -110,7 +121,13 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     else hub.release(this.#recipient)
   }
 
-  #carryOut({ verb, parameter }: Request): Slice {
+  #answer(answer: Slice): void {
+    this.#recipient.send(answer)
+    this.#recipient.answered()
+  }
+
+  /** @returns `null` where the answer comes by itself, once it is known */
+  #carryOut({ verb, parameter }: Request): Slice | null {
     switch (verb) {
       case 'USERNAME':
         return this.#holdName(parameter)
@@ -128,34 +145,56 @@ export class ChatroomSpeaker implements Speaker, LineSink {
   }
 
   /** C1, C2. */
-  #holdName(name: string | null): Slice {
+  #holdName(parameter: string | null): Slice | null {
     if (this.#member !== null) return ANSWERS.serverError
-    const refusal = this.#refusalOf(name) ?? this.#listener.relay.hub.hold(name as string, this.#recipient)
-    if (refusal === null) {
-      this.#heldName = name
-      return ANSWERS.ok
-    }
-    this.#client.nameRequested(loggedName(name ?? ''), refusal)
-    return ANSWERS.serverError
+    const { name, secret } = this.#asked(parameter)
+    if (name === null || !isChatroomName(name)) return this.#refused(name, 'invalid', ANSWERS.serverError)
+    this.#client.authorize(name, secret, (denied) => this.#answer(this.#hold(name, denied)))
+    return null
   }
 
-  /** C1–C3. */
-  #join(parameter: string | null): Slice {
+  #hold(name: string, denied: AccessRefusal | null): Slice {
+    const refusal = denied ?? this.#listener.relay.hub.hold(name, this.#recipient)
+    if (refusal !== null) return this.#refused(name, refusal, ANSWERS.serverError)
+    this.#heldName = name
+    return ANSWERS.ok
+  }
+
+  /** C1–C3. A name that is held was asked for before. */
+  #join(parameter: string | null): Slice | null {
     if (this.#member !== null) return ANSWERS.serverError
-    const name = parameter === '' ? this.#heldName : parameter
+    const { name, secret } =
+      parameter === '' ? { name: this.#heldName, secret: null } : this.#asked(parameter)
+    if (name === null || !isChatroomName(name))
+      return this.#refused(name ?? parameter, 'invalid', ANSWERS.invalidName)
+    if (name === this.#heldName) return this.#enter(name, null)
+    this.#client.authorize(name, secret, (denied) => this.#answer(this.#enter(name, denied)))
+    return null
+  }
+
+  #enter(name: string, denied: AccessRefusal | null): Slice {
     const { hub } = this.#listener.relay
     const room = hub.defaultRoom.name
-    const claimed =
-      this.#refusalOf(name) ?? hub.claim(name as string, this.#client.dialect, this.#recipient, true, room)
-    if (typeof claimed === 'string') {
-      this.#client.nameRequested(loggedName(name ?? parameter ?? ''), claimed)
-      return ANSWERS.invalidName
-    }
+    const claimed = denied ?? hub.claim(name, this.#client.dialect, this.#recipient, true, room)
+    if (typeof claimed === 'string') return this.#refused(name, claimed, JOIN_REFUSALS[claimed])
     this.#client.nameRequested(claimed.name, 'accepted')
     this.#decoder.longer = RECEIPTS
     const { encoding, roomLists } = this.#listener
     this.#member = new Member(hub, claimed, encoding, roomLists)
     return ANSWERS.ok
+  }
+
+  /** Without passwords all of it is the name, and what has a space in it is none. */
+  #asked(parameter: string | null): Asked | { readonly name: null; readonly secret: null } {
+    if (parameter === null) return { name: null, secret: null }
+    return this.#listener.relay.access.takesSecrets
+      ? nameAndSecret(parameter)
+      : { name: parameter, secret: null }
+  }
+
+  #refused(name: string | null, refusal: Exclude<ClaimOutcome, 'accepted'>, answer: Slice): Slice {
+    this.#client.nameRequested(loggedName(name ?? ''), refusal)
+    return answer
   }
 
   /** Before JOIN the name that is held is this connection's. */
@@ -167,15 +206,11 @@ export class ChatroomSpeaker implements Speaker, LineSink {
   /** C9, C15, C17. A room that is private is one that does not exist, to those who are not in it (R4). */
   #board(roomName: string | null): Slice {
     const { relay, boards } = this.#listener
+    if (relay.access.isClosed && this.#member === null) return ANSWERS.serverError
     const { hub } = relay
     const own = this.#member?.room ?? hub.defaultRoom
     const name = roomName === '' ? own.name : (roomName ?? '')
     const room = hub.rooms.visible(this.#member?.session ?? null, name)
     return room === undefined ? ANSWERS.serverError : (boards.get(hub.rooms.board(room))[0] as Slice)
-  }
-
-  /** What the page refuses; the relay's own rules come after. */
-  #refusalOf(name: string | null): ClaimRefusal | null {
-    return name === null || !isChatroomName(name) ? 'invalid' : null
   }
 }

@@ -13,11 +13,13 @@ import { Recipient } from '../../fanout/recipient.js'
 import { FrameDecoder, type FrameSink } from '../../frame/decoder.js'
 import { HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../frame/layout.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
+import type { ClaimRefusal } from '../../hub/names.js'
 import type { Room, Session } from '../../hub/session.js'
-import { MAX_NAME_BYTES } from '../../hub/text.js'
+import { isName, MAX_NAME_BYTES } from '../../hub/text.js'
 import type { AnswerCache } from '../answer-cache.js'
 import { toAscii } from '../ascii.js'
-import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
+import type { AccessRefusal, Client, DialectContext, Speaker } from '../dialect.js'
+import { ACCESS_WORDS, type Asked, nameAndSecret } from '../secrets.js'
 import { loggedName } from '../words.js'
 import { BareCommands } from './bare.js'
 import { COMMAND, JOIN_STATUS } from './commands.js'
@@ -155,28 +157,50 @@ export class FramedSpeaker implements Speaker, FrameSink {
     if (session !== null) this.#listener.relay.hub.end(session, reason.label)
   }
 
-  /** F2, F12. */
-  #join(name: string | null, bytes: Uint8Array, start: number, end: number): void {
+  get #joinReplies() {
+    return JOIN_REPLIES[this.#listener.options['join-reply']]
+  }
+
+  /** F2, F12. @param text `null` where it is none */
+  #join(text: string | null, bytes: Uint8Array, start: number, end: number): void {
     if (this.#session !== null) {
       this.#error(`Already joined as ${this.#session.name}`)
       return
     }
+    const { name, secret } = this.#asked(text ?? Buffer.prototype.latin1Slice.call(bytes, start, end))
+    if (text === null) this.#refuseName(loggedName(name), 'invalid')
+    else if (!isName(name)) this.#refuseName(name, 'invalid')
+    else this.#client.authorize(name, secret, (refusal) => this.#comeIn(name, refusal))
+  }
+
+  /** Without passwords all of it is the name, and what has a space in it is none. */
+  #asked(text: string): Asked {
+    return this.#listener.relay.access.takesSecrets ? nameAndSecret(text) : { name: text, secret: null }
+  }
+
+  #comeIn(name: string, denied: AccessRefusal | null): void {
     const { hub } = this.#listener.relay
     const room = this.#listener.options.room ?? hub.defaultRoom.name
-    const claimed =
-      name === null ? 'invalid' : hub.claim(name, this.#client.dialect, this.#recipient, false, room)
-    const outcome: ClaimOutcome = typeof claimed === 'string' ? claimed : 'accepted'
-    this.#client.nameRequested(
-      name ?? loggedName(Buffer.prototype.latin1Slice.call(bytes, start, end)),
-      outcome,
-    )
-    this.#send(JOIN_REPLIES[this.#listener.options['join-reply']][outcome])
-    if (typeof claimed === 'string') return
+    const claimed = denied ?? hub.claim(name, this.#client.dialect, this.#recipient, false, room)
+    if (typeof claimed === 'string') {
+      this.#refuseName(name, claimed)
+      return
+    }
+    this.#client.nameRequested(name, 'accepted')
+    this.#send(this.#joinReplies.accepted)
     this.#session = claimed
     this.#decoder.maxPayloadBytes = MAX_PAYLOAD_BYTES
     if (this.#bare !== null) this.#bare.joined = true
     if (this.#listener.options.greeting === 'join') this.#send(GREETING)
     this.#room = hub.join(claimed, room)
+  }
+
+  /** F2. Who may not have a name hears that it is somebody else's, and why; a client that reads one byte reads no words. */
+  #refuseName(name: string, refusal: ClaimRefusal | AccessRefusal): void {
+    this.#client.nameRequested(name, refusal)
+    const isDenied = refusal !== 'taken' && refusal !== 'invalid'
+    if (isDenied && this.#listener.options['join-reply'] === 'frame') this.#error(ACCESS_WORDS[refusal])
+    this.#send(this.#joinReplies[isDenied ? 'taken' : refusal])
   }
 
   /** F4–F7. */

@@ -16,7 +16,8 @@ import { isName, isRoomName } from '../../hub/text.js'
 import { type BrokenStream, JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
 import type { AnswerCache } from '../answer-cache.js'
 import { toAscii } from '../ascii.js'
-import type { Client, Speaker } from '../dialect.js'
+import type { AccessRefusal, Client, Speaker } from '../dialect.js'
+import { ACCESS_WORDS } from '../secrets.js'
 import { loggedName } from '../words.js'
 import { COMMAND, MAX_OBJECT_BYTES } from './commands.js'
 import { JSON_IRC_ENCODING, leftWords } from './encoding.js'
@@ -130,9 +131,15 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
     }
   }
 
-  /** J2. */
-  #nick({ nickname }: Request): void {
-    const claimed = this.#listener.hub.claim(nickname, this.#client.dialect, this.#recipient)
+  /** J2. The message that comes with it says nothing to anybody, so that is where a password or a token is. */
+  #nick({ nickname, message }: Request): void {
+    if (isName(nickname))
+      this.#client.authorize(nickname, message || null, (denied) => this.#comeIn(nickname, denied))
+    else this.#comeIn(nickname, null)
+  }
+
+  #comeIn(nickname: string, denied: AccessRefusal | null): void {
+    const claimed = denied ?? this.#listener.hub.claim(nickname, this.#client.dialect, this.#recipient)
     if (typeof claimed === 'string') {
       this.#client.nameRequested(loggedName(nickname), claimed)
       this.#send(COMMAND.nickFail, echoed(nickname), '', REFUSALS[claimed])
@@ -254,6 +261,7 @@ const READABLE = /^[\t\x20-\x7e]+$/
 const REFUSED = 'the message was refused'
 
 const REFUSALS = {
+  ...ACCESS_WORDS,
   taken: 'that nickname is taken',
   invalid: 'a nickname is 1 to 32 printable ASCII characters without a space',
 } as const

@@ -11,21 +11,20 @@
 import type { Encoding } from '../../fanout/encoding.js'
 import { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
-import type { Hub } from '../../hub/hub.js'
 import type { Session } from '../../hub/session.js'
 import { isName, isText, withoutPadding } from '../../hub/text.js'
-import type { Client } from '../dialect.js'
+import type { AccessRefusal, Client, DialectContext } from '../dialect.js'
 import { loggedName } from '../words.js'
 import { MAX_NAME_BYTES, type Outcome } from './layout.js'
 
 export class Account {
   readonly recipient: Recipient
-  readonly #hub: Hub<Recipient>
+  readonly #relay: DialectContext
   readonly #client: Client
   #session: Session<Recipient> | null = null
 
-  constructor(hub: Hub<Recipient>, client: Client, encoding: Encoding) {
-    this.#hub = hub
+  constructor(relay: DialectContext, client: Client, encoding: Encoding) {
+    this.#relay = relay
     this.#client = client
     this.recipient = new Recipient(encoding, client.outbox)
   }
@@ -34,15 +33,28 @@ export class Account {
     return this.#session !== null
   }
 
-  /** S2. @param name one character a byte, as it came but for padding */
-  login(name: string): Outcome {
+  /** Whether a password or a token is looked for beside a name. */
+  get takesSecrets(): boolean {
+    return this.#relay.access.takesSecrets
+  }
+
+  /**
+   * S2.
+   * @param name one character a byte, as it came but for padding
+   * @param answer is told how it ended, as `Client.authorize` does
+   */
+  login(name: string, secret: string | null, answer: (outcome: Outcome) => void): void {
     const valid = name.length <= MAX_NAME_BYTES && isName(name)
-    if (this.#session !== null) return valid ? 'failure' : 'malformed'
-    if (!valid) {
+    if (this.#session !== null) answer(valid ? 'failure' : 'malformed')
+    else if (valid) this.#client.authorize(name, secret, (denied) => answer(this.#claim(name, denied)))
+    else {
       this.#client.nameRequested(loggedName(name), 'invalid')
-      return 'malformed'
+      answer('malformed')
     }
-    const claimed = this.#hub.claim(name, this.#client.dialect, this.recipient)
+  }
+
+  #claim(name: string, denied: AccessRefusal | null): Outcome {
+    const claimed = denied ?? this.#relay.hub.claim(name, this.#client.dialect, this.recipient)
     this.#client.nameRequested(name, typeof claimed === 'string' ? claimed : 'accepted')
     if (typeof claimed === 'string') return 'failure'
     this.#session = claimed
@@ -56,12 +68,13 @@ export class Account {
     const clean = text === null ? '' : withoutPadding(text)
     if (clean === '' || !isText(clean)) return 'malformed'
     // C11: to somebody who has blocked us, nothing goes; the page has no other word for that than failure.
-    return this.#hub.messages.direct(session, [name], clean).kind === 'sent' ? 'ok' : 'failure'
+    return this.#relay.hub.messages.direct(session, [name], clean).kind === 'sent' ? 'ok' : 'failure'
   }
 
-  /** S3. */
-  names(): readonly string[] {
-    return this.#hub.names()
+  /** S3. @returns `null` for who is not to know */
+  names(): readonly string[] | null {
+    const { hub, access } = this.#relay
+    return access.isClosed && this.#session === null ? null : hub.names()
   }
 
   /** S5: the name is free, the connection stays. */
@@ -76,6 +89,6 @@ export class Account {
   over(reason: CloseReason): void {
     const session = this.#session
     this.#session = null
-    if (session !== null) this.#hub.end(session, reason.label)
+    if (session !== null) this.#relay.hub.end(session, reason.label)
   }
 }

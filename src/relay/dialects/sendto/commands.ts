@@ -7,7 +7,7 @@ import { MAX_NAME_BYTES } from './layout.js'
 
 /** What a line asks for. */
 export type Command =
-  | { readonly kind: 'login'; readonly name: string }
+  | { readonly kind: 'login'; readonly name: string; readonly secret: string | null }
   | { readonly kind: 'list' }
   | { readonly kind: 'sendto'; readonly name: string; readonly text: string }
   | { readonly kind: 'logout' }
@@ -29,12 +29,17 @@ export const WORDS = {
 const BAD_USERNAME: Command = { kind: 'wrong', words: WORDS.badUsername }
 const INVALID_COMMAND: Command = { kind: 'wrong', words: WORDS.invalidCommand }
 
-/** Reads one line without its end. How long the text may be is for the caller to say, who knows its encoding. */
-export function parseCommand(line: string): Command {
+/**
+ * Reads one line without its end. How long the text may be is for the caller to say, who knows its encoding.
+ * @param takesSecrets whether a password or a token may be behind a name
+ */
+export function parseCommand(line: string, takesSecrets = false): Command {
   const [word, rest] = parted(line)
   switch (word) {
-    case 'login':
-      return rest === null || rest.includes(' ') || !fits(rest) ? BAD_USERNAME : { kind: 'login', name: rest }
+    case 'login': {
+      const [name, secret] = takesSecrets ? parted(rest ?? '') : [rest ?? '', null]
+      return name.includes(' ') || !fits(name) ? BAD_USERNAME : { kind: 'login', name, secret }
+    }
     case 'sendto': {
       const [name, text] = parted(rest ?? '')
       return text === null || text === '' || !fits(name) ? BAD_USERNAME : { kind: 'sendto', name, text }

@@ -53,8 +53,8 @@ export class LineMode implements LineSink {
   line(bytes: Uint8Array, start: number, end: number): boolean {
     // One character a byte, so that commands and names can be told in any bytes; texts are decoded where needed.
     const line = withoutPadding(Buffer.prototype.latin1Slice.call(bytes, start, end))
-    this.#carryOut(parseCommand(line))
-    this.#decoder.maxLineBytes = this.#account.loggedIn ? MAX_LINE_BYTES : this.#maxLoginBytes
+    this.#carryOut(parseCommand(line, this.#account.takesSecrets))
+    this.#setMaxLine()
     return this.#client.requestDone()
   }
 
@@ -62,10 +62,13 @@ export class LineMode implements LineSink {
     const account = this.#account
     switch (command.kind) {
       case 'login':
-        this.#answer(account.login(command.name), WORDS.badUsername)
+        account.login(command.name, command.secret, (outcome) => {
+          this.#answer(outcome, WORDS.badUsername)
+          this.#setMaxLine()
+        })
         break
       case 'list':
-        for (const slice of this.#nameList.get(account.names())) account.recipient.send(slice)
+        this.#list()
         break
       case 'sendto':
         this.#answer(this.#sendTo(command.name, command.text), WORDS.badMessage)
@@ -81,6 +84,17 @@ export class LineMode implements LineSink {
       case 'wrong':
         this.#say(command.words)
     }
+  }
+
+  #setMaxLine(): void {
+    this.#decoder.maxLineBytes = this.#account.loggedIn ? MAX_LINE_BYTES : this.#maxLoginBytes
+  }
+
+  /** S3. */
+  #list(): void {
+    const names = this.#account.names()
+    if (names === null) this.#say(WORDS.failure)
+    else for (const slice of this.#nameList.get(names)) this.#account.recipient.send(slice)
   }
 
   #sendTo(name: string, text: string): Outcome {

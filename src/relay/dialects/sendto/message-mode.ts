@@ -20,9 +20,17 @@ export class MessageMode implements MessageSink {
   readonly #client: Client
   readonly #account: Account
   readonly #nameList: AnswerCache<readonly string[]>
+  readonly #maxLoginBytes: number
   readonly #decoder = new MessageDecoder(this)
 
-  constructor(client: Client, account: Account, nameList: AnswerCache<readonly string[]>) {
+  /** @param maxLoginBytes the longest text of a LOGIN that is looked at */
+  constructor(
+    client: Client,
+    account: Account,
+    nameList: AnswerCache<readonly string[]>,
+    maxLoginBytes: number,
+  ) {
+    this.#maxLoginBytes = maxLoginBytes
     this.#client = client
     this.#account = account
     this.#nameList = nameList
@@ -45,24 +53,42 @@ export class MessageMode implements MessageSink {
    * fill it with them: before a login that is every text.
    */
   wanted(type: number, nameBytes: number, textBytes: number): number {
-    if (type === TYPE.LOGIN) return nameBytes
+    if (type === TYPE.LOGIN) return nameBytes + (this.#readsSecret(textBytes) ? textBytes : 0)
     const heard = type === TYPE.SENDTO && nameBytes <= MAX_NAME_BYTES && this.#account.loggedIn
     return heard ? nameBytes + textBytes : 0
   }
 
   message(type: number, nameBytes: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const { recipient } = this.#account
-    if (type === TYPE.LIST && nameBytes <= MAX_NAME_BYTES) {
-      for (const slice of this.#nameList.get(this.#account.names())) recipient.send(slice)
+    if (type === TYPE.LOGIN) {
+      const text = start + nameBytes
+      const secret = text < end ? withoutPadding(decodeUtf8(bytes, text, end) ?? '') : null
+      this.#account.login(nameIn(bytes, start, text), secret, (outcome) => this.#answer(outcome))
+    } else if (type === TYPE.LIST && nameBytes <= MAX_NAME_BYTES) {
+      this.#list()
     } else {
-      recipient.send(RESPONSES[this.#carryOut(type, nameBytes, bytes, start, end)])
+      this.#answer(this.#carryOut(type, nameBytes, bytes, start, end))
     }
     return this.#client.requestDone()
   }
 
+  #answer(outcome: Outcome): void {
+    this.#account.recipient.send(RESPONSES[outcome])
+  }
+
+  /** S3. */
+  #list(): void {
+    const names = this.#account.names()
+    if (names === null) this.#answer('failure')
+    else for (const slice of this.#nameList.get(names)) this.#account.recipient.send(slice)
+  }
+
+  /** The text of a LOGIN says nothing, so that is where a password or a token is. */
+  #readsSecret(textBytes: number): boolean {
+    return this.#account.takesSecrets && textBytes <= this.#maxLoginBytes
+  }
+
   #carryOut(type: number, nameBytes: number, bytes: Uint8Array, start: number, end: number): Outcome {
     const account = this.#account
-    if (type === TYPE.LOGIN) return account.login(nameIn(bytes, start, end))
     // S6.
     if (nameBytes > MAX_NAME_BYTES) return 'malformed'
     if (type === TYPE.LOGOUT) return account.logout()

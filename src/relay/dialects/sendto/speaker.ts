@@ -62,11 +62,11 @@ export class SendtoSpeaker implements Speaker {
   #begin(first: number): MessageMode | LineMode {
     const { relay, messageList, lineList } = this.#listener
     const lines = isPrintable(first)
-    const account = new Account(relay.hub, this.#client, SENDTO_ENCODINGS[lines ? 'lines' : 'messages'])
+    const account = new Account(relay, this.#client, SENDTO_ENCODINGS[lines ? 'lines' : 'messages'])
     this.#account = account
     return lines
       ? new LineMode(this.#client, account, lineList, relay.maxLoginBytes)
-      : new MessageMode(this.#client, account, messageList)
+      : new MessageMode(this.#client, account, messageList, relay.maxLoginBytes)
   }
 }
 

@@ -8,7 +8,7 @@
  *   gone without a byte, or after LOCAL or UNKNOWN ──▶ nothing is said of it: a health check
  */
 
-import { type BlockList, isIPv4 } from 'node:net'
+import type { AddressList } from '../../addresses/address-list.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import { Deadlines } from '../deadlines.js'
 import type { PeerAddress } from '../peer-address.js'
@@ -16,7 +16,7 @@ import { readProxyHeader } from './header.js'
 
 /** Whose headers are believed; for all listeners of a relay, and replaced while it runs. */
 export interface TrustedProxies {
-  list: BlockList
+  list: AddressList
 }
 
 export interface ProxyGateOptions {
@@ -111,10 +111,7 @@ export class ProxyGate {
   }
 
   #refusalOf({ address }: PeerAddress): CloseReason | null {
-    // An address of one link names the interface, which no list does.
-    const [plain = ''] = address.split('%')
-    const isTrusted = this.#options.trusted.list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6')
-    if (!isTrusted) return CLOSE_REASONS.proxyUntrusted
+    if (!this.#options.trusted.list.has(address)) return CLOSE_REASONS.proxyUntrusted
     return this.#options.hasRoom() ? null : CLOSE_REASONS.full
   }
 }

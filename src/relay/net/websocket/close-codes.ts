@@ -22,6 +22,9 @@ const CODES: ReadonlyMap<CloseReason, number> = new Map<CloseReason, number>([
   [CLOSE_REASONS.oversize, TOO_BIG],
   [CLOSE_REASONS.internal, INTERNAL_ERROR],
   [CLOSE_REASONS.full, TRY_AGAIN_LATER],
+  [CLOSE_REASONS.addressFull, TRY_AGAIN_LATER],
+  [CLOSE_REASONS.addressRate, TRY_AGAIN_LATER],
+  [CLOSE_REASONS.rate, TRY_AGAIN_LATER],
 ])
 
 /** Every code that the relay may close with. */

@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { CloseReason } from '../../hub/close-reason.js'
-import { admit, MAX_REFUSALS_UNDER_WAY, turnAway } from '../admission.js'
+import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
+import { mayBegin, turnAway, welcome } from '../admit.js'
 import type { Certificate } from '../certificate.js'
 import type { Connection } from '../connection.js'
 import type { ConnectionContext } from '../connection-context.js'
@@ -18,10 +18,10 @@ import { type ListeningOptions, listening, tlsSettings } from '../listening.js'
 import { clientOf, type PeerAddress } from '../peer-address.js'
 import { ProxyGate } from '../proxy/proxy-gate.js'
 import { holdBack } from '../proxy/socket-door.js'
-import { SocketTransport } from '../socket-transport.js'
-import { KEEP_ALIVE_MS } from '../transport.js'
 import { Handshake, type UpgradeRefusal } from './handshake.js'
 import type { Origins } from './origins.js'
+import { presentedSecret } from './presented-secret.js'
+import { RefusedVisitors } from './refused-visitors.js'
 import { takeSocket } from './take-socket.js'
 import { Visitors } from './visitors.js'
 import { type WebSocketContext, WebSocketTransport } from './websocket-transport.js'
@@ -45,6 +45,7 @@ export class Gateway {
   readonly #server: Server
   readonly #tlsServer: TlsServer | null = null
   readonly #visitors: Visitors
+  readonly #refusals = new RefusedVisitors()
   readonly #handshake: Handshake
   readonly #tlsHandshakes: Handshakes | null = null
   readonly #gate: ProxyGate | null = null
@@ -52,11 +53,15 @@ export class Gateway {
   private constructor(options: GatewayOptions, contexts: ReadonlyMap<string, ConnectionContext<Connection>>) {
     this.#options = options
     this.#contexts = contexts
-    this.#visitors = new Visitors(options.maxConnections)
+    const { admission } = this.#refusing
+    this.#visitors = new Visitors(
+      () => admission.maxConnections,
+      (address) => admission.left(address),
+    )
     this.#handshake = new Handshake({
       origins: options.origins,
       subprotocols: new Set(contexts.keys()),
-      accepted: (subprotocol, socket, head) => this.#accepted(subprotocol, socket, head),
+      accepted: (subprotocol, socket, head, request) => this.#accepted(subprotocol, socket, head, request),
       refused: (reason, socket) => {
         const { address, port } = clientOf(socket)
         options.refused(reason, address, port)
@@ -66,33 +71,34 @@ export class Gateway {
       ...HTTP_LIMITS,
       noDelay: true,
       keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
+      keepAliveInitialDelay: options.keepAliveMs,
     }
-    const pages = oneAtATime(options.pages)
+    const pages = oneAtATime(this.#refusals.answeringInPlaceOf(options.pages))
     const { certificate, proxies, loginDeadlineMs } = options
     const refused = (reason: CloseReason, peer: PeerAddress) => this.#refused(reason, peer)
     if (certificate === undefined) {
       this.#server = createServer(settings, pages)
-      this.#server.on('connection', (socket: Socket) => this.#visit(socket))
+      this.#server.on('connection', (socket: Socket) => this.#arrive(socket))
     } else {
       const server = createTlsServer({ ...settings, ...tlsSettings(certificate, loginDeadlineMs) }, pages)
       this.#tlsHandshakes = new Handshakes(server, {
-        mayBegin: (socket) => this.#mayVisit(socket),
+        mayBegin: (socket) => mayBegin(socket, () => this.#makesRoom(), this.#refusing),
         secured: (socket) => this.#visit(socket),
         refused,
+        left: ({ address }) => admission.left(address),
       })
       this.#tlsServer = server
       this.#server = server
     }
     if (proxies !== undefined) {
-      const hasRoom = () => this.#hasRoom()
+      const hasRoom = () => this.#makesRoom()
       this.#gate = new ProxyGate({ trusted: proxies, deadlineMs: loginDeadlineMs, hasRoom, refused })
       holdBack(this.#server, this.#gate)
     }
     limit(this.#server)
-    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#handshake.answer(request, socket, head),
-    )
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (!this.#refusals.answers(request.socket)) this.#handshake.answer(request, socket, head)
+    })
   }
 
   /**
@@ -127,21 +133,27 @@ export class Gateway {
     this.#visitors.end()
   }
 
-  #visit(socket: Socket): void {
-    if (this.#mayVisit(socket)) this.#visitors.add(socket)
+  /** Somebody has come over plain TCP. Whoever may not stay hears so when they have said what they want. */
+  #arrive(socket: Socket): void {
+    const client = clientOf(socket)
+    const refusal = this.#anyContext.admission.arrived(client.address)
+    const isToBeTold = refusal !== null && this.#refusals.add(socket, refusal)
+    if ((refusal !== null && !isToBeTold) || !this.#makesRoom()) {
+      turnAway(socket, refusal ?? CLOSE_REASONS.full, this.#refusing)
+      return
+    }
+    if (refusal !== null) this.#refused(refusal, client)
+    this.#visit(socket)
   }
 
-  #mayVisit(socket: Socket): boolean {
-    if (this.#hasRoom()) return true
-    turnAway(new SocketTransport(socket), { dialect: WEB, observer: this.#anyContext.observer })
-    return false
+  #visit(socket: Socket): void {
+    this.#visitors.add(socket, clientOf(socket).address)
   }
 
   /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
-  #hasRoom(): boolean {
+  #makesRoom(): boolean {
     const underWay = (this.#tlsHandshakes?.size ?? 0) + (this.#gate?.size ?? 0)
-    const most = this.#options.maxConnections() + MAX_REFUSALS_UNDER_WAY
-    if (this.#anyContext.all.size + this.#visitors.size + underWay < most) return true
+    if (this.#anyContext.admission.hasRoomFor(this.#visitors.size + underWay)) return true
     if (this.#visitors.size === 0) return false
     this.#visitors.endOldest()
     return true
@@ -149,7 +161,12 @@ export class Gateway {
 
   #refused(reason: CloseReason, { address, port }: PeerAddress): void {
     const peer = { remoteAddress: address, remotePort: port, dialect: WEB }
-    this.#anyContext.observer.turnedAway(peer, reason)
+    this.#anyContext.observer.refused(peer, reason)
+  }
+
+  get #refusing() {
+    const { observer, admission } = this.#anyContext
+    return { dialect: WEB, observer, admission }
   }
 
   get #anyContext(): ConnectionContext<Connection> {
@@ -157,11 +174,12 @@ export class Gateway {
     return context as ConnectionContext<Connection>
   }
 
-  #accepted(subprotocol: string, socket: Socket, head: Buffer): void {
+  #accepted(subprotocol: string, socket: Socket, head: Buffer, request: IncomingMessage): void {
     this.#visitors.delete(socket)
     const context = this.#contexts.get(subprotocol) as ConnectionContext<Connection>
-    const { useHandles, certificate, maxConnections, webSockets } = this.#options
-    const below = takeSocket(socket, useHandles && certificate === undefined)
-    admit(new WebSocketTransport(below, head, webSockets), maxConnections(), context)
+    const { useHandles, certificate, webSockets, keepAliveMs } = this.#options
+    const below = takeSocket(socket, useHandles && certificate === undefined, keepAliveMs)
+    const secret = context.access.isOn ? presentedSecret(request) : null
+    welcome(new WebSocketTransport(below, head, webSockets, secret), context)
   }
 }

@@ -3,7 +3,7 @@
  * who is refused (a foreign page, who names no dialect), and that the socket is handed on instead of used by the library.
  */
 
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -18,7 +18,7 @@ export interface HandshakeOptions {
   /** The names of the dialects, which are the subprotocols. */
   readonly subprotocols: ReadonlySet<string>
   /** It is a WebSocket from now on. `head` is what came behind the request. */
-  readonly accepted: (subprotocol: string, socket: Socket, head: Buffer) => void
+  readonly accepted: (subprotocol: string, socket: Socket, head: Buffer, request: IncomingMessage) => void
   /** It has been answered with an HTTP status. */
   readonly refused: (reason: UpgradeRefusal, socket: Socket) => void
 }
@@ -55,7 +55,7 @@ export class Handshake {
     // What is no handshake at all; whoever listens for it has to answer.
     server.on('wsClientError', (error, socket, request) => {
       options.refused('handshake', request.socket)
-      refuse(socket, error.message)
+      refuse(socket, BAD_REQUEST, error.message, VERSION)
     })
     this.#server = server
   }
@@ -66,7 +66,7 @@ export class Handshake {
       const { taken } = webSocket as Handover
       if (taken === null)
         throw new Error('ws has not handed its socket over: setSocket is not called any more')
-      this.#options.accepted(webSocket.protocol, taken.socket, taken.head)
+      this.#options.accepted(webSocket.protocol, taken.socket, taken.head, request)
     })
   }
 
@@ -90,11 +90,19 @@ export class Handshake {
   }
 }
 
+const BAD_REQUEST = 400
 /** What this relay speaks of WebSocket, for whoever came with something else. */
 const VERSION = 'Sec-WebSocket-Version: 13'
 
-function refuse(socket: Duplex, words: string): void {
-  const head = ['HTTP/1.1 400 Bad Request', 'Connection: close', 'Content-Type: text/plain', VERSION]
+/** Answers a request to become a WebSocket, and ends the connection. */
+export function refuse(socket: Duplex, status: number, words: string, ...headers: readonly string[]): void {
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain',
+    ...headers,
+    `Content-Length: ${Buffer.byteLength(words)}`,
+  ]
   socket.once('finish', () => socket.destroy())
-  socket.end(`${[...head, `Content-Length: ${Buffer.byteLength(words)}`].join('\r\n')}\r\n\r\n${words}`)
+  socket.end(`${head.join('\r\n')}\r\n\r\n${words}`)
 }

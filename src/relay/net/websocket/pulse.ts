@@ -20,7 +20,10 @@ export interface Pulsing {
   heard: boolean
   /** How many pings were sent since. */
   asked: number
-  /** Whether something is still to be written to it: then a ping would not reach it soon, and other rules judge it. */
+  /**
+   * Whether something is still to be written to it: then a ping would not reach it soon, and other rules judge it. Or it is not
+   * read from, and its answer would not be heard.
+   */
   readonly isBehind: boolean
   ask(): void
   /** It has not answered. */

@@ -6,30 +6,36 @@
 
 import type { Socket } from 'node:net'
 import { HandleTransport } from '../handle-transport.js'
-import { proxiedClient } from '../peer-address.js'
+import { ownPeer, proxiedClient } from '../peer-address.js'
 import { SocketTransport } from '../socket-transport.js'
 import { streamWrap, type TcpHandle } from '../tcp-handle.js'
 
 /**
  * @param plain whether it is plain TCP, and handles are used; TLS has one of another kind
+ * @param keepAliveMs see `ListeningOptions`
  * @returns a transport over it, from which nothing has been read
  */
-export function takeSocket(socket: Socket, plain: boolean): HandleTransport | SocketTransport {
+export function takeSocket(
+  socket: Socket,
+  plain: boolean,
+  keepAliveMs: number,
+): HandleTransport | SocketTransport {
   socket.setTimeout(0)
-  return (plain ? takeHandle(socket) : null) ?? new SocketTransport(socket)
+  return (plain ? takeHandle(socket, keepAliveMs) : null) ?? new SocketTransport(socket)
 }
 
-function takeHandle(socket: Socket): HandleTransport | null {
+function takeHandle(socket: Socket, keepAliveMs: number): HandleTransport | null {
   const holder = socket as unknown as { _handle?: TcpHandle | null }
   const handle = holder._handle ?? null
   // The answer to the handshake may still be with Node, and nobody else could send it.
   const isIdle = socket.writableLength === 0 && socket.readableLength === 0
   if (streamWrap === null || typeof handle?.useUserBuffer !== 'function' || !isIdle) return null
+  const peer = ownPeer(socket)
   handle.readStop()
   holder._handle = null
   forget(handle, socket)
   socket.destroy()
-  const transport = new HandleTransport(handle, streamWrap)
+  const transport = new HandleTransport(handle, streamWrap, keepAliveMs, peer)
   const client = proxiedClient(socket)
   if (client !== null) transport.standFor(client)
   return transport

@@ -9,27 +9,37 @@ const SHARE = 1 / 4
 
 export class Visitors {
   readonly #maxConnections: () => number
+  readonly #left: (remoteAddress: string) => void
   /** In the order of coming. */
   readonly #here = new Set<Socket>()
+  /** Where those are from who are still to be told of as gone. */
+  readonly #addresses = new WeakMap<Socket, string>()
 
-  /** @param maxConnections of the whole relay */
-  constructor(maxConnections: () => number) {
+  /** @param maxConnections of the whole relay @param left one who was here has gone, and has become nothing else */
+  constructor(maxConnections: () => number, left: (remoteAddress: string) => void) {
     this.#maxConnections = maxConnections
+    this.#left = left
   }
 
   get size(): number {
     return this.#here.size
   }
 
-  add(socket: Socket): void {
+  add(socket: Socket, remoteAddress: string): void {
     this.#here.add(socket)
-    socket.once('close', () => this.#here.delete(socket))
+    this.#addresses.set(socket, remoteAddress)
+    socket.once('close', () => {
+      this.#here.delete(socket)
+      const address = this.#addresses.get(socket)
+      if (address !== undefined) this.#left(address)
+    })
     if (this.#here.size > Math.max(1, Math.floor(this.#maxConnections() * SHARE))) this.endOldest()
   }
 
   /** It is no visitor any more. */
   delete(socket: Socket): void {
     this.#here.delete(socket)
+    this.#addresses.delete(socket)
   }
 
   endOldest(): void {

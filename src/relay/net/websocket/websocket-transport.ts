@@ -59,6 +59,7 @@ export interface WebSocketStats {
 export class WebSocketTransport implements Transport, TransportEvents, FrameOwner, Pulsing {
   heard = false
   asked = 0
+  readonly presentedSecret: string | null
   readonly #context: WebSocketContext
   readonly #inner: HandleTransport | SocketTransport
   readonly #writer: FramedWriter
@@ -90,8 +91,17 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
   /** With which code the client has closed; `null` for none, `undefined` as long as it has not. */
   #peerCode: number | null | undefined
 
-  /** @param head what came behind the handshake */
-  constructor(inner: HandleTransport | SocketTransport, head: Buffer, context: WebSocketContext) {
+  /**
+   * @param head what came behind the handshake
+   * @param presentedSecret the password or token in it, or `null`
+   */
+  constructor(
+    inner: HandleTransport | SocketTransport,
+    head: Buffer,
+    context: WebSocketContext,
+    presentedSecret: string | null = null,
+  ) {
+    this.presentedSecret = presentedSecret
     this.#context = context
     this.#inner = inner
     this.#writer = new FramedWriter(inner)
@@ -197,8 +207,9 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
 
   // What the pulse asks for.
 
+  /** Or it is not read from: then its answer could not be heard. */
   get isBehind(): boolean {
-    return this.#events?.isBehind ?? false
+    return this.#paused || (this.#events?.isBehind ?? false)
   }
 
   ask(): void {

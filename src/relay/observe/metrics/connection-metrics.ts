@@ -51,8 +51,14 @@ export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources)
     () => tally.disconnects,
   )
   metrics.counters(
+    'parlance_refused_connections_total',
+    'Connections that were refused when they came, by reason: there were as many as there may be (full), or from their address (address-full), they came too fast (rate, address-rate), their address may not come (denied, banned), or the TLS or the PROXY header that are due were not there or not good. They count among those that have ended too.',
+    'reason',
+    () => tally.refusals,
+  )
+  metrics.counters(
     'parlance_rejected_joins_total',
-    'Requests for a name that were refused, by reason: somebody has it (taken), or it cannot be one (invalid).',
+    'Requests for a name that were refused, by reason: somebody has it (taken), it cannot be one (invalid), nothing was shown for it (no-secret), or something that is wrong (wrong-secret), past its time (expired) or for another name (other-name), too much was wrong from there (too-many), or too many wait to be checked (busy).',
     'reason',
     () => tally.rejections,
   )

@@ -6,7 +6,7 @@ import type { MetricSources } from './sources.js'
 
 /** For who reads a metric without a page beside it. */
 const CAUSES =
-  'room (one that it sends to is congested), direct (a person that it sends to is slow), answers (it does not read its own), turn (others are next), decoding (what it sent is being inflated), refusals (too many names were refused)'
+  'room (one that it sends to is congested), direct (a person that it sends to is slow), answers (it does not read its own), turn (others are next), decoding (what it sent is being inflated), refusals (too many names were refused), access (the password or token that it has shown is being checked), allowance (it, or its address, asks for more than it may)'
 
 export function addQueueMetrics(metrics: MetricSet, sources: MetricSources): void {
   const { pressure } = sources

@@ -5,8 +5,9 @@ import { useChat } from '../context.js'
 import { nameProblem } from '../state/names.js'
 
 export function Welcome() {
-  const { store, actions } = useChat()
+  const { store, actions, access } = useChat()
   const [name, setName] = useState(store.name)
+  const [password, setPassword] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   const field = useRef<HTMLInputElement>(null)
   const shown = problem ?? store.problem?.text ?? null
@@ -21,7 +22,7 @@ export function Welcome() {
   const join = (wanted: string) => {
     const wrong = nameProblem(wanted)
     setProblem(wrong)
-    if (wrong === null && !isJoining) actions.join(wanted)
+    if (wrong === null && !isJoining) actions.join(wanted, password)
     else field.current?.focus()
   }
 
@@ -69,6 +70,22 @@ export function Welcome() {
           <p id="name-problem" class="problem small" role="alert">
             {shown}
           </p>
+        )}
+        {access !== 'off' && (
+          <>
+            <label for="password">
+              {access === 'closed' ? 'Password or token' : 'Password, if the name has one'}
+            </label>
+            <input
+              id="password"
+              name="password"
+              type="password"
+              value={password}
+              autocomplete="current-password"
+              enterkeyhint="go"
+              onInput={(event) => setPassword(event.currentTarget.value)}
+            />
+          </>
         )}
         {suggestion !== null && (
           <button

@@ -5,7 +5,8 @@ import type { Conversation } from './conversations.js'
 import type { MessageRow } from './log.js'
 
 export interface Actions {
-  join(name: string): void
+  /** @param password '' for none */
+  join(name: string, password: string): void
   leave(): void
   /** Tries no longer to come back under the name, and asks for another one. */
   rename(): void

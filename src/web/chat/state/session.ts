@@ -6,14 +6,15 @@
 import type { Chat } from '../../../client/library/chat.js'
 import { ChatError, NameTakenError } from '../../../client/library/errors.js'
 import type { ChatEvent, StateEvent, Status } from '../../../client/library/events.js'
+import type { Access } from './access.js'
 import type { Actions } from './actions.js'
 import type { Conversation } from './conversations.js'
 import { messagesIn } from './lines.js'
 import type { MessageRow } from './log.js'
 import type { ChatStore } from './store.js'
 
-/** Makes a chat under a name; rejects with the library's errors. */
-export type Connect = (name: string, signal: AbortSignal) => Promise<Chat>
+/** Makes a chat under a name; rejects with the library's errors. @param password '' for none */
+export type Connect = (name: string, password: string, signal: AbortSignal) => Promise<Chat>
 
 /** In larger rooms nobody looks around for each who comes or goes: all would, for each of all. */
 const LOOKS_UP_TO = 50
@@ -24,6 +25,7 @@ const MOST_ACKNOWLEDGED = 50
 export class Session implements Actions {
   readonly #store: ChatStore
   readonly #connect: Connect
+  readonly #access: Access
   #chat: Chat | null = null
   #attempt: AbortController | null = null
   /** Whether all who are here are being asked for, and whether that is known to be too early. */
@@ -34,13 +36,14 @@ export class Session implements Actions {
   /** Whether one is about to look around. */
   #isLooking = false
 
-  constructor(store: ChatStore, connect: Connect) {
+  constructor(store: ChatStore, connect: Connect, access: Access) {
     this.#store = store
     this.#connect = connect
+    this.#access = access
   }
 
-  join(name: string): void {
-    void this.#join(name)
+  join(name: string, password: string): void {
+    void this.#join(name, password)
   }
 
   leave(): void {
@@ -107,12 +110,12 @@ export class Session implements Actions {
     })
   }
 
-  async #join(name: string): Promise<void> {
+  async #join(name: string, password: string): Promise<void> {
     this.#attempt = new AbortController()
     this.#store.joining(name)
     let chat: Chat | null = null
     try {
-      chat = await this.#connect(name, this.#attempt.signal)
+      chat = await this.#connect(name, password, this.#attempt.signal)
       this.#chat = chat
       void this.#follow(chat)
       await this.#arrive(chat)
@@ -152,7 +155,9 @@ export class Session implements Actions {
 
   #refused(error: unknown): void {
     const { name } = this.#store
-    if (error instanceof NameTakenError)
+    if (error instanceof NameTakenError && this.#access !== 'off')
+      this.#store.refused(`Somebody else is called ${name}, or the name needs a password.`, false)
+    else if (error instanceof NameTakenError)
       this.#store.refused(`Somebody else is called ${name} now: take another name.`, true)
     else this.#store.refused(`It did not work: ${wordsFor(error)}.`, false)
   }

@@ -92,7 +92,7 @@ test('a handle that is taken out of its socket is the HTTP server’s no more, a
   const handles: object[] = []
   const { server, port } = await upgrading((socket) => {
     handles.push((socket as unknown as { _handle: object })._handle)
-    const transport = takeSocket(socket, true)
+    const transport = takeSocket(socket, true, 60_000)
     t.after(() => transport.destroy())
     taken(socket)
   })
