@@ -35,6 +35,9 @@ assert.equal(/^Max open files\s+(\d+)/m.exec(limits)?.[1], files)
 assert.equal(process.constrainedMemory(), Number(mebibytes) * 2 ** 20)
 console.log(`limits: ${files} open files, ${mebibytes} MiB of memory`)
 
+const { components } = JSON.parse(readFileSync('/app/parlance.cdx.json', 'utf8'))
+assert.equal(components.find(({ name }) => name === 'node').version, process.versions.node, 'the inventory')
+
 // What was left out of the image as not needed (scripts/shipped-only) is asked for by nobody.
 const modules = readdirSync('/app/dist', { recursive: true }).filter(
   (path) => path.endsWith('.js') && path !== 'cli.js' && !path.startsWith('web/'),

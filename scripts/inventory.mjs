@@ -62,13 +62,21 @@ function fromPages(isThere) {
     }))
 }
 
-/** Node, with what it was built from: advisories are for OpenSSL as often as for Node. The build's is of the same image. */
+/** As the binary itself says it, in the address of its headers: it may be for another architecture, and is not asked to run. */
+function versionOf(binary) {
+  const end = binary.indexOf('-headers.tar.gz')
+  const [, version] =
+    /node-v(\d+\.\d+\.\d+)$/.exec(binary.toString('latin1', Math.max(0, end - 40), end)) ?? []
+  if (version === undefined) throw new Error('expected a Node that its project has released')
+  return version
+}
+
+/** Node, with what it was built from: advisories are for OpenSSL as often as for Node. */
 function node() {
-  const version = process.versions.node
-  const path = join(image, 'usr/local/bin/node')
-  const parts = Object.entries(process.versions).filter(
-    ([name]) => !['node', 'modules', 'napi'].includes(name),
-  )
+  const binary = readFileSync(join(image, 'usr/local/bin/node'))
+  const version = versionOf(binary)
+  // Known of the one that runs this, which for another architecture may be another version.
+  const parts = version === process.versions.node ? Object.entries(process.versions) : []
   return {
     text: readFileSync(join(image, 'usr/local/LICENSE'), 'utf8'),
     component: {
@@ -78,14 +86,16 @@ function node() {
       version,
       cpe: `cpe:2.3:a:nodejs:node.js:${version}:*:*:*:*:*:*:*`,
       purl: `pkg:generic/node@${version}`,
-      hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(readFileSync(path)).digest('hex') }],
+      hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(binary).digest('hex') }],
       ...licensed('MIT'),
-      components: parts.map(([name, part]) => ({
-        'bom-ref': `node@${version}#${name}`,
-        type: 'library',
-        name,
-        version: part,
-      })),
+      components: parts
+        .filter(([name, part]) => part !== '' && !['node', 'modules', 'napi'].includes(name))
+        .map(([name, part]) => ({
+          'bom-ref': `node@${version}#${name}`,
+          type: 'library',
+          name,
+          version: part,
+        })),
     },
   }
 }

@@ -16,17 +16,11 @@ import type { Transport } from '../../src/relay/net/transport.js'
 import { Records } from '../../src/relay/records.js'
 import type { Contest } from './contest.js'
 
-const config = loadConfig({
-  environment: {},
-  flags: { listen: ['framed://:0?greeting=off'], fanout: 'portable', announceUpTo: '0' },
-})
-const access = await Access.open({ config, now: () => 0, failed: () => {} })
-
 const MANY = 10_000
 const PAGE = 1000
 
-export function adminContests(): Contest[] {
-  const { hub, connections } = crowded()
+export async function adminContests(): Promise<Contest[]> {
+  const { hub, connections } = await crowded()
   let nowMs = 0
   const clock = { wall: () => 1_700_000_000_000, monotonic: () => nowMs }
   const busiest = new Busiest(() => hub.rooms.all(), connections, clock)
@@ -58,13 +52,18 @@ export function adminContests(): Contest[] {
 }
 
 /** A relay without a network, with ten thousand people who are each in a room of their own besides. */
-function crowded(): Assembly {
+async function crowded(): Promise<Assembly> {
+  const config = loadConfig({
+    environment: {},
+    flags: { listen: ['framed://:0?greeting=off'], fanout: 'portable', announceUpTo: '0' },
+  })
   const records = new Records({ log: { warn() {}, error() {} }, isHalfChanged: () => false })
-  const parts = new Assembly(
-    config,
-    { useHandles: false, hooks: undefined, reservedNames: undefined, access },
-    records,
-  )
+  const failed = (error: unknown) => {
+    throw error
+  }
+  const access = await Access.open({ config, now: () => performance.now(), failed })
+  const options = { useHandles: false, hooks: undefined, reservedNames: undefined, access }
+  const parts = new Assembly(config, options, records)
   const spec = config.listen[0] as ListenerSpec
   const context = parts.contextOf(spec.dialect as Dialect, spec, 'tcp')
   for (let index = 0; index < MANY; index++) {

@@ -19,7 +19,7 @@ import { webSocketContests } from './websocket.js'
 
 interface Group {
   unit: string
-  contests: () => Contest[]
+  contests: () => Contest[] | Promise<Contest[]>
   /** Whether the first contender is held against the others. */
   compares: boolean
   conclude: (standings: readonly Standing[]) => void
@@ -51,7 +51,7 @@ for (const name of wanted) {
     process.exitCode = 64
     break
   }
-  const standings = await runContests(group.contests())
+  const standings = await runContests(await group.contests())
   console.log(`\n${standingsTable(group, standings)}`)
   group.conclude(standings)
 }

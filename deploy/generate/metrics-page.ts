@@ -85,5 +85,9 @@ function rowOf({ name, type, labels, help }: MetricFamily): string {
 
 function labelRows({ name, labels }: MetricFamily): string[] {
   if (name === 'parlance_info') return []
-  return [...labels].map(([label, values]) => `| \`${label}\` | \`${name}\` | ${[...values].join(', ')} |`)
+  return [...labels].map(([label, values]) => {
+    // Those of the relay that was asked are its own.
+    const shown = label === 'port' ? 'each port with TLS' : [...values].join(', ')
+    return `| \`${label}\` | \`${name}\` | ${shown} |`
+  })
 }

@@ -88,9 +88,10 @@ export class FramedClient extends EventEmitter<FramedClientEvents> {
   async join(name: string): Promise<JoinAnswer> {
     if (this.#joining !== null) throw new FramedClientError('busy', 'a JOIN is under way')
     if (this.#name !== null) throw new FramedClientError('busy', `already joined as ${this.#name}`)
-    if (!isAscii(name) || name.length > MAX_BYTES_BEFORE_JOIN) return 'invalid'
     const { password } = this.#options
-    this.#send(COMMAND.JOIN, password === undefined ? name : `${name} ${password}`)
+    const asked = password === undefined ? name : `${name} ${password}`
+    if (!isAscii(asked) || asked.length > MAX_BYTES_BEFORE_JOIN) return 'invalid'
+    this.#send(COMMAND.JOIN, asked)
     const answer = new Answer<JoinAnswer>('JOIN', this.#answerTimeoutMs, () => {
       this.#joining = null
     })

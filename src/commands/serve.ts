@@ -117,8 +117,8 @@ function announce(log: OperationalLog, relay: Relay, config: Config): void {
     const url = `http://${address}/metrics`
     say(log, 'relay.ops', { address: url }, `metrics: ${url}`)
   }
-  for (const { dialect, host, port, tls } of relay.listeningAt) {
-    if (dialect !== 'ws') continue
+  for (const { dialect, host, port, tls, proxy } of relay.listeningAt) {
+    if (dialect !== 'ws' || proxy) continue
     const address = formatAddress({ host: reachableHost(host), port })
     const url = `${tls ? 'https' : 'http'}://${address}`
     say(log, 'relay.page', { address: url }, `in the browser: ${url}`)
@@ -132,7 +132,7 @@ function announce(log: OperationalLog, relay: Relay, config: Config): void {
   const { name, reason } = relay.fanout
   const how = { fanout: name, reason: reason ?? undefined }
   say(log, 'relay.fanout', how, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
-  const framed = relay.listeningAt.find(({ dialect, tls }) => dialect === 'framed' && !tls)
+  const framed = relay.listeningAt.find(({ dialect, tls, proxy }) => dialect === 'framed' && !tls && !proxy)
   if (framed === undefined) {
     say(log, 'relay.ready', { version: VERSION }, 'ready')
     return

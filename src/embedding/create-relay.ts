@@ -9,12 +9,13 @@
  *      +------------------------------ close ----------------------------------------+
  */
 
-import type { Config } from '../relay/config/settings.js'
+import type { Config, Settings } from '../relay/config/settings.js'
 import { EXPECTED_TEXT, isFitText, type RelayHooks } from '../relay/hooks.js'
 import { CLOSE_REASONS } from '../relay/hub/close-reason.js'
 import type { ListeningAt } from '../relay/listening-at.js'
 import type { RelayLog } from '../relay/observe/relay-log.js'
 import { type FanoutInUse, Relay } from '../relay/relay.js'
+import type { ReloadReport } from '../relay/reload.js'
 import { quoted } from '../relay/streams/printable.js'
 import { VOICE } from '../relay/voice.js'
 import { configOf, type RelayOptions } from './options.js'
@@ -48,6 +49,14 @@ export interface EmbeddedRelay {
    * nothing.
    */
   close(): Promise<void>
+  /**
+   * Takes up other settings while it listens, as far as that can be: those that are not given are what they are where
+   * nobody gives them. What is in files that settings name is read anew. Nobody is disconnected.
+   * @returns what is in use from now on, and what would take a new relay
+   * @throws ConfigError with everything that is wrong; then nothing has changed
+   * @throws RelayError `ERR_STATE`
+   */
+  reload(settings: Settings & Pick<RelayOptions, 'config'>): Promise<ReloadReport>
   /**
    * Says something to a room, as `voice`.
    * @returns the message's id; `null` where there is no such room, or the relay does not listen
@@ -132,6 +141,13 @@ class OwnRelay implements EmbeddedRelay {
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
+  }
+
+  async reload({ config, ...settings }: Settings & Pick<RelayOptions, 'config'>): Promise<ReloadReport> {
+    if (this.#state !== 'listening' || this.#relay === null) {
+      throw new RelayError('ERR_STATE', `reload: the relay is ${this.#state}: expected one that listens`)
+    }
+    return this.#relay.reload(configOf(config, this.#hooks, this.#voice, settings))
   }
 
   say(room: string, text: string): string | null {

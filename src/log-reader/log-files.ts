@@ -39,7 +39,8 @@ export async function rotatedFiles(dir: string, log: string): Promise<RotatedNam
   const found = new Map<string, RotatedName>()
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const rotated = entry.isFile() ? parseRotatedName(entry.name) : null
-    if (rotated?.log === log && rotated.form !== 'unfinished') found.set(rotated.plain, rotated)
+    if (rotated?.log !== log || rotated.form === 'unfinished') continue
+    if (found.get(rotated.plain)?.form !== 'plain') found.set(rotated.plain, rotated)
   }
   return [...found.values()].sort(byRotation)
 }
@@ -70,9 +71,14 @@ export interface OpenFile {
   readonly isCompressed: boolean
 }
 
-/** The caller closes it. @returns `null` when it has become too old to be kept @throws the system's error */
-export async function openRotated(dir: string, { plain }: RotatedName): Promise<OpenFile | null> {
-  for (const name of [plain, plain + COMPRESSED]) {
+/**
+ * Opens it in the form that it was found in, or else in the other: it may have been compressed meanwhile. The caller closes it.
+ * @returns `null` when it has become too old to be kept
+ * @throws the system's error
+ */
+export async function openRotated(dir: string, { plain, form }: RotatedName): Promise<OpenFile | null> {
+  const names = [plain, plain + COMPRESSED]
+  for (const name of form === 'plain' ? names : names.reverse()) {
     const path = join(dir, name)
     const handle = await openIfThere(path)
     if (handle !== null) return { handle, path, isCompressed: name !== plain }

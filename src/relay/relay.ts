@@ -28,6 +28,7 @@ import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
 import { processStart } from './observe/process-start.js'
 import type { RelayLog } from './observe/relay-log.js'
+import { say } from './observe/say.js'
 import { openAdmin } from './open-admin.js'
 import { Records } from './records.js'
 import { type ReloadReport, reload } from './reload.js'
@@ -108,7 +109,8 @@ export class Relay {
     const access = await Access.open({
       config,
       now: () => performance.now(),
-      failed: (error) => log.error({ err: error }, 'a password or token could not be checked'),
+      failed: (error) =>
+        say(log, 'access.failed', { err: error }, 'a password or token could not be checked'),
     })
     const relay = new Relay(config, log, options, access)
     try {

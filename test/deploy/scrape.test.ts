@@ -17,6 +17,7 @@ import { fanout } from '../../bench/load/scenarios/fanout.js'
 import { slowReaders } from '../../bench/load/scenarios/slow-readers.js'
 import { attachedServer, type Server, spawnServer } from '../../bench/load/server.js'
 import { optionsOf } from '../bench/scenario-options.js'
+import { certificateQuery } from '../fixtures/certificate.js'
 import { ACCEPTED, join, joining } from '../fixtures/framed-bytes.js'
 import { FramedPeer } from '../fixtures/framed-peer.js'
 import { noPrometheus, type Prometheus, startPrometheus } from '../fixtures/prometheus.js'
@@ -33,11 +34,13 @@ const CUT_DEADLINE_MS = 40_000
 test('what Prometheus says is what the load generator has counted', {
   skip: noPrometheus() ?? false,
 }, async (t) => {
+  const certificate = certificateQuery()
+  if (certificate === null) return t.skip('openssl cannot be had')
   const server = await spawnServer({
     kind: 'parlance',
     cpu: null,
     listeners: [...MIXED, ...OTHERS].map((dialect) => ({ dialect })),
-    arguments: ['--grace-ms', '1000'],
+    arguments: ['--grace-ms', '1000', '--listen', `framed+tls://127.0.0.1:0?${certificate}`],
   })
   t.after(() => server.stop())
   const prometheus = await startPrometheus(t, new URL(server.metricsUrl as string).host)

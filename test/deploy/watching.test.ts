@@ -11,9 +11,11 @@ import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { familiesIn, type MetricFamily, metricsPage } from '../../deploy/generate/metrics-page.js'
+import { prometheusRuleText } from '../../deploy/generate/prometheus-rule.js'
 import { scrapeOfNewRelay } from '../../deploy/generate/scrape.js'
 import { dashboardText } from '../../deploy/grafana/source/dashboard.js'
 import { SETTINGS } from '../../src/relay/config/settings.js'
+import { certificateQuery } from '../fixtures/certificate.js'
 import { queriesOfDashboard, readDashboard } from './dashboard-queries.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -29,8 +31,23 @@ interface Rule {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** What a relay without TLS has nothing of. */
-const WITH_TLS: ReadonlySet<string> = new Set(['parlance_tls_certificate_expiry_timestamp_seconds'])
+/** Why connections end otherwise: by the client's doing, or by that of whoever runs the relay. */
+const ORDINARY = [
+  'ended',
+  'fragments',
+  'frame-deadline',
+  'internal',
+  'left',
+  'malformed',
+  'no-pong',
+  'oversize',
+  'protocol',
+  'removed',
+  'reset',
+  'shutdown',
+  'vanished',
+  'wrong-kind',
+]
 
 const rules: Rule[] = readdirSync(join(ROOT, RULES)).flatMap((name) =>
   (parse(read(`${RULES}/${name}`)).groups as { rules: Rule[] }[]).flatMap((group) => group.rules),
@@ -40,12 +57,18 @@ const alerts = rules.filter(({ alert }) => alert !== undefined)
 let scrape: string
 let families: ReadonlyMap<string, MetricFamily>
 before(async () => {
-  scrape = await scrapeOfNewRelay()
+  const certificate = certificateQuery()
+  assert.ok(certificate !== null, 'openssl is missing')
+  scrape = await scrapeOfNewRelay(certificate)
   families = new Map(familiesIn(scrape).map((family) => [family.name, family]))
 })
 
 test('the dashboard is what its code makes', () => {
   assert.equal(read('deploy/grafana/dashboards/parlance.json'), dashboardText(), EXPIRED)
+})
+
+test('a cluster gets the same rules', () => {
+  assert.equal(read('deploy/kubernetes/prometheus-rule.yaml'), prometheusRuleText(), EXPIRED)
 })
 
 test('the page of metrics is what a relay says of them', () => {
@@ -80,7 +103,7 @@ test('rules and dashboard ask for nothing that the relay does not have', () => {
   for (const expression of expressions) {
     // Not a metric: the label that a sum is taken by.
     for (const { name, picked } of selectorsIn(expression.replace(/\b(?:by|on|without) ?\([^)]*\)/g, ''))) {
-      if (recorded.has(name) || WITH_TLS.has(name)) continue
+      if (recorded.has(name)) continue
       const family = families.get(name) ?? families.get(name.replace(/_(?:bucket|sum|count)$/, ''))
       assert.ok(family !== undefined, `no metric ${name}: ${expression}`)
       for (const [label, pattern] of picked) {
@@ -93,6 +116,26 @@ test('rules and dashboard ask for nothing that the relay does not have', () => {
           )
       }
     }
+  }
+})
+
+test('each reason why a connection ends is a refusal, a cut-off, or knowingly neither', () => {
+  const told = new Set(['instance_reason:parlance_refusals:rate5m', 'instance:parlance_cut_offs:increase10m'])
+  const patterns = rules
+    .filter(({ record = '' }) => told.has(record))
+    .flatMap(({ expr }) => selectorsIn(expr))
+    .flatMap(({ picked }) => picked.map(([, pattern]) => new RegExp(`^(?:${pattern})$`)))
+  assert.equal(patterns.length, told.size)
+  const reasons = [...(families.get('parlance_disconnects_total')?.labels.get('reason') ?? [])]
+  const rest = reasons.filter((reason) => !patterns.some((pattern) => pattern.test(reason)))
+  assert.deepEqual(rest.sort(), ORDINARY, `${RULES}/recording.yml says what is a refusal`)
+})
+
+test('pages name no metric that the relay does not have', () => {
+  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
+  for (const page of ['README.md', ...pages.map((name) => `docs/${name}`)]) {
+    for (const [, name = ''] of read(page).matchAll(/`(parlance_[a-z_]+)/g))
+      assert.ok(families.has(name), `${page} names ${name}`)
   }
 })
 

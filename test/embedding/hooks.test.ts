@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Gone, Leaving, MessageRequest, NameRequest, RelayHooks } from '../../src/index.js'
+import { passwordFile } from '../fixtures/access-files.js'
 import {
   ACCEPTED,
   direct,
@@ -16,6 +17,7 @@ import {
   joining,
   leaving,
   message,
+  TAKEN,
 } from '../fixtures/framed-bytes.js'
 import { type Client, embedded } from './embedded.js'
 import { expectBytes, SPEECHES, type Speech } from './speech.js'
@@ -98,6 +100,29 @@ for (const speech of SPEECHES) {
     assert.match(metrics, /^parlance_faults_total 0$/m)
   })
 }
+
+test('onName is asked about those who have shown their password, once each, and about nobody else', async (t) => {
+  const asked: string[] = []
+  const { connect } = await embedded(t, {
+    access: 'closed',
+    accessFile: await passwordFile({ amy: 'correct horse', root: 'correct horse' }),
+    hooks: {
+      onName: (request) => {
+        asked.push(JSON.stringify(request))
+        return request.name !== 'root'
+      },
+    },
+  })
+  const client = await connect('framed')
+  client.send(join('amy'), join('amy wrong horse'), join('root correct horse'), join('amy correct horse'))
+  const words = ['that name needs a password or a token', 'that is not the password of that name'].map(error)
+  await client.expect(...words.flatMap((word) => [word, TAKEN]), INVALID, ACCEPTED, joining('amy'))
+  assert.deepEqual(
+    asked.map((request) => (JSON.parse(request) as NameRequest).name),
+    ['root', 'amy'],
+  )
+  assert.doesNotMatch(asked.join(''), /horse/)
+})
 
 test('C8 chatroom: an edit is asked about like a message, and a refused one leaves the message as it was', async (t) => {
   const asked: MessageRequest[] = []

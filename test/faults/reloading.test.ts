@@ -1,11 +1,12 @@
 /** SIGHUP and `parlance reload` on the real process: what is new is taken up, a mistake harms nobody, nobody else is signalled. */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { LEAVE, list } from '../fixtures/framed-bytes.js'
+import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { CLI } from '../fixtures/relay-process.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 import { serve } from '../fixtures/serve.js'
@@ -106,6 +107,31 @@ test('what is new in the file is taken up or said, a mistake changes nothing, an
   const gone = await reload(addressFile)
   assert.equal(gone.code, 69)
   assert.match(gone.errors, /^parlance: no relay is there: ENOENT/)
+})
+
+test('a hundred SIGHUPs, half of them with a mistake, beside two who chat: they notice nothing, and nothing is left open', async (t) => {
+  const dir = directory(t)
+  const config = join(dir, 'relay.yaml')
+  const addressFile = join(dir, 'parlance.json')
+  writeFileSync(config, '')
+  const args = ['--config', config, '--address-file', addressFile, '--log-dir', join(dir, 'logs')]
+  const relay = await serve(t, args)
+  const pair = await HealthyPair.start(relay)
+  await pair.settle()
+  const { child } = relay.program
+  const descriptors = () => (existsSync('/proc/self/fd') ? readdirSync(`/proc/${child.pid}/fd`).length : 0)
+  const before = descriptors()
+  for (let index = 0; index < 100; index++) {
+    writeFileSync(config, index % 2 === 0 ? `graceMs: ${5000 + index}\n` : 'graceMs: 1\n')
+    child.kill('SIGHUP')
+    await pair.settle()
+  }
+  writeFileSync(config, 'graceMs: 9000\n')
+  assert.equal((await reload(addressFile)).code, 0)
+  assert.ok((await pair.stop()) > 100)
+  assert.ok(descriptors() <= before, `${descriptors() - before} descriptors are left open`)
+  assert.equal(await relay.terminate(), 0)
+  assert.equal(relay.program.errorOutput, '')
 })
 
 test('where the relay has crashed, whoever has its number now is not signalled: exit code 69', async (t) => {

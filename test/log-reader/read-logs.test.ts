@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { merged } from '../../src/log-reader/merge.js'
+import { readLogs } from '../../src/log-reader/read-logs.js'
 import type { LogRecord } from '../../src/log-reader/record.js'
 import { COMPRESSED } from '../../src/relay/observe/rotated-name.js'
 import { all, at, Logs, line, lines, range, secondOf } from './logs.js'
@@ -14,14 +15,15 @@ test('a log is read from what was put aside first to what is being written, comp
   const logs = new Logs(t)
   logs.rotated(10, lines(0, 10), { compressed: true })
   logs.rotated(20, lines(10, 20))
-  // In both forms, as for a moment while it is compressed: read once.
+  // In both forms, as for a moment while it is compressed: read once, and from the original.
   logs.rotated(30, lines(20, 30))
-  logs.rotated(30, lines(20, 30), { compressed: true })
+  const compressed = logs.rotated(30, lines(25, 30), { compressed: true })
   logs.current(lines(30, 40))
   // What is none of the relay's.
   writeFileSync(logs.file('chat-notes.log'), lines(0, 5))
   writeFileSync(logs.file(`chat-2026-01-01T00-00-40-000Z-1.log.gz.part`), 'half')
   assert.deepEqual(await logs.seconds(), range(0, 40))
+  assert.deepEqual(await logs.seconds({}, undefined, [compressed]), range(25, 30), 'by its own name')
   assert.deepEqual(logs.complaints.words(), [])
 })
 
@@ -151,6 +153,26 @@ test('lines that are no records are passed over and counted, wherever they are',
   assert.deepEqual(logs.complaints.words(), [`${broken.length + 2} lines are no record`])
 })
 
+test('whatever bytes stand between records, each that is whole is found, plain and compressed', async (t) => {
+  const logs = new Logs(t)
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc.constantFrom('{', '}', '"', '[[', '\\', '\r', '{"time":"'),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 20 }), fc.boolean(), async (pieces, compressed) => {
+      const whole = pieces.flatMap((one, second) => [
+        Buffer.from(one as string),
+        Buffer.from(`\n${line(second)}`),
+      ])
+      const path = logs.rotated(1000, '', { compressed })
+      writeFileSync(path, compressed ? gzipSync(Buffer.concat(whole)) : Buffer.concat(whole))
+      assert.deepEqual(await logs.seconds({}, undefined, [path]), range(0, pieces.length))
+    }),
+    { numRuns: 60 },
+  )
+})
+
 test('a compressed file that ends too early is read as far as it goes', async (t) => {
   const logs = new Logs(t)
   const path = logs.rotated(2000, lines(0, 2000), { compressed: true })
@@ -188,7 +210,6 @@ test('what is put aside and compressed between finding it and reading it is read
   writeFileSync(older + COMPRESSED, gzipSync(readFileSync(older)))
   rmSync(older)
   rmSync(gone)
-  const { readLogs } = await import('../../src/log-reader/read-logs.js')
   assert.deepEqual((await all(readLogs(sources, undefined))).map(secondOf), range(0, 20))
   for (const source of sources) await source.close()
   assert.deepEqual(logs.complaints.words(), [])

@@ -89,6 +89,17 @@ export const PROCESS: Row = {
       queries: [[ofRelays(`time() - process_start_time_seconds{${RELAY}}`), '{{instance}}']],
     },
     {
+      title: 'Certificates',
+      description: 'For how long the certificate of each port with TLS is valid.',
+      unit: 's',
+      queries: [
+        [
+          `(parlance_tls_certificate_expiry_timestamp_seconds{${RELAY}} - time())`,
+          'port {{port}} {{instance}}',
+        ],
+      ],
+    },
+    {
       title: 'Clock',
       description: 'By how much the clock of the relay’s machine differs from that of Prometheus.',
       unit: 's',

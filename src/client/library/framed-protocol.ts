@@ -28,6 +28,8 @@ type Reply =
   | { readonly kind: 'list'; readonly text: string }
   | { readonly kind: 'error'; readonly text: string }
 
+/** F15: of a JOIN without its header; a longer one would end the connection. */
+const MAX_LOGIN_BYTES = 1024 - 3
 /** No command of the dialect, now or later: it has few. */
 const NO_COMMAND = 0x7f
 const NO_COMMAND_ERROR = `Unsupported command ${NO_COMMAND}`
@@ -79,7 +81,9 @@ export class FramedProtocol implements Protocol {
   async login(name: string, password: string | null): Promise<void> {
     requireName('name', name)
     requirePassword(password)
-    this.#send(COMMAND.JOIN, password === null ? name : `${name} ${password}`)
+    const asked = password === null ? name : `${name} ${password}`
+    requireLength(asked.length, MAX_LOGIN_BYTES)
+    this.#send(COMMAND.JOIN, asked)
     let denied: string | null = null
     const answer = await this.#questions.ask((reply) => {
       if (reply.kind === 'error' && isDenial(reply.text)) {

@@ -196,6 +196,12 @@ export const OPERATIONAL_EVENTS = {
     means: 'A connection could not be accepted. Said at most once a second for all.',
     advice: 'With `EMFILE`: raise the limit of open files.',
   },
+  'access.failed': {
+    level: 'error',
+    fields: ['err'],
+    means: 'A password or token could not be checked, by no fault of who gave it; the name is refused.',
+    advice: 'Look at `err`: most likely the machine has no memory left for it.',
+  },
   'name.refused': {
     level: 'debug',
     fields: ['ip', 'port', 'dialect', 'name', 'reason'],

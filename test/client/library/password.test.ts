@@ -52,6 +52,11 @@ test('what cannot be shown is not sent, and a source of passwords that fails is 
       assert.doesNotMatch(error.message, /word\b.*word\b|ä/)
       return true
     })
+  // F15: it would cost the connection.
+  await assert.rejects(
+    ways.join(t, 'framed', 'tcp', 'Amy', { password: 'x'.repeat(1018) }),
+    /too long: 1022 bytes/,
+  )
   const failing = () => Promise.reject(new Error('no token to be had'))
   await assert.rejects(ways.join(t, 'framed', 'tcp', 'Amy', { password: failing }), /no token to be had/)
   await assert.rejects(ways.join(t, 'framed', 'tcp', 'Amy', { password: 7 as unknown as string }), {

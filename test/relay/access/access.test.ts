@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { SignJWT } from 'jose'
 import { Access } from '../../../src/relay/access/access.js'
-import type { NameClaim, Refusal } from '../../../src/relay/access/applicant.js'
+import type { Check, NameClaim, Refusal } from '../../../src/relay/access/applicant.js'
 import { ConfigError, configFrom } from '../../../src/relay/config/load.js'
 import type { Settings } from '../../../src/relay/config/settings.js'
 import { fileOf, passwordFile, SECRET, token } from '../../fixtures/access-files.js'
@@ -70,6 +70,11 @@ test('closed: nobody without a password or a token, and unknown names are refuse
     assert.equal(await decided(access, { name, secret: 'battery staple' }), 'wrong-secret')
     assert.equal(await decided(access, { name, secret: await token(name) }), null)
     assert.equal(await decided(access, { name, secret: await token('Bob') }), 'other-name')
+  }
+  // It takes as long: a password is derived for either.
+  for (const name of ['Amy', 'Cat', 'Server']) {
+    const decision = access.decide({ name, secret: 'wrong', certificateName: null, address: '192.0.2.9' })
+    assert.equal(typeof (decision as Check).begin, 'function', name)
   }
   assert.equal(await decided(access, { secret: 'x'.repeat(5000) }), 'wrong-secret')
 })

@@ -6,12 +6,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { configJsonSchema } from '../../../src/relay/config/json-schema.js'
-import type { Setting } from '../../../src/relay/config/settings/kinds.js'
 import {
   environmentName,
   flagName,
   SETTING_KEYS,
-  SETTINGS,
   type SettingKey,
 } from '../../../src/relay/config/settings.js'
 import { fileWith, problemsOf } from './layers.js'
@@ -21,6 +19,7 @@ interface Shape {
   readonly enum?: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
+  readonly minItems?: number
   readonly anyOf?: readonly Shape[]
 }
 
@@ -28,6 +27,7 @@ const SHAPES = (configJsonSchema() as { properties: Record<SettingKey, Shape> })
 
 /** Text that only the setting itself can know to be wrong. */
 const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
+  trustedProxies: ['proxy.example.org', '10.0.0.0/33', '10.0.0.256', '10.0.0.1/', '::1/129', '10.0.0.0/8/8'],
   listen: ['9000', 'gopher://:70', 'framed://:99999', 'framed://:1?style=round', 'framed+tls://:1'],
   ops: ['9464', 'http://:9464', ':65536', 'on'],
   addressFile: ['no', 'true'],
@@ -41,34 +41,28 @@ const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
   timeZone: ['Mars/Olympus', 'CEST'],
 }
 
-/** Nobody may be on a list, where that is what it is when nobody says. */
-function mayNotBeEmpty<Empty>(key: SettingKey, empty: Empty): Empty[] {
-  const { list, fallback }: Setting = SETTINGS[key]
-  return list === true && (fallback as unknown[]).length === 0 ? [] : [empty]
-}
-
 /** The whole numbers that a setting takes, where it takes any. */
 function numbersOf(key: SettingKey): { readonly least: number; readonly most: number } | null {
   const shape = [SHAPES[key], ...(SHAPES[key].anyOf ?? [])].find(({ type }) => type === 'integer')
   return shape === undefined ? null : { least: shape.minimum as number, most: shape.maximum as number }
 }
 
+/** Whether to give nothing is right too, as for most lists. */
+function mayBeEmpty(key: SettingKey): boolean {
+  return SHAPES[key].type === 'array' && (SHAPES[key].minItems ?? 0) === 0
+}
+
+function wrongTextOf(key: SettingKey): string[] {
+  return [...(WRONG_TEXT[key] ?? []), ...(SHAPES[key].enum === undefined ? [] : ['nonsense', 'INFO'])]
+}
+
 function wrongInFile(key: SettingKey): unknown[] {
-  const { list }: Setting = SETTINGS[key]
   const numbers = numbersOf(key)
-  const texts = [...(WRONG_TEXT[key] ?? []), ...(SHAPES[key].enum === undefined ? [] : ['nonsense', 'INFO'])]
-  if (list === true)
-    return [
-      null,
-      true,
-      42,
-      {},
-      'framed://:1',
-      ...mayNotBeEmpty(key, []),
-      [42],
-      [null],
-      ...texts.map((text) => [text]),
-    ]
+  const texts = wrongTextOf(key)
+  if (SHAPES[key].type === 'array') {
+    const entries = [[42], [null], ...texts.map((text) => [text]), ...(mayBeEmpty(key) ? [] : [[]])]
+    return [null, true, 42, {}, 'framed://:1', ...entries]
+  }
   const wrong = [null, true, false, {}, [], [1], '', ...texts]
   if (numbers === null) return [...wrong, 42, 4.5]
   return [...wrong, 'ten', `${numbers.least}`, numbers.least - 1, numbers.most + 1, numbers.least + 0.5]
@@ -76,11 +70,7 @@ function wrongInFile(key: SettingKey): unknown[] {
 
 function wrongAsText(key: SettingKey): string[] {
   const numbers = numbersOf(key)
-  const texts = [
-    ...mayNotBeEmpty(key, ''),
-    ...(WRONG_TEXT[key] ?? []),
-    ...(SHAPES[key].enum === undefined ? [] : ['nonsense', 'INFO']),
-  ]
+  const texts = [...(mayBeEmpty(key) ? [] : ['']), ...wrongTextOf(key)]
   if (numbers === null) return texts
   return [...texts, 'ten', '1e3', '-1', '+1', '1.5', ' 1', `${numbers.least - 1}`, `${numbers.most + 1}`]
 }
@@ -103,7 +93,7 @@ for (const key of SETTING_KEYS) {
     for (const text of wrongAsText(key)) {
       const name = environmentName(key)
       assertRefused(problemsOf({ environment: { [name]: text } }), name, text)
-      const given = SETTINGS[key] === SETTINGS.listen ? [text] : text
+      const given = SHAPES[key].type === 'array' ? [text] : text
       assertRefused(problemsOf({ flags: { [key]: given } }), flagName(key), text)
     }
   })

@@ -168,6 +168,30 @@ onEachTransport((start) => {
   })
 })
 
+for (const useHandles of [true, false]) {
+  test(`behind a proxy it is the client’s address that counts${useHandles ? '' : ', without handles'}`, async (t) => {
+    const also = ['ws://127.0.0.1:0?proxy=on']
+    if (certificate !== null) also.push(`framed+tls://127.0.0.1:0?proxy=on&${certificate}`)
+    const settings = { trustedProxies: '127.0.0.1', deny: '203.0.113.0/24', maxConnectionsPerAddress: '1' }
+    const { relay, ports } = await startRelay(t, { query: 'proxy=on', also, settings, useHandles })
+    const [port, web, tls] = ports as [number, number, number | undefined]
+    const by = (address: string) => `PROXY TCP4 ${address} 127.0.0.1 1 2\r\n`
+    const denied = await answerTo(port, '127.0.0.1', by('203.0.113.7'))
+    assert.ok(denied.endsWith(CLOSE_REASONS.denied.words), denied)
+    assert.equal(status(await answerTo(web, '127.0.0.1', `${by('203.0.113.7')}${upgrade}`)), '403')
+    if (tls !== undefined) assert.equal(await answerTo(tls, '127.0.0.1', by('203.0.113.7')), '')
+    const amy = await FramedPeer.connect({ port })
+    amy.send(Buffer.from(by('198.51.100.7')))
+    await amy.frame()
+    assert.equal(relay.parts.gate.admission.openFrom('198.51.100.7'), 1)
+    const second = await answerTo(port, '127.0.0.1', by('198.51.100.7'))
+    assert.ok(second.endsWith(CLOSE_REASONS.addressFull.words), second)
+    assert.equal(status(await answerTo(web, '127.0.0.1', `${by('198.51.100.7')}${page}`)), '429')
+    amy.destroy()
+    for (const address of ['198.51.100.7', '203.0.113.7', '127.0.0.1']) await nobodyFrom(relay, address)
+  })
+}
+
 test('connections from everywhere together have a rate too, which one address cannot use up', async (t) => {
   const settings = { connectionsPerSecond: '2', connectionsPerSecondPerAddress: '1' }
   const { relay, port, ports } = await startRelay(t, { settings, also: ['ws://127.0.0.1:0'] })

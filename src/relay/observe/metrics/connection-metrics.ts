@@ -5,7 +5,7 @@ import type { MetricSet } from './metric-set.js'
 import type { MetricSources } from './sources.js'
 
 export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources): void {
-  const { connections, transports, webSockets, tally, certificateEnds } = sources
+  const { connections, transports, webSockets, tally } = sources
   const byDialect = (read: (stats: ConnectionStats) => number) => () =>
     [...connections].map(([dialect, stats]) => [dialect, read(stats)] as const)
 
@@ -25,6 +25,12 @@ export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources)
     'parlance_max_connections',
     'How many connections there may be at once; above it, they are refused.',
     sources.maxConnections,
+  )
+  metrics.gauges(
+    'parlance_tls_certificate_expiry_timestamp_seconds',
+    'When the certificate of a listener with TLS expires, in seconds since 1970, by port.',
+    'port',
+    () => [...sources.certificateEnds()].map(([port, endMs]) => [String(port), endMs / 1000] as const),
   )
   metrics.counters(
     'parlance_connections_opened_total',
@@ -61,12 +67,6 @@ export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources)
     'Requests for a name that were refused, by reason: somebody has it (taken), it cannot be one (invalid), nothing was shown for it (no-secret), or something that is wrong (wrong-secret), past its time (expired) or for another name (other-name), too much was wrong from there (too-many), or too many wait to be checked (busy).',
     'reason',
     () => tally.rejections,
-  )
-  metrics.gauges(
-    'parlance_tls_certificate_expiry_timestamp_seconds',
-    'When the certificate of a listener with TLS expires, in seconds since 1970, by port.',
-    'port',
-    () => [...certificateEnds()].map(([port, endMs]) => [String(port), endMs / 1000] as const),
   )
   metrics.counter(
     'parlance_accept_errors_total',

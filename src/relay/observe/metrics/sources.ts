@@ -18,12 +18,12 @@ export interface MetricSources {
   /** By kind. */
   readonly transports: Readonly<Record<TransportKind, TransportStats>>
   readonly maxConnections: () => number
+  /** For each port with TLS until when its certificate is valid, in milliseconds since 1970. */
+  readonly certificateEnds: () => Iterable<readonly [port: number, endMs: number]>
   readonly webSockets: WebSocketStats
   readonly fanout: FanoutStats
   readonly pressure: Pressure
   readonly tally: Tally
-  /** For each port with TLS until when its certificate is valid, in milliseconds since 1970. */
-  readonly certificateEnds: () => Iterable<readonly [port: number, endMs: number]>
   readonly sessions: () => number
   readonly rooms: () => number
   readonly queuedBytes: () => number
