@@ -89,7 +89,7 @@ function node() {
       hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(binary).digest('hex') }],
       ...licensed('MIT'),
       components: parts
-        .filter(([name]) => !['node', 'modules', 'napi'].includes(name))
+        .filter(([name, part]) => part !== '' && !['node', 'modules', 'napi'].includes(name))
         .map(([name, part]) => ({
           'bom-ref': `node@${version}#${name}`,
           type: 'library',

@@ -41,6 +41,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     description: 'Say whether the relay that runs here is well.',
     load: async () => (await import('./commands/health.js')).healthCommand(),
   },
+  admin: {
+    description: 'See who is here and what goes on, and have the relay do something.',
+    load: async () => (await import('./commands/admin.js')).adminCommand(),
+  },
   doctor: {
     description: 'Say whether this machine is ready for a relay, and what to do where it is not.',
     load: async () => (await import('./commands/doctor.js')).doctorCommand(),
@@ -89,6 +93,7 @@ Examples:
   parlance log --since 10m --follow     who came, and what was said
   parlance conform framed 127.0.0.1     try a server from outside
   parlance check --config relay.yaml    whether serve would start with it
+  parlance admin top                    what goes on in a relay that runs here
   parlance help serve                   everything that can be set`,
   )
 
@@ -106,12 +111,7 @@ const output = {
   outputError: (words: string, write: (words: string) => void) => write(printable(words)),
 }
 program.configureOutput(output)
-for (const command of program.commands) {
-  command
-    .exitOverride()
-    .configureOutput(output)
-    .showHelpAfterError(`(parlance ${command.name()} --help says more)`)
-}
+for (const command of program.commands) prepare(command, 'parlance')
 
 try {
   await program.parseAsync()
@@ -120,6 +120,13 @@ try {
   const { exitCode } = error as { exitCode?: number }
   if (exitCode === undefined) throw error
   process.exitCode = exitCode === 0 ? 0 : EXIT_CODE.usage
+}
+
+/** @param caller what is written before the command's name */
+function prepare(command: Command, caller: string): void {
+  const name = `${caller} ${command.name()}`
+  command.exitOverride().configureOutput(output).showHelpAfterError(`(${name} --help says more)`)
+  for (const below of command.commands) prepare(below, name)
 }
 
 /** Help, for whom it may be enough: a reader that has gone (`| head -1`) has all that it wanted. */

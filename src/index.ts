@@ -18,6 +18,7 @@ export type { HostPort } from './relay/config/host-port.js'
 export type { ListenerSpec } from './relay/config/listener-url.js'
 export { ConfigError, type ConfigSources, loadConfig } from './relay/config/load.js'
 export type { Config, SettingKey, Settings } from './relay/config/settings.js'
+export type { TlsOptions } from './relay/config/tls-options.js'
 export type { SlowPolicy } from './relay/fanout/sink.js'
 export type {
   Gone,
@@ -33,4 +34,5 @@ export type { Status } from './relay/hub/events.js'
 export type { ListeningAt } from './relay/listening-at.js'
 export type { RelayLog } from './relay/observe/relay-log.js'
 export type { FanoutInUse } from './relay/relay.js'
+export type { ReloadReport, SettingChange } from './relay/reload.js'
 export { StartError } from './relay/start-error.js'

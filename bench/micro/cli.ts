@@ -1,11 +1,12 @@
 /**
  * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|allowances|records|websocket …]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|allowances|records|websocket|admin …]
  */
 
 import { table } from '../load/report/table.js'
 import { count } from '../load/report/words.js'
+import { adminContests } from './admin.js'
 import { allowanceContests } from './allowances.js'
 import { type Contest, runContests, type Standing } from './contest.js'
 import { fanoutContests } from './fanout.js'
@@ -18,7 +19,7 @@ import { webSocketContests } from './websocket.js'
 
 interface Group {
   unit: string
-  contests: () => Contest[]
+  contests: () => Contest[] | Promise<Contest[]>
   /** Whether the first contender is held against the others. */
   compares: boolean
   conclude: (standings: readonly Standing[]) => void
@@ -38,6 +39,7 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ['hooks', { unit: 'message', contests: hookContests, compares: true, conclude: () => {} }],
   ['allowances', { unit: 'request', contests: allowanceContests, compares: true, conclude: () => {} }],
   ['records', { unit: 'record', contests: recordContests, compares: true, conclude: () => {} }],
+  ['admin', { unit: 'item', contests: adminContests, compares: false, conclude: () => {} }],
   ['websocket', { unit: 'frame', contests: webSocketContests, compares: false, conclude: () => {} }],
 ])
 
@@ -49,7 +51,7 @@ for (const name of wanted) {
     process.exitCode = 64
     break
   }
-  const standings = await runContests(group.contests())
+  const standings = await runContests(await group.contests())
   console.log(`\n${standingsTable(group, standings)}`)
   group.conclude(standings)
 }

@@ -20,6 +20,7 @@ export function doctorCommand(): Command {
 Looks at what bites a relay in production, with the configuration that parlance serve would have from the same flags,
 environment and file. A line for each check: ok, warning, problem (the relay would not start, or lose people) or unknown
 (it cannot be known from here), and below it what to do. Changes nothing; beside a relay that runs, it looks at that.
+What is wrong with the configuration itself, and its files, is for parlance check to say.
 
 Examples:
   parlance doctor

@@ -6,11 +6,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import { EXIT_CODE } from '../exit-code.js'
-import { type Changed, type LastReload, type Places, readPlaces } from '../relay/observe/address-file.js'
+import { type LastReload, type Places, readPlaces } from '../relay/observe/address-file.js'
 import { processStart } from '../relay/observe/process-start.js'
-import { oneLine, quoted } from '../relay/streams/printable.js'
+import { oneLine } from '../relay/streams/printable.js'
 import { type AddressFileFlag, addAddressFileFlag, addressFileOrComplain } from './address-file-flag.js'
 import { milliseconds } from './milliseconds.js'
+import { reloadLines } from './reload-lines.js'
 
 interface Flags extends AddressFileFlag {
   readonly timeoutMs: number
@@ -85,13 +86,7 @@ function report({ state, live, waiting, problems }: LastReload): void {
     )
     return
   }
-  const lines = live.length === 0 ? ['taken: no setting is another'] : ['taken:', ...live.map(changeLine)]
-  if (waiting.length > 0) lines.push('takes a new start:', ...waiting.map(changeLine))
-  process.stdout.write(`${lines.join('\n')}\n`)
-}
-
-function changeLine({ key, before, after }: Changed): string {
-  return `  ${key}: ${quoted(before)} -> ${quoted(after)}`
+  process.stdout.write(`${reloadLines({ live, waiting }).join('\n')}\n`)
 }
 
 function fail(words: string, exitCode: number): void {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { Command } from 'commander'
 import { formatAddress } from '../client/address.js'
 import { EXIT_CODE } from '../exit-code.js'
+import type { Program } from '../relay/admin/program.js'
 import { reachableHost } from '../relay/config/host-port.js'
 import { ConfigError, loadConfig } from '../relay/config/load.js'
 import type { Config } from '../relay/config/settings.js'
@@ -62,9 +63,11 @@ async function serve(flags: SettingFlags, signals: Signals): Promise<void> {
   const warning = memoryWarning(limitBytes, retainedLimitBytes)
   if (warning !== null) say(log, 'memory.low', { limitBytes, retainedLimitBytes }, warning)
   if (signals.hasEnded) return
+  let reload: Program['reload']
+  const program: Program = { logLevel: log, reload: () => reload?.() ?? null }
   let relay: Relay
   try {
-    relay = await Relay.start(config, log, { reloadables: [log] })
+    relay = await Relay.start(config, log, { reloadables: [log], program })
   } catch (error) {
     if (error instanceof ConfigError) {
       complain(error.problems)
@@ -78,11 +81,14 @@ async function serve(flags: SettingFlags, signals: Signals): Promise<void> {
   }
   const reloads = new Reloads(relay, sources, log)
   announce(log, relay, config)
+  reload = () => {
+    relay.reopenLogs()
+    return reloads.request()
+  }
   signals.onHangup(() => {
     const words = 'SIGHUP: opening the log files again, and reading the configuration'
     say(log, 'log.reopened', { signal: 'SIGHUP' }, words)
-    relay.reopenLogs()
-    reloads.request()
+    reload?.()
   })
   // Whoever has the relay drain otherwise wants the process to end too.
   const signal = await Promise.race([signals.ended, relay.draining])
@@ -116,6 +122,11 @@ function announce(log: OperationalLog, relay: Relay, config: Config): void {
     const address = formatAddress({ host: reachableHost(host), port })
     const url = `${tls ? 'https' : 'http'}://${address}`
     say(log, 'relay.page', { address: url }, `in the browser: ${url}`)
+  }
+  const { adminSocket } = relay
+  if (adminSocket !== null) {
+    const words = `for operators: ${ownCommandHere()} admin --socket ${adminSocket}`
+    say(log, 'relay.admin', { path: adminSocket }, words)
   }
   announceLimit(log, relay)
   const { name, reason } = relay.fanout

@@ -9,15 +9,15 @@
  *      +------------------------------ close ----------------------------------------+
  */
 
-import type { Config } from '../relay/config/settings.js'
+import type { Config, Settings } from '../relay/config/settings.js'
 import { EXPECTED_TEXT, isFitText, type RelayHooks } from '../relay/hooks.js'
 import { CLOSE_REASONS } from '../relay/hub/close-reason.js'
 import type { ListeningAt } from '../relay/listening-at.js'
-import { Connection } from '../relay/net/connection.js'
 import type { RelayLog } from '../relay/observe/relay-log.js'
 import { type FanoutInUse, Relay } from '../relay/relay.js'
+import type { ReloadReport } from '../relay/reload.js'
 import { quoted } from '../relay/streams/printable.js'
-import { VOICE, VOICE_DIALECT } from '../relay/voice.js'
+import { VOICE } from '../relay/voice.js'
 import { configOf, type RelayOptions } from './options.js'
 import { RelayError } from './relay-error.js'
 import { type PersonHere, peopleHere, type RoomHere, roomsHere } from './snapshots.js'
@@ -49,6 +49,14 @@ export interface EmbeddedRelay {
    * nothing.
    */
   close(): Promise<void>
+  /**
+   * Takes up other settings while it listens, as far as that can be: those that are not given are what they are where
+   * nobody gives them. What is in files that settings name is read anew. Nobody is disconnected.
+   * @returns what is in use from now on, and what would take a new relay
+   * @throws ConfigError with everything that is wrong; then nothing has changed
+   * @throws RelayError `ERR_STATE`
+   */
+  reload(settings: Settings & Pick<RelayOptions, 'config'>): Promise<ReloadReport>
   /**
    * Says something to a room, as `voice`.
    * @returns the message's id; `null` where there is no such room, or the relay does not listen
@@ -117,7 +125,8 @@ class OwnRelay implements EmbeddedRelay {
       const is = this.#state === 'created' ? 'about to listen' : this.#state
       throw new RelayError('ERR_STATE', `listen: the relay is ${is}: expected one that was just created`)
     }
-    const options = { hooks: this.#hooks, voice: this.#voice }
+    const program = { drain: () => void this.close() }
+    const options = { hooks: this.#hooks, voice: this.#voice, program }
     this.#starting = Relay.start(this.#config, this.#log, options)
     try {
       this.#relay = await this.#starting
@@ -134,24 +143,24 @@ class OwnRelay implements EmbeddedRelay {
     return this.#closed
   }
 
+  async reload({ config, ...settings }: Settings & Pick<RelayOptions, 'config'>): Promise<ReloadReport> {
+    if (this.#state !== 'listening' || this.#relay === null) {
+      throw new RelayError('ERR_STATE', `reload: the relay is ${this.#state}: expected one that listens`)
+    }
+    return this.#relay.reload(configOf(config, this.#hooks, this.#voice, settings))
+  }
+
   say(room: string, text: string): string | null {
     this.#refuseInHook('say')
     if (typeof text !== 'string' || !isFitText(text)) {
       throw new RelayError('ERR_TEXT', `say: ${quoted(text)}: expected ${EXPECTED_TEXT}`)
     }
-    const hub = this.#here?.parts.hub
-    const found = hub?.rooms.get(room)
-    return hub === undefined || found === undefined
-      ? null
-      : hub.messages.announce(this.#voice, VOICE_DIALECT, found, text)
+    return this.#here?.moderation.say(room, text) ?? null
   }
 
   disconnect(name: string): boolean {
     this.#refuseInHook('disconnect')
-    const source = this.#here?.parts.hub.session(name)?.recipient.source
-    if (!(source instanceof Connection)) return false
-    source.expel(CLOSE_REASONS.removed)
-    return true
+    return (this.#here?.moderation.expel(name, CLOSE_REASONS.removed) ?? null) !== null
   }
 
   people(): PersonHere[] {

@@ -19,7 +19,7 @@ export interface RelayOptions extends Settings {
 }
 
 /** Where they are others than for `parlance serve`: a program that wants files or another port says so. */
-const FALLBACKS: Settings = { ops: 'off', logDir: 'off' }
+const FALLBACKS: Settings = { ops: 'off', logDir: 'off', adminSocket: 'off' }
 
 const HOOKS: ReadonlySet<string> = new Set<keyof RelayHooks>([
   'onName',

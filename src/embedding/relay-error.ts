@@ -3,7 +3,7 @@
 /**
  * | code | when |
  * |---|---|
- * | `ERR_STATE` | `listen` was asked of a relay that listens already, or is closed |
+ * | `ERR_STATE` | `listen` was asked of a relay that listens already, or is closed; `reload` of one that does not listen |
  * | `ERR_IN_HOOK` | something was to be changed from inside a hook |
  * | `ERR_TEXT` | what was to be said is no text that may pass |
  */

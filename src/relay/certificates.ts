@@ -33,9 +33,9 @@ export function readCertificates(
 }
 
 /** What should be seen to soon, a line each. */
-export function warningsOf(certificates: Certificates): string[] {
+export function warningsOf(certificates: Certificates, nowMs: number): string[] {
   return [...certificates].flatMap(([spec, { warnings }]) =>
-    warnings.map((words) => `${nameOf(spec)}: ${oneLine(words)}`),
+    warnings(nowMs).map((words) => `${nameOf(spec)}: ${oneLine(words)}`),
   )
 }
 

@@ -18,7 +18,6 @@ import { inTurn, windowOf } from './net/in-turn.js'
 import type { About } from './observe/operational-events.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { say } from './observe/say.js'
-import { VOICE_DIALECT } from './voice.js'
 
 /** What a relay is at, in the order in which it goes through them. */
 export type Stage = 'starting' | 'ready' | 'draining' | 'closing' | 'flushing' | 'ended'
@@ -27,9 +26,9 @@ export type Stage = 'starting' | 'ready' | 'draining' | 'closing' | 'flushing' |
 export interface Draining {
   readonly hub: Hub<Recipient>
   readonly connections: ReadonlySet<Connection>
-  /** Who says that the relay ends to those who stay for a while. */
-  readonly voice: string
   readonly log: RelayLog
+  /** Says something to everybody, once. */
+  readonly tell: (text: string) => void
   readonly entered: (stage: Stage) => void
   /** No more connections. */
   closeListeners(): Promise<void>
@@ -64,7 +63,8 @@ export async function drain(relay: Draining, times: DrainTimes, wasReady: boolea
   const delayMs = wasReady ? drainDelayMs : 0
   const more = delayMs > 0 ? `: new connections are taken for ${delayMs} ms more` : ''
   enter('draining', { connections: connections.size, delayMs }, `draining: not ready any more${more}`)
-  if (delayMs + windowOf(connections.size, closeSpreadMs) >= NOTICE_MS) notify(hub, relay.voice)
+  if (delayMs + windowOf(connections.size, closeSpreadMs) >= NOTICE_MS)
+    relay.tell(CLOSE_REASONS.shutdown.words)
   if (delayMs > 0) await delay(delayMs)
 
   await relay.closeListeners()
@@ -90,10 +90,4 @@ export async function drain(relay: Draining, times: DrainTimes, wasReady: boolea
   const elapsedMs = Math.round(performance.now() - begun)
   const words = cutOff === 0 ? 'drained: everybody has left' : `drained: ${cutOff} had to be cut off`
   enter('ended', { told, cutOff, elapsedMs }, words)
-}
-
-function notify(hub: Hub<Recipient>, voice: string): void {
-  for (const room of hub.rooms.all()) {
-    if (room.members.size > 0) hub.messages.announce(voice, VOICE_DIALECT, room, CLOSE_REASONS.shutdown.words)
-  }
 }

@@ -8,6 +8,7 @@ import type { Assembly } from './assembly.js'
 import { type Certificates, readCertificates, warningsOf } from './certificates.js'
 import type { ListenerSpec } from './config/listener-url.js'
 import type { Reloadable } from './config/reloadable.js'
+import { DAY_MS } from './config/settings/kinds.js'
 import type { Config } from './config/settings.js'
 import type { WebOptions } from './config/web-options.js'
 import { DIALECTS } from './dialects/registry.js'
@@ -31,6 +32,8 @@ export class Listeners implements Reloadable {
   readonly #listeners = new Map<ListenerSpec, Listener | Gateway>()
   readonly #proxies: TrustedProxies
   #certificates: Certificates
+  /** Says of certificates that are running out, until somebody sees to it. */
+  #daily: NodeJS.Timeout | undefined
   readonly #at: ListeningAt[] = []
   #live: LiveFeed | null = null
 
@@ -86,6 +89,7 @@ export class Listeners implements Reloadable {
   /** @throws StartError when an address cannot be had */
   async open(): Promise<void> {
     this.#warn()
+    this.#daily = setInterval(() => this.#warn(), DAY_MS).unref()
     const { loginDeadlineMs } = this.#config
     for (const spec of this.#config.listen) {
       const options = {
@@ -138,7 +142,7 @@ export class Listeners implements Reloadable {
   }
 
   #warn(): void {
-    for (const words of warningsOf(this.#certificates)) this.#records.certificateAges(words)
+    for (const words of warningsOf(this.#certificates, Date.now())) this.#records.certificateAges(words)
   }
 
   /** One for all listeners that show it; without any, no samples are taken. */
@@ -164,6 +168,7 @@ export class Listeners implements Reloadable {
 
   /** No more connections. Those that are here stay, but for whoever looks at the live view. */
   async close(): Promise<void> {
+    clearInterval(this.#daily)
     await this.#live?.close()
     for (const listener of this.#listeners.values()) listener.close()
   }

@@ -14,9 +14,10 @@ import type { UpgradeRefusal } from './net/websocket/handshake.js'
 import type { Journal } from './observe/journal.js'
 import { OnceASecond } from './observe/once-a-second.js'
 import { OpenJournal } from './observe/open-journal.js'
+import type { About } from './observe/operational-events.js'
 import type { RelayLog } from './observe/relay-log.js'
 import { say } from './observe/say.js'
-import { Tally } from './observe/tally.js'
+import { type AdminAction, Tally } from './observe/tally.js'
 
 /** What a hook was asked about. */
 interface FailedHook {
@@ -128,6 +129,32 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
     this.#journal?.refused({ remoteAddress, remotePort, dialect: 'ws' }, reason)
     const where = { ip: remoteAddress, port: remotePort }
     say(this.#log, 'upgrade.refused', { ...where, reason }, 'a request to become a WebSocket was refused')
+  }
+
+  /**
+   * An operator did something. It is a warning, so that it is recorded also where little else is.
+   * @param about whom it concerned, and in `by` who did it, as they say
+   */
+  adminDid<Action extends AdminAction>(
+    event: `admin.${Action}`,
+    about: About<`admin.${Action}`>,
+    words: string,
+  ): void {
+    this.tally.adminDid(event.slice('admin.'.length) as Action)
+    // Which of them it is, is its caller's to know: the types of all of them at once fit none.
+    say(this.#log, event as 'admin.drain', about as About<'admin.drain'>, words)
+  }
+
+  /** There is no admin socket where there would be one. */
+  adminUnreachable(path: string, error: unknown): void {
+    const words = (error as Error).message
+    say(this.#log, 'admin.unreachable', { path, error: words }, `no admin socket: ${words}`)
+  }
+
+  /** A fault of the relay's own that an operator's question met. */
+  adminFailed(error: unknown): void {
+    this.tally.faults++
+    say(this.#log, 'admin.failed', { err: error }, 'a fault of the relay cost an answer to an operator')
   }
 
   acceptFailed(url: string, error: Error): void {

@@ -2,13 +2,16 @@
  * One relay from outside: opens what `assembly.ts` has put together to clients and operators, and takes it apart again. Owns
  * the order of starting and ending; everything else is somebody else's.
  *
- *   start: log files ─▶ listeners ─▶ ops endpoint ─▶ address file ─▶ ready
- *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ log files
+ *   start: log files ─▶ listeners ─▶ ops endpoint ─▶ admin socket ─▶ address file ─▶ ready
+ *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ admin socket ─▶ log files
  */
 
 import { resolve } from 'node:path'
 import { VERSION } from '../version.js'
 import { Access } from './access/access.js'
+import type { AdminServer } from './admin/admin-server.js'
+import type { Program } from './admin/program.js'
+import { adminSocketPath } from './admin/socket-path.js'
 import { Assembly } from './assembly.js'
 import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
@@ -18,12 +21,15 @@ import { drain, type Stage } from './drain.js'
 import { HookCalls, type RelayHooks } from './hooks.js'
 import { Listeners } from './listeners.js'
 import type { ListeningAt } from './listening-at.js'
+import { Moderation } from './moderation.js'
 import { handlesSupported } from './net/tcp-handle.js'
 import { AddressFile } from './observe/address-file.js'
 import { createMetrics } from './observe/metrics.js'
 import { OpsServer } from './observe/ops-server.js'
 import { processStart } from './observe/process-start.js'
 import type { RelayLog } from './observe/relay-log.js'
+import { say } from './observe/say.js'
+import { openAdmin } from './open-admin.js'
 import { Records } from './records.js'
 import { type ReloadReport, reload } from './reload.js'
 import { StartError } from './start-error.js'
@@ -43,6 +49,8 @@ export interface RelayOptions {
   readonly hooks?: RelayHooks | undefined
   /** The name under which the relay itself speaks, and which nobody else can have. */
   readonly voice?: string
+  /** What operators may ask of the program that the relay is in. */
+  readonly program?: Program
   /** Whether plain TCP goes over Node's handles; otherwise over public sockets. Without it: where Node can. */
   readonly useHandles?: boolean
   /** What has settings beside the relay itself, such as the operational log its level. */
@@ -55,11 +63,14 @@ export class Relay {
   /** What is in use: a reload makes it another. */
   #config: Config
   readonly #log: RelayLog
-  readonly #voice: string
   readonly #records: Records
   readonly #parts: Assembly
   readonly #hooks: HookCalls | undefined
   readonly #listeners: Listeners
+  readonly #program: Required<Pick<Program, 'drain'>> & Program
+  /** What operators and the program around the relay do to people. @internal */
+  readonly moderation: Moderation
+  #admin: AdminServer | null = null
   readonly #reloadables: readonly Reloadable[]
   #reloading: Promise<unknown> = Promise.resolve()
   #ops: OpsServer | null = null
@@ -77,32 +88,36 @@ export class Relay {
     // Before anything is made that would have to be ended.
     const certificates = readCertificates(config.listen, Date.now())
     this.#log = log
-    this.#voice = voice
+    const drain = options.program?.drain ?? (() => void this.stop())
+    this.#program = { ...options.program, drain }
     this.#records = new Records({ log, isHalfChanged: () => this.#parts.hub.isChanging })
     this.#hooks = hooks && new HookCalls(hooks, (error, about) => this.#records.hookFailed(error, about))
     const parts = { useHandles, hooks: this.#hooks, reservedNames: [voice], access }
     this.#parts = new Assembly(config, parts, this.#records)
     this.#listeners = new Listeners(config, this.#parts, this.#records, useHandles, certificates)
+    this.moderation = new Moderation(this.#parts.hub, voice)
     this.#reloadables = [...this.#parts.reloadables, this.#listeners, this.#records, ...reloadables]
   }
 
   /**
    * @throws ConfigError when more connections are configured than there can be, a way to fan out that is not there, a
    *   certificate that cannot be used, and with everything that is wrong in the files of passwords and token keys
-   * @throws StartError when a port, the log directory or the address file cannot be had; nothing is left
+   * @throws StartError when a port, the log directory, the admin socket or the address file cannot be had; nothing is left
    *   open then
    */
   static async start(config: Config, log: RelayLog, options: RelayOptions = {}): Promise<Relay> {
     const access = await Access.open({
       config,
       now: () => performance.now(),
-      failed: (error) => log.error({ err: error }, 'a password or token could not be checked'),
+      failed: (error) =>
+        say(log, 'access.failed', { err: error }, 'a password or token could not be checked'),
     })
     const relay = new Relay(config, log, options, access)
     try {
       relay.#openLogFiles()
       await relay.#listeners.open()
       await relay.#openOps()
+      await relay.#openAdmin()
       relay.#tellAddresses()
     } catch (error) {
       await relay.stop()
@@ -130,6 +145,11 @@ export class Relay {
   /** The port of the ops endpoint, if there is one. */
   get opsPort(): number | undefined {
     return this.#ops?.port
+  }
+
+  /** The path of the admin socket, if there is one. */
+  get adminSocket(): string | null {
+    return this.#admin?.path ?? null
   }
 
   /** Who is here and what can be told to them, for whoever embeds the relay. @internal */
@@ -195,8 +215,8 @@ export class Relay {
     const ending = {
       hub,
       connections,
-      voice: this.#voice,
       log: this.#log,
+      tell: (text: string) => void this.moderation.sayToAll(text),
       entered: (stage: Stage) => {
         this.#stage = stage
       },
@@ -205,6 +225,7 @@ export class Relay {
         this.#parts.stop()
         await this.#ops?.close()
         this.#addressFile?.remove()
+        await this.#admin?.close()
         await this.#records.closeFiles()
       },
     }
@@ -228,11 +249,32 @@ export class Relay {
     const opsPlace = ops === 'off' ? null : { host: ops.host ?? null, port: this.opsPort as number }
     try {
       const { pid } = process
+      // Whoever reads it may be in another directory.
+      const admin = this.#admin === null ? null : resolve(this.#admin.path)
       const logs = logDir === 'off' ? null : resolve(logDir)
-      const places = { pid, started: processStart(pid), ops: opsPlace, listeners, logDir: logs }
+      const places = { pid, started: processStart(pid), ops: opsPlace, admin, listeners, logDir: logs }
       this.#addressFile = new AddressFile(addressFile, places)
     } catch (error) {
       throw new StartError('addressFile', addressFile, error as NodeJS.ErrnoException)
+    }
+  }
+
+  async #openAdmin(): Promise<void> {
+    const path = adminSocketPath(this.#config)
+    if (path === null) return
+    try {
+      this.#admin = await openAdmin(path, {
+        config: this.#config,
+        parts: this.#parts,
+        records: this.#records,
+        moderation: this.moderation,
+        program: this.#program,
+        state: () => this.#stage,
+      })
+    } catch (error) {
+      // Nobody has asked for it, and the relay does without.
+      if (this.#config.adminSocket === 'auto') this.#records.adminUnreachable(path, error)
+      else throw new StartError('adminSocket', path, error as NodeJS.ErrnoException)
     }
   }
 

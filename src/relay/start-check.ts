@@ -9,7 +9,7 @@ import { readAccessRules } from './access/rules.js'
 import { fanoutOf } from './assembly.js'
 import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
-import { type Config, written } from './config/settings.js'
+import { type Config, type SettingKey, written } from './config/settings.js'
 import { connectionsAllowed, readBans } from './gate.js'
 import { listening } from './net/listening.js'
 import { handlesSupported } from './net/tcp-handle.js'
@@ -17,10 +17,26 @@ import { LOG_FILES } from './observe/open-journal.js'
 import { assertDirectoryWritable, assertLogWritable, assertReplaceable } from './observe/writable-place.js'
 import { StartError } from './start-error.js'
 
-type Check = (config: Config) => string[] | Promise<string[]>
+interface Question {
+  /** The setting whose value an error of the system is about. */
+  readonly key?: SettingKey
+  /** @throws what a start would: a `ConfigError` with everything that is wrong, or the system's error */
+  ask(config: Config): unknown
+}
 
 /** Those that are not about addresses, in the order in which a start would meet them. */
-const CHECKS: readonly Check[] = [access, limits, logFiles, certificates, addressFile]
+const QUESTIONS: readonly Question[] = [
+  { ask: readAccessRules },
+  { ask: connectionsAllowed },
+  { ask: readBans },
+  { ask: (config) => fanoutOf(config, handlesSupported) },
+  { ask: ({ listen }) => readCertificates(listen, Date.now()) },
+  { key: 'logDir', ask: ({ logDir }) => logDir === 'off' || assertDirectoryWritable(logDir) },
+  ...Object.values(LOG_FILES).map((file): Question => {
+    return { key: 'logDir', ask: ({ logDir }) => logDir === 'off' || assertLogWritable(logDir, file) }
+  }),
+  { key: 'addressFile', ask: ({ addressFile: path }) => path === 'off' || assertReplaceable(path) },
+]
 
 export interface StartFindings {
   /** What a start would refuse. */
@@ -32,51 +48,22 @@ export interface StartFindings {
 /** @param running whether a relay with this configuration may run here already: then it is what has the addresses */
 export async function checkStart(config: Config, running: boolean): Promise<StartFindings> {
   const problems: string[] = []
-  for (const check of CHECKS) problems.push(...(await check(config)))
+  for (const question of QUESTIONS) problems.push(...(await problemsOf(question, config)))
   const refused = await addresses(config)
   const isInUse = ({ code, takenBy }: StartError) => running && code === 'EADDRINUSE' && takenBy === null
   problems.push(...refused.filter((error) => !isInUse(error)).map(({ words }) => words))
   return { problems, inUse: refused.filter(isInUse).map(({ words }) => words) }
 }
 
-async function access(config: Config): Promise<string[]> {
+async function problemsOf({ key, ask }: Question, config: Config): Promise<readonly string[]> {
   try {
-    await readAccessRules(config)
+    await ask(config)
     return []
   } catch (error) {
-    if (error instanceof ConfigError) return [...error.problems]
-    throw error
+    if (error instanceof ConfigError) return error.problems
+    if (key === undefined) throw error
+    return [new StartError(key, String(written(config, key)), error as NodeJS.ErrnoException).words]
   }
-}
-
-function limits(config: Config): string[] {
-  return [
-    ...problemsOf(() => connectionsAllowed(config)),
-    ...problemsOf(() => readBans(config)),
-    ...problemsOf(() => fanoutOf(config, handlesSupported)),
-  ]
-}
-
-function logFiles(config: Config): string[] {
-  const { logDir } = config
-  if (logDir === 'off') return []
-  const ask = (question: () => void) =>
-    problemsOf(question, (error) => new StartError('logDir', logDir, error))
-  const directory = ask(() => assertDirectoryWritable(logDir))
-  if (directory.length > 0) return directory
-  return Object.values(LOG_FILES).flatMap((file) => ask(() => assertLogWritable(logDir, file)))
-}
-
-function certificates({ listen }: Config): string[] {
-  return problemsOf(() => readCertificates(listen, Date.now()))
-}
-
-function addressFile({ addressFile: path }: Config): string[] {
-  if (path === 'off') return []
-  return problemsOf(
-    () => assertReplaceable(path),
-    (error) => new StartError('addressFile', path, error),
-  )
 }
 
 /** All at once, so that two of this configuration's own are seen to be the same. */
@@ -99,19 +86,4 @@ async function addresses(config: Config): Promise<StartError[]> {
   if (ops !== 'off') await take('ops', String(written(config, 'ops')), ops.host, ops.port)
   await Promise.all(taken.map(({ server }) => new Promise((resolve) => server.close(resolve))))
   return refused
-}
-
-/** @returns what a question is answered with, where it throws */
-function problemsOf(
-  question: () => unknown,
-  asStartError?: (error: NodeJS.ErrnoException) => StartError,
-): string[] {
-  try {
-    question()
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return [...error.problems]
-    if (asStartError === undefined) throw error
-    return [asStartError(error as NodeJS.ErrnoException).words]
-  }
 }

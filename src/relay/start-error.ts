@@ -30,7 +30,8 @@ export class StartError extends Error {
   /** What people are told: which setting it is, and what is wrong there. */
   get words(): string {
     const where = `${this.key}: ${this.target}`
-    if (this.code !== 'EADDRINUSE') return `${where}: ${(this.cause as Error).message}`
+    if (this.code !== 'EADDRINUSE' || this.key === 'adminSocket')
+      return `${where}: ${(this.cause as Error).message}`
     return this.takenBy === null
       ? `${where}: the port is in use by another program`
       : `${where}: the port is in use: ${this.takenBy}, which is given too, has the same one`

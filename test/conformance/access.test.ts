@@ -43,9 +43,9 @@ interface Started extends AllDialects {
   readonly peers: { destroy(): void }[]
 }
 
-async function started(t: TestContext, access: string): Promise<Started> {
+async function started(t: TestContext, access: string, more = {}): Promise<Started> {
   const peers: Started['peers'] = []
-  const all = await startAllDialects({ ...SETTINGS, access })
+  const all = await startAllDialects({ ...SETTINGS, access, ...more })
   t.after(async () => {
     for (const peer of peers) peer.destroy()
     await all.relay.stop()
@@ -237,6 +237,17 @@ test('S5 whoever has logged out is a stranger again, and needs the password agai
   const peer = await all.connect('sendto')
   peer.write(`login Known1 ${PASSWORD}\nlogout\nlist\nlogin Known1\nlogin Known1 ${PASSWORD}\nlist\n`)
   await answered(peer, 'Success\nSuccess\nFailure\nFailure\nSuccess\nKnown1\n')
+})
+
+test('closed: nobody stays without a name, in sendto neither; whoever logs out has as long again', async (t) => {
+  const all = await started(t, 'closed', { loginDeadlineMs: '300' })
+  const [stranger, member] = await Promise.all([all.connect('sendto'), all.connect('sendto')])
+  member.write(`login Known1 ${PASSWORD}\n`)
+  await answered(member, 'Success\n')
+  await stranger.closed()
+  member.write('list\nlogout\n')
+  await answered(member, 'Known1\nSuccess\n')
+  await member.closed()
 })
 
 test('requests behind one whose password is being checked wait for it, at every split', async (t) => {

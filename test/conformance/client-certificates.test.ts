@@ -9,9 +9,14 @@ import { type ConnectionOptions, connect, createServer, type TLSSocket } from 'n
 import { readCertificate } from '../../src/relay/net/certificate.js'
 import { SocketTransport } from '../../src/relay/net/socket-transport.js'
 import { Authority, type CertificatePaths, certificateQuery } from '../fixtures/certificate.js'
+import { join, joining, leaving } from '../fixtures/framed-bytes.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { LogDir, type LogRecord } from '../fixtures/log-dir.js'
+import { closing, openProxied } from '../fixtures/proxied.js'
+import { binaryHeader, textHeader } from '../fixtures/proxy-bytes.js'
 import { startRelay } from '../fixtures/start-relay.js'
+import { BINARY, clientFrame, upgradeRequest } from '../fixtures/websocket-bytes.js'
+import { WebSocketPeer } from '../fixtures/websocket-peer.js'
 
 const missing = certificateQuery() === null && 'openssl is missing'
 if (missing) console.error('SKIPPED: client certificates, since openssl is missing')
@@ -50,9 +55,10 @@ describe('client certificates', { skip: missing }, () => {
     return [outcome, from]
   }
 
-  async function relayWith(t: TestContext, urls: readonly string[]) {
+  async function relayWith(t: TestContext, urls: readonly string[], settings = {}) {
     const logs = new LogDir()
-    const relay = await startRelay(t, { also: urls, settings: { logDir: logs.path, ops: '127.0.0.1:0' } })
+    const own = { logDir: logs.path, ops: '127.0.0.1:0', ...settings }
+    const relay = await startRelay(t, { also: urls, settings: own })
     /** Has the attempt refused, with this reason in the log. */
     const refused = async (at: number, options: ConnectionOptions, reason: string, says = '') => {
       const [outcome, port] = await attempt(relay.ports[at] as number, options, says)
@@ -137,6 +143,43 @@ describe('client certificates', { skip: missing }, () => {
     assert.equal(await names('required', shownBy(authority.issue('', 30, '/O=Amy'))), null)
   })
 
+  test('a name that is bound to a certificate is had with it and no other, over TLS, wss, and behind a proxy', async (t) => {
+    const urls = [
+      url('framed+tls', asking('required')),
+      url('framed+tls', `${asking('required')}&proxy=on`),
+      url('wss', asking('required')),
+      url('wss', `${asking('required')}&proxy=on`),
+    ]
+    const { relay } = await relayWith(t, urls, { bindCertificate: 'on', trustedProxies: '127.0.0.1' })
+    const header = [null, null, textHeader, null, binaryHeader]
+    const amy = await relay.join('Amy')
+    for (const [at, name] of [
+      [1, 'Bob'],
+      [2, 'Cyd'],
+      [3, 'Dan'],
+      [4, 'Eve'],
+    ] as const) {
+      const port = relay.ports[at] as number
+      const { below } = await openProxied(
+        port,
+        header[at]?.({ address: '192.0.2.7', port: 1 }) ?? Buffer.alloc(0),
+      )
+      const socket = connect({ socket: below, rejectUnauthorized: false, ...shownBy(authority.issue(name)) })
+      t.after(() => socket.destroy())
+      const claim = Buffer.concat([join('Zoe'), join(name)])
+      if (at < 3) socket.write(claim)
+      else {
+        const peer = new WebSocketPeer(socket)
+        peer.send(Buffer.from(upgradeRequest({ 'Sec-WebSocket-Protocol': 'framed' })))
+        assert.match(await peer.head(), /^HTTP\/1\.1 101 /)
+        peer.send(clientFrame(BINARY, claim))
+      }
+      await amy.expect(joining(name))
+      socket.destroy()
+      await amy.expect(leaving(name))
+    }
+  })
+
   test('a session that was resumed shows no certificate, so none is where one is asked for', async (t) => {
     const urls = [url('framed+tls', ''), url('framed+tls', asking('required'))]
     const { relay, refused } = await relayWith(t, urls)
@@ -189,7 +232,7 @@ describe('client certificates', { skip: missing }, () => {
       socket.on('error', () => {})
       if (bytes === '') socket.end()
       else socket.write(bytes)
-      await once(socket.resume(), 'close')
+      await closing(socket.resume())
     }
     const records = await logs.until('connections', ({ event }) => event === 'rejected')
     assert.deepEqual(

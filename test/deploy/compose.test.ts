@@ -1,7 +1,7 @@
 /** `deploy/compose.yaml`: valid to the schema of compose files, and in agreement with the relay that it runs. */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -64,6 +64,17 @@ test('everything is confined, has a limit on memory, and comes back', () => {
     assert.ok(bytesOf(service.mem_limit as string) > 0, name)
     assert.equal(service.restart, 'unless-stopped', name)
   }
+})
+
+test('what is mounted of this folder is there, and Prometheus asks the relay by its name', () => {
+  const mounted = Object.values<{ volumes: string[] }>(services)
+    .flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0] as string))
+    .filter((source) => source.startsWith('./'))
+  assert.ok(mounted.length > 0)
+  for (const source of mounted) assert.ok(existsSync(join(ROOT, 'deploy', source)), source)
+  const [scrape] = readYaml('deploy/prometheus/prometheus.yml').scrape_configs
+  assert.ok('relay' in services)
+  assert.deepEqual(scrape.static_configs, [{ targets: ['relay:9464'] }])
 })
 
 test('its image is this version, and its logs are where the image has them', () => {

@@ -31,6 +31,26 @@ interface Rule {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
+/** Why connections end otherwise: by the client's doing, or by that of whoever runs the relay. */
+const ORDINARY = [
+  'ended',
+  'flood',
+  'fragments',
+  'frame-deadline',
+  'internal',
+  'kicked',
+  'left',
+  'malformed',
+  'no-pong',
+  'oversize',
+  'protocol',
+  'removed',
+  'reset',
+  'shutdown',
+  'vanished',
+  'wrong-kind',
+]
+
 const rules: Rule[] = readdirSync(join(ROOT, RULES)).flatMap((name) =>
   (parse(read(`${RULES}/${name}`)).groups as { rules: Rule[] }[]).flatMap((group) => group.rules),
 )
@@ -99,6 +119,21 @@ test('rules and dashboard ask for nothing that the relay does not have', () => {
       }
     }
   }
+})
+
+test('each reason why a connection ends is a refusal, a cut-off, or knowingly neither', () => {
+  const told = new Set(['instance_reason:parlance_refusals:rate5m', 'instance:parlance_cut_offs:increase10m'])
+  const patterns = rules
+    .filter(({ record = '' }) => told.has(record))
+    .flatMap(({ expr }) => selectorsIn(expr))
+    .flatMap(({ picked }) => picked.map(([, pattern]) => new RegExp(`^(?:${pattern})$`)))
+  assert.equal(patterns.length, told.size)
+  const reasons = [...(families.get('parlance_disconnects_total')?.labels.get('reason') ?? [])]
+  const notLetIn = families.get('parlance_refused_connections_total')?.labels.get('reason') ?? new Set()
+  const rest = reasons.filter(
+    (reason) => !notLetIn.has(reason) && !patterns.some((pattern) => pattern.test(reason)),
+  )
+  assert.deepEqual(rest.sort(), ORDINARY, `${RULES}/recording.yml says what is a refusal`)
 })
 
 test('pages name no metric that the relay does not have', () => {

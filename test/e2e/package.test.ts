@@ -22,8 +22,8 @@ import {
   FramedClient, FramedClientError, type FramedClientErrorCode, type FramedClientEvents, type FramedClientOptions,
   type Gone, type HostPort, type JoinAnswer, type JoinRequest, type Leaving, type ListenerSpec, type ListeningAt,
   loadConfig, type MessageRequest, type NameRequest, type Person, type PersonHere, RelayError, type RelayErrorCode,
-  type RelayHooks, type RelayLog, type RelayOptions, type RelayState, type RoomHere, type SettingKey, type Settings,
-  type SlowPolicy, StartError, type Status, type Trust, type Verdict,
+  type RelayHooks, type RelayLog, type RelayOptions, type RelayState, type ReloadReport, type RoomHere,
+  type SettingChange, type SettingKey, type Settings, type SlowPolicy, StartError, type Status, type TlsOptions, type Trust, type Verdict,
 } from 'parlance-relay'
 import {
   BadAddressError, type CallOptions, type Chat, ChatError, type ChatErrorCode, type ChatEvent, type ChatState, ClosedError, connect,
@@ -42,11 +42,14 @@ const grace: Same<Settings['graceMs'], number | undefined> = true
 const urls: Same<Settings['listen'], readonly string[] | undefined> = true
 const way: Same<Settings['fanout'], 'auto' | 'native' | 'portable' | undefined> = true
 const most: Same<Settings['maxConnections'], number | 'auto' | undefined> = true
-const listener: Same<keyof ListenerSpec, 'url' | 'host' | 'port' | 'slowPolicy' | 'tls'> = true
+const listener: Same<keyof ListenerSpec, 'url' | 'host' | 'port' | 'slowPolicy' | 'tls' | 'proxy'> = true
 const listen: Same<Config['listen'][number], ListenerSpec> = true
 const ops: Same<Config['ops'], HostPort | 'off'> = true
+const tlsOptions: Same<ListenerSpec['tls'], TlsOptions | undefined> = true
 const policy: Same<ListenerSpec['slowPolicy'], SlowPolicy> = true
 const fanout: Same<EmbeddedRelay['fanout'], FanoutInUse | null> = true
+const reloaded: Same<Awaited<ReturnType<EmbeddedRelay['reload']>>, ReloadReport> = true
+const change: Same<ReloadReport['live'][number], SettingChange> = true
 const state: Same<EmbeddedRelay['state'], RelayState> = true
 const answer: Same<Awaited<ReturnType<FramedClient['join']>>, JoinAnswer> = true
 const options: Same<ConstructorParameters<typeof FramedClient>, [options: FramedClientOptions]> = true

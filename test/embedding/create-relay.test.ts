@@ -218,6 +218,25 @@ test('somebody who is disconnected hears why, and is gone when that returns', as
   assert.match(metrics, /^parlance_disconnects_total\{reason="removed"\} 1$/m)
 })
 
+test('other settings are taken up while it listens, or said to take a new relay; a mistake changes nothing', async (t) => {
+  const settings = { listen: FRAMED, maxConnections: 1 }
+  const relay = createRelay(settings)
+  t.after(() => relay.close())
+  await assert.rejects(relay.reload(settings), { code: 'ERR_STATE', message: /is created/ })
+  await relay.listen()
+  const report = await relay.reload({ ...settings, maxConnections: 2, room: 'tea' })
+  assert.deepEqual(report, {
+    live: [{ key: 'maxConnections', before: 1, after: 2 }],
+    waiting: [{ key: 'room', before: 'general', after: 'tea' }],
+  })
+  await assert.rejects(relay.reload({ ...settings, graceMs: 1 }), { code: 'ERR_CONFIG' })
+  const config = loadConfig({ environment: {}, flags: { listen: FRAMED, ops: 'off', logDir: 'off' } })
+  const { live } = await relay.reload({ config })
+  assert.deepEqual(live, [{ key: 'maxConnections', before: 2, after: 'auto' }])
+  await relay.close()
+  await assert.rejects(relay.reload(settings), { code: 'ERR_STATE', message: /is closed/ })
+})
+
 test('a whole configuration is as good as settings by key', async (t) => {
   const flags = { listen: FRAMED, ops: 'off', logDir: 'off', room: 'lobby' }
   const relay = createRelay({ config: loadConfig({ environment: {}, flags }) })

@@ -97,6 +97,7 @@ test('while hundreds of wrong passwords are tried others chat on, and everybody 
     roundTrips++
   }
   await Promise.all(answers)
+  t.diagnostic(`${roundTrips} round trips while ${guessers.length} wrong passwords were checked`)
   assert.ok(roundTrips >= 20, `${roundTrips} round trips while ${answered} were answered`)
   await pair.stop()
   const amy = await relay.connect()

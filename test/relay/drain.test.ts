@@ -130,7 +130,7 @@ test('log files that cannot be closed are not waited for beyond the deadline', a
   const relay = {
     hub: hubWorld().hub as never,
     connections: new Set<never>(),
-    voice: 'relay',
+    tell: () => {},
     log: { warn() {}, error() {} },
     entered: (stage: Stage) => stages.push(stage),
     closeListeners: async () => {

@@ -13,6 +13,7 @@ import { readCertificates } from '../../src/relay/certificates.js'
 import { ConfigError, loadConfig } from '../../src/relay/config/load.js'
 import { CLOSE_REASONS } from '../../src/relay/hub/close-reason.js'
 import { Listeners } from '../../src/relay/listeners.js'
+import type { RelayLog } from '../../src/relay/observe/relay-log.js'
 import { Records } from '../../src/relay/records.js'
 import { Authority, certificateQuery } from '../fixtures/certificate.js'
 import { ACCEPTED, join, joining, message } from '../fixtures/framed-bytes.js'
@@ -24,8 +25,12 @@ const configOf = (listen: readonly string[], settings = {}) =>
   loadConfig({ environment: {}, flags: { listen, ops: 'off', logDir: 'off', ...settings } })
 
 /** Real listeners, with what a relay has behind them. */
-async function open(t: TestContext, config: ReturnType<typeof configOf>): Promise<Listeners> {
-  const records = new Records({ log: pino({ level: 'silent' }), isHalfChanged: () => false })
+async function open(
+  t: TestContext,
+  config: ReturnType<typeof configOf>,
+  log: RelayLog = pino({ level: 'silent' }),
+): Promise<Listeners> {
+  const records = new Records({ log, isHalfChanged: () => false })
   const access = await Access.open({ config, now: () => performance.now(), failed: assert.ifError })
   const parts = { useHandles: true, hooks: undefined, reservedNames: undefined, access }
   const assembly = new Assembly(config, parts, records)
@@ -114,6 +119,20 @@ describe('certificates that are replaced', { skip: missing }, () => {
     await amy.frame('the list')
     assert.equal(amy.socket.destroyed, false)
   })
+})
+
+test('a certificate that is running out is said once a day', { skip: missing }, async (t) => {
+  const { cert, key } = new Authority().issue('localhost', 15)
+  const said: string[] = []
+  const log = { info() {}, error() {}, warn: (_about: object, words: string) => said.push(words) }
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: Date.now() })
+  await open(t, configOf([`framed+tls://127.0.0.1:0?cert=${cert}&key=${key}`]), log)
+  const day = 24 * 60 * 60 * 1000
+  for (const times of [0, 1, 2]) {
+    assert.equal(said.length, times)
+    assert.ok(said.every((words) => words.includes(`cert: "${cert}": it expires on `)))
+    t.mock.timers.tick(times === 0 ? 1.5 * day : day)
+  }
 })
 
 test('trusted proxies that are replaced hold for who comes next, and nobody is dropped', async (t) => {

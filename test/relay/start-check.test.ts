@@ -64,10 +64,10 @@ test('everything that is wrong is said at once, each with its setting', async (t
   const wanted = [
     /^accessFile: .*names": ENOENT: /,
     /^maxConnections: 10000000: expected auto or no more than /,
-    /^logDir: .*logs: EINVAL: .*connections\.log is not an ordinary file$/,
-    /^logDir: .*logs: ELOOP: .*chat\.log is a symbolic link/,
     /^listen: .*framed\+tls:.*: cert: .*cert\.pem.*: ENOENT: /,
     /^listen: .*framed\+tls:.*: key: .*key\.pem.*: ENOENT: /,
+    /^logDir: .*logs: EINVAL: .*connections\.log is not an ordinary file$/,
+    /^logDir: .*logs: ELOOP: .*chat\.log is a symbolic link/,
     /^addressFile: .*parlance\.json: ENOENT: /,
     new RegExp(`^listen: framed://127\\.0\\.0\\.1:${port}: the port is in use by another program$`),
     new RegExp(`^ops: 127\\.0\\.0\\.1:${port}: the port is in use by another program$`),

@@ -3,6 +3,7 @@
 import { createServer } from 'node:net'
 import { formatAddress } from '../../client/address.js'
 import type { Config } from '../../relay/config/settings.js'
+import { listening } from '../../relay/net/listening.js'
 import { oneLine } from '../../relay/streams/printable.js'
 import { type Finding, ok, problem, warning } from '../finding.js'
 import type { PortHolder } from '../port-holder.js'
@@ -73,10 +74,15 @@ function inUse(check: string, where: string, port: number, holder: PortHolder | 
 }
 
 /** @returns the system's word for why it cannot be listened on */
-function errorOf({ host, port }: Address): Promise<string | null> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
-    server.listen({ host, port }, () => server.close(() => resolve(null)))
-  })
+async function errorOf({ host, port }: Address): Promise<string | null> {
+  // Somebody may come in that moment, whom closing would wait for.
+  const server = createServer((socket) => socket.destroy())
+  try {
+    await listening(server, { host, port })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    return code ?? message
+  }
+  await new Promise((resolve) => server.close(resolve))
+  return null
 }

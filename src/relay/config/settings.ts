@@ -5,6 +5,7 @@
 
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './settings/access.js'
+import { ADMIN_SETTINGS } from './settings/admin.js'
 import { ADMISSION_SETTINGS } from './settings/admission.js'
 import { ALLOWANCES_SETTINGS } from './settings/allowances.js'
 import { ENDING_SETTINGS } from './settings/ending.js'
@@ -17,6 +18,7 @@ import { ROOMS_SETTINGS } from './settings/rooms.js'
 /** By what they are about. `logs` is the file `settings/logs.ts`, whose first comment says what that is. */
 export const SETTING_GROUPS = {
   listening: LISTENING_SETTINGS,
+  admin: ADMIN_SETTINGS,
   logs: LOGS_SETTINGS,
   rooms: ROOMS_SETTINGS,
   admission: ADMISSION_SETTINGS,

@@ -60,6 +60,8 @@ export class Lane {
   readonly #ports: Ports
   /** Where each event of the batch ends. */
   #ends: number[] = []
+  /** Events that its members were given, one for each event and member. */
+  deliveries = 0
   /** Events times members is not quite what is delivered: this is what exceptions, joins and leaves change. */
   #correction = 0
 
@@ -177,7 +179,9 @@ export class Lane {
       outbox.passedInPart(whole, this.#ports.refused[pair * 2 + 1] as number)
     }
     const { stats } = this.#flusher
-    stats.deliveries += this.#ends.length * members.length + this.#correction
+    const delivered = this.#ends.length * members.length + this.#correction
+    stats.deliveries += delivered
+    this.deliveries += delivered
     stats.batchEvents.add(this.#ends.length)
     stats.batchBytes.add(end)
     this.#ends = []

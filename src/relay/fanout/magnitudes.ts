@@ -19,3 +19,26 @@ export class Magnitudes {
     this.sum += value * times
   }
 }
+
+/**
+ * The value that so much of all is up to. Right within a factor of two, because buckets double; within one, what is in it is
+ * taken to be spread evenly.
+ * @param counts as `Magnitudes.counts`, or what they have grown by
+ * @param share from 0 to 1
+ * @returns `null` where there is nothing
+ */
+export function quantileOf(counts: readonly number[] | Float64Array, share: number): number | null {
+  let total = 0
+  for (const count of counts) total += count
+  if (total === 0) return null
+  let below = 0
+  for (const [index, count] of counts.entries()) {
+    if (below + count < share * total) {
+      below += count
+      continue
+    }
+    const [low, high] = [index === 0 ? 0 : 2 ** (index - 1), 2 ** index]
+    return low + ((high - low) * (share * total - below)) / count
+  }
+  return null
+}

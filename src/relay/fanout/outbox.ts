@@ -94,6 +94,11 @@ export class Outbox implements SlownessListener {
     return this.#slow !== null
   }
 
+  /** What is known of it while it is. */
+  get slowReader(): Pick<SlowReader, 'sinceMs' | 'slowness'> | null {
+    return this.#slow
+  }
+
   /** Its place in the one lane that it is in, or `null`. */
   set only(place: Place | null) {
     const before = this.#only

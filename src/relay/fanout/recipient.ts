@@ -42,11 +42,11 @@ export class Recipient implements HubRecipient, Reader {
     this.outbox.push(slice)
   }
 
-  receive(event: PrivateEvent, sender: Recipient): void {
+  receive(event: PrivateEvent, sender: Recipient | null): void {
     const bytes = this.#encoded(event, sender)
     if (bytes === null) return
     this.push(ownSlice(bytes))
-    if (this.outbox.slow && sender !== this) this.#pace(sender.source, bytes.length)
+    if (this.outbox.slow && sender !== null && sender !== this) this.#pace(sender.source, bytes.length)
   }
 
   slownessChanged(before: number, after: number): void {
@@ -62,11 +62,11 @@ export class Recipient implements HubRecipient, Reader {
     return ownSlice(this.encoding.encodeMissed(events))
   }
 
-  #encoded(event: PrivateEvent, sender: Recipient): Buffer | null {
+  #encoded(event: PrivateEvent, sender: Recipient | null): Buffer | null {
     try {
       return this.encoding.encodePrivate(event)
     } catch (error) {
-      this.outbox.context.encodingFailed(error, sender.source)
+      this.outbox.context.encodingFailed(error, sender?.source ?? null)
       return null
     }
   }

@@ -18,12 +18,25 @@ const ALONE_DELIVERIES = 5
 export class RoomFanout implements Audience<Recipient> {
   readonly #context: OutboxContext
   readonly #congestion: Congestion
+  /** Messages that the room was told. */
+  messages = 0
+  /** Deliveries that went past the lanes. */
+  #aloneDeliveries = 0
   /** As many as there are encodings in the room: a handful, so a plain search beats a map. */
   #lanes: Lane[] = []
 
   constructor(context: OutboxContext) {
     this.#context = context
     this.#congestion = new Congestion(context.pressure)
+  }
+
+  /** Events that its members were told, one for each event and member. Those of the turn that runs are not in it. */
+  get deliveries(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.deliveries, this.#aloneDeliveries)
+  }
+
+  get congested(): boolean {
+    return this.#congestion.congested
   }
 
   add(recipient: Recipient): void {
@@ -46,6 +59,7 @@ export class RoomFanout implements Audience<Recipient> {
   }
 
   tell(event: RoomEvent, actor: Recipient | null, except: ReadonlySet<Recipient> | null = null): void {
+    if (event.kind === 'message') this.messages++
     if (actor !== null) this.#turnedHere(actor)
     const member = actor === null ? undefined : this.#memberOf(actor)
     const others = except === null ? null : this.#membersOf(except, actor)
@@ -82,6 +96,7 @@ export class RoomFanout implements Audience<Recipient> {
       if (slice === null) continue
       recipient.push(slice)
       this.#context.flusher.stats.deliveries++
+      this.#aloneDeliveries++
     }
     actor.source.spend(to.length * ALONE_DELIVERIES)
     if (this.#memberOf(actor) === undefined) return

@@ -47,6 +47,8 @@ export const CLOSE_REASONS = {
   flood: { label: 'flood', words: 'you sent too much for too long' },
   /** The program that the relay is part of sent it away. */
   removed: { label: 'removed', words: 'you were removed' },
+  /** An operator sent it away; `kickedFor` is the same with their words. */
+  kicked: { label: 'kicked', words: 'you were kicked' },
   /** A fault of the relay's own that this connection met. */
   internal: { label: 'internal', words: 'something went wrong in the relay' },
   /** The relay holds as many connections as it may. */
@@ -77,3 +79,9 @@ export const CLOSE_REASONS = {
   /** The relay is ending. */
   shutdown: { label: 'shutdown', words: 'the relay is shutting down' },
 } as const satisfies Record<string, CloseReason>
+
+/** @param why the operator's words, which have been checked (M3) */
+export function kickedFor(why: string): CloseReason {
+  const { label, words } = CLOSE_REASONS.kicked
+  return { label, words: `${words}: ${why}` }
+}

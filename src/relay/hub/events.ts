@@ -123,8 +123,8 @@ export type HubEvent = Exclude<RoomEvent, CrowdEvent> | PrivateEvent
  * Where a session's private events go. Whoever opens a session gives one.
  */
 export interface Recipient {
-  /** @param sender whose word it is */
-  receive(event: PrivateEvent, sender: this): void
+  /** @param sender whose word it is; `null` where the relay itself says it */
+  receive(event: PrivateEvent, sender: this | null): void
 }
 
 /**

@@ -66,29 +66,51 @@ export class Messages<R extends Recipient> {
    */
   say(session: Session<R>, room: Room<R>, text: string, saidAt: string | null = null): string | null | false {
     if (!room.members.has(session)) return null
-    if (this.#hooks === null) return this.#say(session, room, text, saidAt, session.recipient)
+    const { recipient } = session
+    const blockers = this.blocks.blockersOf(session)
+    if (this.#hooks === null) return this.#say(session, room, text, saidAt, recipient, blockers)
     const said = this.#hooks.message(session, room.name, text, saidAt)
-    return said === null ? false : this.#say(session, room, said, saidAt, session.recipient)
+    return said === null ? false : this.#say(session, room, said, saidAt, recipient, blockers)
   }
 
-  /** Says `text` to a room as `name`, whom nobody is and who is in no room: see `HubOptions.isForbiddenName`. */
-  announce(name: string, dialect: string, room: Room<R>, text: string): string {
-    return this.#say(new Session<R>(name, dialect, null, false), room, text, null, null)
+  /**
+   * Says `text` to a room as `name`, whom nobody is and who is in no room: see `HubOptions.isForbiddenName`.
+   * @param unheard who is not told; they need not be in the room
+   */
+  announce(
+    name: string,
+    dialect: string,
+    room: Room<R>,
+    text: string,
+    unheard: ReadonlySet<Session<R>> | null = null,
+  ): string {
+    return this.#say(new Session<R>(name, dialect, null, false), room, text, null, null, unheard)
   }
 
-  /** @param actor as in `Audience.tell` */
-  #say(session: Session<R>, room: Room<R>, text: string, saidAt: string | null, actor: R | null): string {
+  /** The same to somebody alone. */
+  announceTo(name: string, dialect: string, target: Session<R>, text: string): string {
+    return this.#direct(new Session<R>(name, dialect, null, false), new Set([target]), text, null, null)
+  }
+
+  /** @param actor as in `Audience.tell` @param unheard who is not told */
+  #say(
+    session: Session<R>,
+    room: Room<R>,
+    text: string,
+    saidAt: string | null,
+    actor: R | null,
+    unheard: ReadonlySet<Session<R>> | null,
+  ): string {
     this.isChanging = true
     const id = this.#ids.next()
     const at = this.#now()
     const { name, dialect } = session
     const event = { kind: 'message', id, at, room: room.name, name, dialect, text, saidAt } as const
-    const blockers = this.blocks.blockersOf(session)
-    room.audience.tell(event, actor, recipientsOf(blockers))
+    room.audience.tell(event, actor, recipientsOf(unheard))
     this.#observe(event)
     const sequence = this.nextSequence()
     if (room.referring > 0) {
-      const people = blockers === null ? NOBODY : new Set(blockers)
+      const people = unheard === null ? NOBODY : new Set(unheard)
       this.recent.add({ id, at, sender: session, room, sequence, people, receivers: new Set() })
     }
     this.isChanging = false
@@ -114,18 +136,22 @@ export class Messages<R extends Recipient> {
     const blockers = this.blocks.blockersOf(session)
     const by = [...people].filter((target) => blockers?.has(target)).map(({ name }) => name)
     if (by.length > 0) return { kind: 'blocked', by }
-    if (this.#hooks === null) return this.#direct(session, people, text, saidAt)
+    if (this.#hooks === null) return sent(this.#direct(session, people, text, saidAt, session.recipient))
     const names = Array.from(people, ({ name }) => name)
     const said = this.#hooks.direct(session, names, text, saidAt)
-    return said === null ? { kind: 'refused' } : this.#direct(session, people, said, saidAt)
+    return said === null
+      ? { kind: 'refused' }
+      : sent(this.#direct(session, people, said, saidAt, session.recipient))
   }
 
+  /** @param actor the session's, or `null` where the relay itself says it */
   #direct(
     session: Session<R>,
     people: ReadonlySet<Session<R>>,
     text: string,
     saidAt: string | null,
-  ): DirectOutcome {
+    actor: R | null,
+  ): string {
     this.isChanging = true
     const id = this.#ids.next()
     const at = this.#now()
@@ -133,7 +159,7 @@ export class Messages<R extends Recipient> {
     let refers = session.refersToMessages
     for (const target of people) {
       const event = { kind: 'direct', id, at, name, dialect, to: target.name, text, saidAt } as const
-      target.recipient.receive(event, session.recipient)
+      target.recipient.receive(event, actor)
       this.#observe(event)
       refers ||= target.refersToMessages
     }
@@ -142,7 +168,7 @@ export class Messages<R extends Recipient> {
       this.recent.add({ id, at, sender: session, room: null, sequence, people, receivers: new Set() })
     }
     this.isChanging = false
-    return { kind: 'sent', id }
+    return id
   }
 
   /**
@@ -259,6 +285,10 @@ export class Messages<R extends Recipient> {
   #senderElsewhere(sender: Session<R>, room: Room<R>): readonly Session<R>[] {
     return room.members.has(sender) || room.isPrivate ? [] : [sender]
   }
+}
+
+function sent(id: string): DirectOutcome {
+  return { kind: 'sent', id }
 }
 
 function recipientsOf<R extends Recipient>(sessions: ReadonlySet<Session<R>> | null): ReadonlySet<R> | null {

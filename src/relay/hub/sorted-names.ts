@@ -54,8 +54,8 @@ export class SortedNames {
   }
 }
 
-/** Where `name` is, or would be. */
-function placeOf(sorted: readonly string[], name: string): number {
+/** Where `name` is in `sorted`, or would be. */
+export function placeOf(sorted: readonly string[], name: string): number {
   let low = 0
   let high = sorted.length
   while (low < high) {

@@ -27,8 +27,8 @@ export interface Certificate {
   readonly expiresAtMs: number
   /** The same for the same content of all files. */
   readonly fingerprint: string
-  /** What should be seen to, in words. */
-  readonly warnings: readonly string[]
+  /** What should be seen to at that time, in words. */
+  readonly warnings: (nowMs: number) => readonly string[]
 }
 
 /** A certificate that cannot be used, and everything why. */
@@ -70,7 +70,6 @@ export function readCertificate(
   inUse: Certificate | null = null,
 ): Certificate | BadCertificate {
   const problems: string[] = []
-  const warnings: string[] = []
   const contents = [files.cert, files.key, files.clientCa].map((path, index) =>
     path === null ? null : readText(['cert', 'key', 'client-ca'][index] as string, path, problems),
   )
@@ -85,12 +84,7 @@ export function readCertificate(
   if (own !== undefined) {
     if (keyObject !== null && !own.checkPrivateKey(keyObject))
       problems.push(strangeKey(files, chain, keyObject))
-    const late = fingerprint === inUse?.fingerprint ? warnings : problems
-    judgeTime(`cert: ${quote(files.cert)}`, own, nowMs, late, warnings)
-  }
-  for (const [at, authority] of authorities.entries()) {
-    const which = `client-ca: ${quote(files.clientCa as string)}: certificate ${at + 1}`
-    judgeTime(which, authority, nowMs, warnings, warnings)
+    if (fingerprint !== inUse?.fingerprint) problems.push(...ageOf(files, own, nowMs).late)
   }
   if (problems.length > 0 || own === undefined) return problems
   const context: SecureContextOptions = {
@@ -110,6 +104,10 @@ export function readCertificate(
   const server = {
     requestCert: ca !== null,
     rejectUnauthorized: ca !== null && files.clientCert === 'required',
+  }
+  const warnings = (atMs: number) => {
+    const ages = authorities.map((authority, at) => ageOf(files, authority, atMs, at + 1))
+    return [ageOf(files, own, atMs), ...ages].flatMap(({ late, soon }) => [...late, ...soon])
   }
   return { context, server, expiresAtMs: endOf(own), fingerprint, warnings }
 }
@@ -170,20 +168,25 @@ function strangeKey(
   return `key: ${quote(key)}: ${words}`
 }
 
-/** @param late where it is said that it is not valid @param soon where that it is not much longer */
-function judgeTime(
-  which: string,
+/**
+ * @param authority which one of the authorities it is, from 1; `null` for the listener's own
+ * @returns that it is not valid, and that it is not much longer
+ */
+function ageOf(
+  { cert, clientCa }: CertificateFiles,
   certificate: X509Certificate,
   nowMs: number,
-  late: string[],
-  soon: string[],
-): void {
+  authority: number | null = null,
+): { readonly late: readonly string[]; readonly soon: readonly string[] } {
+  const which =
+    authority === null
+      ? `cert: ${quote(cert)}`
+      : `client-ca: ${quote(clientCa as string)}: certificate ${authority}`
   const [beginMs, endMs] = [Date.parse(certificate.validFrom), endOf(certificate)]
-  if (nowMs >= endMs)
-    late.push(`${which}: expected a certificate that is valid now: it expired on ${date(endMs)}`)
-  else if (nowMs < beginMs)
-    late.push(`${which}: expected a certificate that is valid now: it is from ${date(beginMs)} on`)
-  else if (nowMs >= endMs - SOON_MS) soon.push(`${which}: it expires on ${date(endMs)}`)
+  const expected = `${which}: expected a certificate that is valid now`
+  if (nowMs >= endMs) return { late: [`${expected}: it expired on ${date(endMs)}`], soon: [] }
+  if (nowMs < beginMs) return { late: [`${expected}: it is from ${date(beginMs)} on`], soon: [] }
+  return { late: [], soon: nowMs >= endMs - SOON_MS ? [`${which}: it expires on ${date(endMs)}`] : [] }
 }
 
 function endOf({ validTo }: X509Certificate): number {

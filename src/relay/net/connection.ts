@@ -34,6 +34,9 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
   readonly outbox: Outbox
   /** The name that was accepted, also after the connection has ended. */
   name: string | null = null
+  /** When it began, and when anything came in last: whole seconds of the relay's clock, which take no memory of their own. */
+  readonly sinceSeconds: number
+  heardSeconds: number
   spending: Spending | null = null
   readonly #context: ConnectionContext<Connection>
   readonly #transport: Transport
@@ -62,6 +65,7 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
     this.#context = context
     this.#transport = transport
     this.outbox = new Outbox(this, context.outboxes, context.slowPolicy)
+    this.sinceSeconds = this.heardSeconds = Math.floor(context.outboxes.pressure.now() / 1000)
     context.all.add(this)
     context.stats.opened++
     context.transport.open++
@@ -352,6 +356,7 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
 
   #take(bytes: Buffer, length: number): void {
     this.#context.stats.bytesIn += length
+    this.heardSeconds = Math.floor(this.#context.turn.readMs / 1000)
     const taken = this.#feed(bytes, length)
     // The bytes are borrowed, and this connection's turn is over: what is left has to be kept.
     if (taken < length) {

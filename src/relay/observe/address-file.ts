@@ -46,6 +46,8 @@ export interface Places {
   readonly started?: string | null
   /** `null` where there is no ops endpoint. */
   readonly ops: Place | null
+  /** The path of the admin socket, from the root on; `null` where there is none. */
+  readonly admin: string | null
   /** In the order of the configuration. */
   readonly listeners: readonly ListenerPlace[]
   /** The directory of its log files; `null` where it writes none. */

@@ -8,7 +8,7 @@ import { type FileHandle, open, rename, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createGzip } from 'node:zlib'
+import { createGzip, type Gzip } from 'node:zlib'
 import { LOG_FILE_MODE } from './append-file.js'
 import { COMPRESSED, UNFINISHED } from './rotated-name.js'
 
@@ -59,31 +59,44 @@ async function compress(
   dir: string,
   signal: AbortSignal,
 ): Promise<Compression> {
+  const gzip = createGzip()
+  const written = pipeline(gzip, writeTo(target), { signal })
+  // It may fail at any moment; what became of it is asked at the end.
+  written.catch(() => {})
+  // The same memory for all: V8 takes new buffers for a reason to collect everything.
+  const piece = Buffer.allocUnsafe(PIECE_BYTES)
   let bytes = 0
-  async function* pieces() {
+  try {
     for (;;) {
       // The rest of the disk is for what is still to be logged.
       const { bavail, bsize } = await statfs(dir)
       if (bavail * bsize < before.size) throw new Error('there is less room on the disk than the file takes')
       const beganMs = performance.now()
-      const { bytesRead, buffer } = await original.read(
-        Buffer.allocUnsafe(PIECE_BYTES),
-        0,
-        PIECE_BYTES,
-        bytes,
-      )
-      if (bytesRead === 0) return
+      const { bytesRead } = await original.read(piece, 0, PIECE_BYTES, bytes)
+      if (bytesRead === 0) break
       bytes += bytesRead
-      yield buffer.subarray(0, bytesRead)
+      // What cannot be written ends the stream, and nobody hears of this piece.
+      await Promise.race([put(gzip, piece.subarray(0, bytesRead)), written])
       await sleep(REST * (performance.now() - beganMs), undefined, { signal })
     }
+    gzip.end()
+  } catch (error) {
+    gzip.destroy(error as Error)
   }
-  await pipeline(pieces, createGzip(), writeTo(target), { signal })
+  // Whatever went wrong first.
+  await written
   await target.utimes(before.atime, before.mtime)
   await target.sync()
   const after = await original.stat()
   if (bytes !== before.size || bytes !== after.size) throw new Error('it is still being written')
   return { bytes, compressedBytes: (await target.stat()).size }
+}
+
+/** Resolves when `piece` may be used again. */
+function put(gzip: Gzip, piece: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    gzip.write(piece, (error) => (error ? reject(error) : resolve()))
+  })
 }
 
 /** Each chunk whole, also where the system takes a part of it at a time; the handle stays open. */
@@ -93,11 +106,12 @@ function writeTo(target: FileHandle) {
   }
 }
 
-/** So that, should the machine stop here, the new name is there before the old one goes. */
+/** So that, should the machine stop here, the new name is there before the old one goes. Not every file system can. */
 async function syncDirectory(dir: string): Promise<void> {
   const handle = await open(dir, constants.O_RDONLY)
   try {
     await handle.sync()
+  } catch {
   } finally {
     await handle.close()
   }

@@ -5,7 +5,7 @@
  */
 
 import type { FanoutStats } from '../fanout/flusher.js'
-import type { Magnitudes } from '../fanout/magnitudes.js'
+import { type Magnitudes, quantileOf } from '../fanout/magnitudes.js'
 import type { PressureStats } from '../fanout/pressure.js'
 import type { ConnectionStats } from '../net/connection-context.js'
 import type { Tally } from './tally.js'
@@ -176,24 +176,10 @@ class Growth {
     }
   }
 
-  /**
-   * Buckets double, so this is right within a factor of two; within one, what is in it is taken to be spread evenly.
-   * @returns null when nothing has come
-   */
+  /** @returns null when nothing has come */
   quantileMs(share: number): number | null {
-    const total = this.#grown.reduce((sum, count) => sum + count, 0)
-    if (total === 0) return null
-    let below = 0
-    for (const [index, count] of this.#grown.entries()) {
-      if (below + count < share * total) {
-        below += count
-        continue
-      }
-      const [low, high] = [index === 0 ? 0 : 2 ** (index - 1), 2 ** index]
-      const micros = low + ((high - low) * (share * total - below)) / count
-      return Number((micros / 1000).toPrecision(3))
-    }
-    return null
+    const micros = quantileOf(this.#grown, share)
+    return micros === null ? null : Number((micros / 1000).toPrecision(3))
   }
 }
 

@@ -10,6 +10,11 @@ import { printable, printableWhenParsed } from '../streams/printable.js'
 import type { RelayLog } from './relay-log.js'
 import { StdoutWriter } from './stdout-writer.js'
 
+/** From the quietest to the most talkative. */
+const LEVELS = Object.entries(pino.levels.values)
+  .sort(([, a], [, b]) => b - a)
+  .map(([level]) => level as Level)
+
 const STDOUT = 1
 
 /** For programs; on a terminal the words say it already. */
@@ -24,6 +29,9 @@ export class OperationalLog implements Required<RelayLog> {
     const destination = stdout.isTTY ? readable(stdout) : jsonLines()
     this.#logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
   }
+
+  /** Those that there are. */
+  readonly levels: readonly Level[] = LEVELS
 
   /** The least important that is said. */
   get level(): Level {

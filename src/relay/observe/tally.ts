@@ -19,6 +19,18 @@ const EVENTS: Readonly<Record<HubEvent['kind'], 0>> = {
   blocked: 0,
 }
 
+/** What operators do, as counters and records call it. */
+export type AdminAction = 'kick' | 'ban' | 'unban' | 'say' | 'drain' | 'log-level' | 'reload'
+
+const ADMIN_ACTIONS: Readonly<Record<AdminAction, 0>> = {
+  kick: 0,
+  ban: 0,
+  unban: 0,
+  say: 0,
+  drain: 0,
+  'log-level': 0,
+  reload: 0,
+}
 export type ReloadOutcome = 'taken' | 'refused'
 
 export class Tally {
@@ -47,12 +59,18 @@ export class Tally {
   readonly rejections = new Map<string, number>(
     ['taken', 'invalid', ...ACCESS_REFUSALS].map((outcome) => [outcome, 0]),
   )
+  /** What operators did; every action is there from the start. */
+  readonly adminActions = new Map<string, number>(Object.entries(ADMIN_ACTIONS))
   /** By kind of event; every kind is there from the start. */
   readonly events = new Map<string, number>(Object.entries(EVENTS))
 
   observe(event: HubEvent): void {
     if (event.kind === 'message' || event.kind === 'direct') add(this.messages, event.dialect)
     add(this.events, event.kind)
+  }
+
+  adminDid(action: AdminAction): void {
+    add(this.adminActions, action)
   }
 
   nameRequested(outcome: ClaimOutcome): void {

@@ -9,6 +9,7 @@ import { refusedKind, refusedLink } from './append-file.js'
 import { notADirectory } from './make-directory.js'
 
 const { R_OK, W_OK, X_OK } = constants
+const NOT_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR'])
 
 /** Whether `dir` is a directory in which files can be made, or could be made one. @throws the system's error, or like it */
 export function assertDirectoryWritable(dir: string): void {
@@ -50,7 +51,8 @@ function statsOf(look: (path: string) => Stats, path: string): Stats | null {
   try {
     return look(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    // Of what is below a file, what is above it is the trouble.
+    if (NOT_THERE.has((error as NodeJS.ErrnoException).code)) return null
     throw error
   }
 }

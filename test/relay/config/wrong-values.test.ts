@@ -27,9 +27,12 @@ const SHAPES = (configJsonSchema() as { properties: Record<SettingKey, Shape> })
 
 /** Text that only the setting itself can know to be wrong. */
 const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
+  trustedProxies: ['proxy.example.org', '10.0.0.0/33', '10.0.0.256', '10.0.0.1/', '::1/129', '10.0.0.0/8/8'],
   listen: ['9000', 'gopher://:70', 'framed://:99999', 'framed://:1?style=round', 'framed+tls://:1'],
   ops: ['9464', 'http://:9464', ':65536', 'on'],
   addressFile: ['no', 'true'],
+  accessFile: ['no', 'true'],
+  tokenKeyFile: ['no', 'true'],
   logDir: ['no', 'true'],
   logRotateEvery: ['5h', '0d', '1w', '1000d', 'd'],
   allow: ['10.0.0.1/8', '10.0.0.0/33', 'localhost', '2001:db8::/129'],
@@ -37,7 +40,6 @@ const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
   banFile: ['no', 'true'],
   reservedNames: ['*', 'Zoë', 'x'.repeat(65)],
   room: ['two words', 'é', 'x'.repeat(65)],
-  trustedProxies: ['proxy.example.org', '10.0.0.0/33', '10.0.0.1/'],
   timeZone: ['Mars/Olympus', 'CEST'],
 }
 

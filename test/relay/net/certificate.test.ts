@@ -42,7 +42,7 @@ describe('certificates', { skip: missing }, () => {
       assert.ok(!isBad(certificate))
       const days = (certificate.expiresAtMs - Date.now()) / DAY_MS
       assert.ok(days > 89 && days <= 90, `${days}`)
-      assert.deepEqual(certificate.warnings, [])
+      assert.deepEqual(certificate.warnings(Date.now()), [])
       assert.deepEqual(certificate.server, { requestCert: true, rejectUnauthorized: true })
     }
   })
@@ -104,13 +104,15 @@ describe('certificates', { skip: missing }, () => {
     assert.match(early as string, /valid now: it is from \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC on$/)
     const soon = read({}, endMs - 14 * DAY_MS)
     assert.ok(!isBad(soon))
-    assert.deepEqual(soon.warnings, [`cert: "${good.cert}": it expires on ${day(endMs)}`])
+    assert.deepEqual(soon.warnings(endMs - 14 * DAY_MS), [
+      `cert: "${good.cert}": it expires on ${day(endMs)}`,
+    ])
     const inTime = read({}, endMs - 14 * DAY_MS - 1)
-    assert.ok(!isBad(inTime) && inTime.warnings.length === 0)
+    assert.ok(!isBad(inTime) && inTime.warnings(endMs - 14 * DAY_MS - 1).length === 0)
     // Of an authority: its clients are refused then, one by one, and others may come.
     const late = read({ clientCa: authority.issue('Old', -1).cert })
     assert.ok(!isBad(late))
-    assert.match(late.warnings.join('\n'), /^client-ca: ".*": certificate 1: .* it expired on/)
+    assert.match(late.warnings(Date.now()).join('\n'), /^client-ca: ".*": certificate 1: .* it expired on/)
     // The one that is in use may expire: that is no mistake of whoever reloads something else.
     assert.ok(!isBad(readCertificate({ ...good, ...FILES }, endMs, read({}) as never)))
   })
@@ -143,7 +145,7 @@ describe('certificates', { skip: missing }, () => {
     const certificates = readCertificates(last, Date.now() + 80 * DAY_MS)
     assert.equal(certificates.size, 1)
     assert.match(
-      warningsOf(certificates).join('\n'),
+      warningsOf(certificates, Date.now() + 80 * DAY_MS).join('\n'),
       /^listen: "sendto\+tls:\/\/:4": cert: ".*": it expires on/,
     )
   })

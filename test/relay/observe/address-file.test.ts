@@ -20,6 +20,7 @@ import { AddressFile, type Places, readPlaces } from '../../../src/relay/observe
 const PLACES: Places = {
   pid: 4711,
   ops: { host: '127.0.0.1', port: 9464 },
+  admin: '/run/parlance/admin.sock',
   listeners: [{ dialect: 'framed', host: null, port: 9000, tls: false, proxy: false }],
   logDir: '/var/log/parlance',
 }

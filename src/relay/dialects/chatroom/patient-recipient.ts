@@ -9,7 +9,7 @@ import type { PrivateEvent } from '../../hub/events.js'
 export class PatientRecipient extends Recipient {
   #waiting: PrivateEvent[] | null = null
 
-  override receive(event: PrivateEvent, sender: Recipient): void {
+  override receive(event: PrivateEvent, sender: Recipient | null): void {
     if (sender !== this) super.receive(event, sender)
     else if (this.#waiting === null) this.#waiting = [event]
     else this.#waiting.push(event)

@@ -17,6 +17,7 @@ import type { ClaimRefusal } from '../../hub/names.js'
 import type { Room, Session } from '../../hub/session.js'
 import { isName, MAX_NAME_BYTES } from '../../hub/text.js'
 import type { AnswerCache } from '../answer-cache.js'
+import { toAscii } from '../ascii.js'
 import type { AccessRefusal, Client, DialectContext, Speaker } from '../dialect.js'
 import { ACCESS_WORDS, type Asked, nameAndSecret } from '../secrets.js'
 import { loggedName } from '../words.js'
@@ -145,7 +146,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
 
   /** F15, F17: broken rules are an ERROR first; the last frame is LEAVE in any case. */
   farewell(reason: CloseReason): void {
-    const { words } = reason
+    const words = toAscii(reason.words)
     if (BROKEN_RULES.has(reason)) this.#error(`Closing: ${words}`)
     this.#send(ownSlice(frameOf(COMMAND.LEAVE, words)))
   }

@@ -15,6 +15,7 @@ import type { Session } from '../../hub/session.js'
 import { isName, isRoomName } from '../../hub/text.js'
 import { type BrokenStream, JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
 import type { AnswerCache } from '../answer-cache.js'
+import { toAscii } from '../ascii.js'
 import type { AccessRefusal, Client, Speaker } from '../dialect.js'
 import { ACCESS_WORDS } from '../secrets.js'
 import { loggedName } from '../words.js'
@@ -85,7 +86,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
   }
 
   farewell({ words }: CloseReason): void {
-    this.#error(NO_REQUEST, `closing: ${words}`)
+    this.#error(NO_REQUEST, `closing: ${toAscii(words)}`)
   }
 
   closed(reason: CloseReason): void {

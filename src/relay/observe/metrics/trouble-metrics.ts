@@ -14,6 +14,12 @@ export function addTroubleMetrics(metrics: MetricSet, { tally, logLinesLost }: M
     'Hooks of the program that has the relay inside which threw or answered what they may not; what they were asked about was refused.',
     () => tally.hookFaults,
   )
+  metrics.counters(
+    'parlance_admin_actions_total',
+    'What operators did by parlance admin, by action: kick, ban, say and so on. The operational log has a record of each.',
+    'action',
+    () => tally.adminActions,
+  )
   metrics.counter(
     'parlance_ops_refused_total',
     'Connections to the ops endpoint, which serves this, that were closed because it had too many.',
