@@ -17,7 +17,7 @@ const encode = (command, text) =>
   Buffer.from([command, text.length >> 8, text.length & 0xff, ...Buffer.from(text)])
 
 /** A relay just started may not listen yet, and a published port may accept before it does: try until it greets. */
-async function greeted(port, deadline = Date.now() + 20_000) {
+async function greeted(port, deadline = Date.now() + 60_000) {
   for (;;) {
     const client = new Client(connect(port, '127.0.0.1'))
     try {

@@ -2,7 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander'
 import { printable } from '../relay/streams/printable.js'
-import { drain, kick, logLevel, reload, say } from './admin/acting.js'
+import { ban, bans, drain, kick, logLevel, reload, say, unban } from './admin/acting.js'
 import { AdminClient } from './admin/admin-client.js'
 import { AdminError } from './admin/admin-error.js'
 import { findSocket, type SocketFlags } from './admin/find-socket.js'
@@ -40,6 +40,16 @@ export function adminCommand(): Command {
   add('kick <name> [reason...]', 'Sends somebody away; the reason is told to them.').action(
     (name, reason, flags) => withClient(flags, (client) => kick(client, name, reason, flags)),
   )
+  add(
+    'ban <who> [duration]',
+    'Keeps an address, a network or a name out, for a time such as 30m or 7d, or for good.',
+  )
+    .option('--reason <TEXT>', 'why, for the list of bans')
+    .action((who, duration, flags) => withClient(flags, (client) => ban(client, who, duration, flags)))
+  add('unban <who>', 'Ends a ban.').action((who, flags) =>
+    withClient(flags, (client) => unban(client, who, flags)),
+  )
+  add('bans', 'Who is banned.').action((flags) => withClient(flags, (client) => bans(client, flags)))
   add('say <text...>', 'Says something to everybody, as the relay.')
     .option('--room <NAME>', 'only to those in this room')
     .action((text, flags) => withClient(flags, (client) => say(client, text, flags)))
@@ -61,6 +71,7 @@ them, which without any is logs/admin.sock; or at /run/parlance/admin.sock. Only
 Examples:
   parlance admin who
   parlance admin kick Bob please be kind
+  parlance admin ban 203.0.113.0/24 7d --reason spam
   parlance admin say --room tea back in five minutes
   parlance admin top
   parlance admin who --json | jq -r '.[].name'

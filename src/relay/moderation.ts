@@ -11,7 +11,7 @@ import type { Session } from './hub/session.js'
 import { Connection } from './net/connection.js'
 import { VOICE_DIALECT } from './voice.js'
 
-/** Somebody who says something to thousands of rooms holds up everybody no longer than anybody else does. */
+/** Whoever does something to thousands holds up everybody no longer than anybody else does. */
 const TURN_MS = 2
 
 export class Moderation {
@@ -38,6 +38,20 @@ export class Moderation {
     return person
   }
 
+  /** Ends these connections as `expel` does, in several turns of the event loop where they are many. @returns how many */
+  async expelAll(connections: readonly Connection[], reason: CloseReason): Promise<number> {
+    const breathe = breather()
+    let ended = 0
+    for (const connection of connections) {
+      // Some are on their way out already, or have gone meanwhile.
+      if (connection.gone) continue
+      connection.expel(reason)
+      ended++
+      await breathe()
+    }
+    return ended
+  }
+
   /**
    * Says something to a room. Not from inside a hook.
    * @param text has been checked (M3)
@@ -58,12 +72,7 @@ export class Moderation {
     const { messages, rooms } = this.#hub
     const present = [...this.#hub.sessions()]
     const told = new Set<Session<Recipient>>()
-    let turnEndsMs = performance.now() + TURN_MS
-    const breathe = async () => {
-      if (performance.now() < turnEndsMs) return
-      await new Promise(setImmediate)
-      turnEndsMs = performance.now() + TURN_MS
-    }
+    const breathe = breather()
     for (const room of [...rooms.all()]) {
       // It may have come to its end meanwhile.
       if (rooms.get(room.name) !== room) continue
@@ -84,5 +93,15 @@ export class Moderation {
       await breathe()
     }
     return told.size
+  }
+}
+
+/** @returns lets others have their turn, where this one has taken long enough */
+function breather(): () => Promise<void> {
+  let turnEndsMs = performance.now() + TURN_MS
+  return async () => {
+    if (performance.now() < turnEndsMs) return
+    await new Promise(setImmediate)
+    turnEndsMs = performance.now() + TURN_MS
   }
 }

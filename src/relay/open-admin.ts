@@ -3,6 +3,7 @@
 import { VERSION } from '../version.js'
 import { Actions } from './admin/actions.js'
 import { AdminServer } from './admin/admin-server.js'
+import { Banning } from './admin/banning.js'
 import { Busiest } from './admin/busiest.js'
 import { Looks } from './admin/looks.js'
 import type { Clock } from './admin/people.js'
@@ -54,6 +55,7 @@ export function openAdmin(path: string, relay: AdminParts): Promise<AdminServer>
     looks,
     busiest: new Busiest(() => hub.rooms.all(), connections, clock),
     actions: new Actions(hub, moderation, records, program),
+    banning: new Banning({ bans: parts.gate.bans, connections, moderation, records, now: Date.now }),
     draining: () => ({ state: state(), connections: connections.size }),
     failed: (error) => records.adminFailed(error),
   })

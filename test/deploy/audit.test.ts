@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { suite, type TestContext, test } from 'node:test'
 import { RunningProgram } from '../fixtures/running-program.js'
 import { ROOT, readFile } from './deploy-files.js'
 
@@ -38,22 +38,24 @@ async function audit(t: TestContext, registry: RequestListener) {
   return { code: await program.exitCode(), words: program.output + program.errorOutput }
 }
 
-test('nothing is known', async (t) => {
-  const { code, words } = await audit(t, (_, response) => response.end('{}'))
-  assert.match(words, /^nothing is known against the \d+ packages that are shipped\n$/)
-  assert.equal(code, 0)
-})
+suite('what the registry knows', { concurrency: true }, () => {
+  test('nothing is known', async (t) => {
+    const { code, words } = await audit(t, (_, response) => response.end('{}'))
+    assert.match(words, /^nothing is known against the \d+ packages that are shipped\n$/)
+    assert.equal(code, 0)
+  })
 
-test('something is known of a package that is shipped', async (t) => {
-  const { code, words } = await audit(t, ({ method }, response) =>
-    response.end(JSON.stringify(method === 'POST' ? { [NAME]: [ADVISORY] } : PACKUMENT)),
-  )
-  assert.match(words, /a reader that never comes back/)
-  assert.equal(code, 1)
-})
+  test('something is known of a package that is shipped', async (t) => {
+    const { code, words } = await audit(t, ({ method }, response) =>
+      response.end(JSON.stringify(method === 'POST' ? { [NAME]: [ADVISORY] } : PACKUMENT)),
+    )
+    assert.match(words, /a reader that never comes back/)
+    assert.equal(code, 1)
+  })
 
-test('the registry does not answer such questions', async (t) => {
-  const { code, words } = await audit(t, (_, response) => response.writeHead(404).end())
-  assert.match(words, /^audit: the registry does not say what is known of packages: .+\n$/)
-  assert.equal(code, 69)
+  test('the registry does not answer such questions', async (t) => {
+    const { code, words } = await audit(t, (_, response) => response.writeHead(404).end())
+    assert.match(words, /^audit: the registry does not say what is known of packages: .+\n$/)
+    assert.equal(code, 69)
+  })
 })

@@ -34,9 +34,11 @@ interface Rule {
 /** Why connections end otherwise: by the client's doing, or by that of whoever runs the relay. */
 const ORDINARY = [
   'ended',
+  'flood',
   'fragments',
   'frame-deadline',
   'internal',
+  'kicked',
   'left',
   'malformed',
   'no-pong',
@@ -127,7 +129,10 @@ test('each reason why a connection ends is a refusal, a cut-off, or knowingly ne
     .flatMap(({ picked }) => picked.map(([, pattern]) => new RegExp(`^(?:${pattern})$`)))
   assert.equal(patterns.length, told.size)
   const reasons = [...(families.get('parlance_disconnects_total')?.labels.get('reason') ?? [])]
-  const rest = reasons.filter((reason) => !patterns.some((pattern) => pattern.test(reason)))
+  const notLetIn = families.get('parlance_refused_connections_total')?.labels.get('reason') ?? new Set()
+  const rest = reasons.filter(
+    (reason) => !notLetIn.has(reason) && !patterns.some((pattern) => pattern.test(reason)),
+  )
   assert.deepEqual(rest.sort(), ORDINARY, `${RULES}/recording.yml says what is a refusal`)
 })
 

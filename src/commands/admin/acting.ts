@@ -1,7 +1,8 @@
-/** `kick`, `say`, `log-level`, `reload` and `drain`: what operators do. */
+/** `kick`, `ban`, `unban`, `bans`, `say`, `log-level`, `reload` and `drain`: what operators do. */
 
 import { userInfo } from 'node:os'
 import { EXIT_CODE } from '../../exit-code.js'
+import type { Banned, BanRow } from '../../relay/admin/banning.js'
 import type { DrainStep } from '../../relay/admin/drain-progress.js'
 import type { LastReload } from '../../relay/observe/address-file.js'
 import { oneLine } from '../../relay/streams/printable.js'
@@ -9,6 +10,7 @@ import { reloadLines } from '../reload-lines.js'
 import type { AdminClient } from './admin-client.js'
 import { AdminError } from './admin-error.js'
 import { count } from './figures.js'
+import { type Column, tableLines } from './table.js'
 import { writeJson, writeLines } from './terminal-or-pipe.js'
 
 export interface ActFlags {
@@ -36,6 +38,38 @@ interface Kicked {
   readonly address: string
   readonly port: number
 }
+
+export async function ban(
+  client: AdminClient,
+  who: string,
+  duration: string | undefined,
+  { json, reason }: ActFlags & { reason?: string },
+): Promise<void> {
+  const answer = await client.post<Banned>('/ban', { who, duration, reason, by: operator() })
+  if (json) return writeJson(answer)
+  const { banned, sentAway, isKept } = answer
+  const until = banned.until === null ? 'for good' : `until ${banned.until}`
+  const kept = isKept ? '' : ' (or until the relay ends: there is no banFile)'
+  writeLines([`banned ${oneLine(banned.subject)} ${until}${kept}; sent away ${count(sentAway)}`])
+}
+
+export async function unban(client: AdminClient, who: string, { json }: ActFlags): Promise<void> {
+  const answer = await client.post<{ unbanned: string }>('/unban', { who, by: operator() })
+  if (json) writeJson(answer)
+  else writeLines([`${oneLine(answer.unbanned)} is no longer banned`])
+}
+
+export async function bans(client: AdminClient, { json }: ActFlags): Promise<void> {
+  const answer = await client.get<{ bans: BanRow[] }>('/bans')
+  if (json) writeJson(answer.bans)
+  else writeLines(tableLines(answer.bans, BANS))
+}
+
+const BANS: readonly Column<BanRow>[] = [
+  { title: 'WHO', of: ({ subject }) => subject },
+  { title: 'UNTIL', of: ({ until }) => until ?? '' },
+  { title: 'WHY', of: ({ reason }) => reason },
+]
 
 export async function say(
   client: AdminClient,

@@ -10,6 +10,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTP_LIMITS, limit, oneAtATime } from '../net/http-limits.js'
 import type { Actions } from './actions.js'
+import type { Banning } from './banning.js'
 import type { Busiest } from './busiest.js'
 import { DrainProgress, type DrainStep, MOST_WATCHERS } from './drain-progress.js'
 import type { Looks } from './looks.js'
@@ -20,6 +21,7 @@ export interface AdminSources {
   readonly looks: Looks
   readonly busiest: Busiest
   readonly actions: Actions
+  readonly banning: Banning
   readonly draining: () => DrainStep
   /** Something went wrong that is nobody's fault who asked. */
   readonly failed: (error: unknown) => void
@@ -32,7 +34,8 @@ const MAX_CONNECTIONS = 16
 /** The longest text that may be said, with every second character escaped, and what is around it. */
 const MAX_BODY_BYTES = 160 * 1024
 
-const ROUTES = 'GET /who, /rooms, /stats, /top, /log-level; POST /kick, /say, /reload, /drain, /log-level'
+const ROUTES =
+  'GET /who, /rooms, /stats, /top, /bans, /log-level; POST /kick, /ban, /unban, /say, /reload, /drain, /log-level'
 
 export class AdminServer {
   readonly path: string
@@ -75,7 +78,7 @@ export class AdminServer {
   }
 }
 
-function routes({ looks, busiest, actions, failed }: AdminSources, progress: DrainProgress): Hono {
+function routes({ looks, busiest, actions, banning, failed }: AdminSources, progress: DrainProgress): Hono {
   const app = new Hono()
   const tooLong = () => {
     throw new Refusal(413, `expected a body of at most ${MAX_BODY_BYTES} bytes`)
@@ -99,6 +102,7 @@ function routes({ looks, busiest, actions, failed }: AdminSources, progress: Dra
       readers: busiest.readers(readersBy, readers),
     })
   })
+  app.get('/bans', (context) => context.json(banning.list()))
   app.get('/log-level', (context) => context.json(actions.logLevel()))
 
   app.post('/kick', async (context) => context.json(actions.kick(valuesOf(BODIES.kick, await body(context)))))
@@ -109,6 +113,12 @@ function routes({ looks, busiest, actions, failed }: AdminSources, progress: Dra
     context.json(
       actions.setLogLevel(valuesOf(BODIES.logLevel(actions.logLevel().levels), await body(context))),
     ),
+  )
+  app.post('/ban', async (context) =>
+    context.json(await banning.ban(valuesOf(BODIES.ban, await body(context)))),
+  )
+  app.post('/unban', async (context) =>
+    context.json(banning.unban(valuesOf(BODIES.unban, await body(context)))),
   )
   app.post('/reload', async (context) =>
     context.json(await actions.reload(valuesOf(BODIES.plain, await body(context)).by)),

@@ -59,6 +59,28 @@ const REASON = field(
   `1 to ${MOST_REASON_LENGTH} characters without control characters`,
 )
 
+/** In the order of their length. */
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+const DURATION = /^([1-9]\d{0,4})([smhdw])$/
+
+const DURATION_MS = field(
+  z
+    .string()
+    .regex(DURATION)
+    .transform((text) => {
+      const [, count, unit] = DURATION.exec(text) as unknown as [string, string, keyof typeof UNIT_MS]
+      return Number(count) * UNIT_MS[unit]
+    })
+    .nullable()
+    .default(null),
+  'a whole number up to 99999 and s, m, h, d or w, such as 30m or 7d',
+)
+/** What it may be in detail, `subjectOf` knows. */
+const WHO = field(
+  z.string().min(1).max(64).refine(isText),
+  'an address, a network such as 192.0.2.0/24, or a name',
+)
+
 const PAGE = { prefix: ANY, after: ANY, limit: wholeNumber(MOST_IN_A_PAGE, 100) }
 
 /** By what is asked for. */
@@ -81,6 +103,8 @@ export const BODIES = {
     room: field(ROOM.schema.nullable().default(null), ROOM.expected),
     by: BY,
   },
+  ban: { who: WHO, duration: DURATION_MS, reason: REASON, by: BY },
+  unban: { who: WHO, by: BY },
   /** What is asked without a word besides who asks. */
   plain: { by: BY },
   logLevel: <Level extends string>(levels: readonly Level[]) => ({

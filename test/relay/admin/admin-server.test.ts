@@ -170,6 +170,60 @@ test('somebody who is kicked hears it as their dialect says it, the others that 
   assert.match(metrics, /^parlance_admin_actions_total\{action="kick"\} 6$/m)
 })
 
+test('who is banned is sent away and stays out, by address, network or name, until the time is over or the ban is ended', async (t) => {
+  const relay = await administered(t)
+  const amy = await relay.connect('framed')
+  await amy.send(join('Amy')).expect(ACCEPTED, joining('Amy'))
+  const bob = await relay.connect('framed')
+  await bob.send(join('Bob')).expect(ACCEPTED, joining('Bob'))
+  await amy.expect(joining('Bob'))
+
+  const name = await ask(relay.path, 'POST', '/ban', { who: 'Bob', reason: 'spam', by: 'ops' })
+  assert.deepEqual(
+    [name.status, name.json],
+    [200, { banned: { subject: 'name:Bob', until: null, reason: 'spam' }, sentAway: 1, isKept: false }],
+  )
+  await bob.expect(leave('you are banned'))
+  await amy.expect(leaving('Bob'))
+  const again = await relay.connect('framed')
+  again.send(join('Bob'))
+  assert.equal((await again.peer.take(4))[3], 1, 'JOIN is answered with a status that is not 0')
+
+  const before = Date.now()
+  const network = await ask(relay.path, 'POST', '/ban', { who: '127.0.0.0/8', duration: '30m' })
+  const until = Date.parse(network.json.banned.until)
+  assert.ok(until >= before + 1_800_000 && until < Date.now() + 1_800_001)
+  assert.deepEqual([network.json.banned.subject, network.json.sentAway], ['127.0.0.0/8', 2])
+  await amy.expect(leave('you are banned'))
+  const late = await relay.connect('framed')
+  await late.peer.closed()
+
+  const { json: list } = await ask(relay.path, 'GET', '/bans')
+  assert.deepEqual(
+    list.bans.map(({ subject }: { subject: string }) => subject),
+    ['name:Bob', '127.0.0.0/8'],
+  )
+  const ended = await ask(relay.path, 'POST', '/unban', { who: '127.0.0.0/8' })
+  assert.deepEqual([ended.status, ended.json], [200, { unbanned: '127.0.0.0/8' }])
+  assert.equal((await ask(relay.path, 'POST', '/unban', { who: '127.0.0.0/8' })).status, 404)
+  const back = await relay.connect('framed')
+  await back.send(join('Amy')).expect(ACCEPTED, joining('Amy'))
+
+  for (const wrong of [
+    { who: '300.1.1.1' },
+    { who: 'a b' },
+    { who: '' },
+    { who: 'Bob', duration: '7 days' },
+  ]) {
+    const refused = await ask(relay.path, 'POST', '/ban', wrong)
+    assert.deepEqual([refused.status, /expected/.test(refused.json.error)], [400, true], refused.text)
+  }
+  assert.deepEqual(
+    recordsOf(relay).map((record) => (record as { event: string }).event),
+    ['admin.ban', 'admin.ban', 'admin.unban'],
+  )
+})
+
 test('what is said to everybody comes once, also to who is in several rooms and who is in none', async (t) => {
   const relay = await administered(t)
   const clients = new Map<string, Awaited<ReturnType<Embedded['connect']>>>()

@@ -31,6 +31,8 @@ const WRONG_TEXT: Partial<Record<SettingKey, readonly string[]>> = {
   listen: ['9000', 'gopher://:70', 'framed://:99999', 'framed://:1?style=round', 'framed+tls://:1'],
   ops: ['9464', 'http://:9464', ':65536', 'on'],
   addressFile: ['no', 'true'],
+  accessFile: ['no', 'true'],
+  tokenKeyFile: ['no', 'true'],
   logDir: ['no', 'true'],
   logRotateEvery: ['5h', '0d', '1w', '1000d', 'd'],
   allow: ['10.0.0.1/8', '10.0.0.0/33', 'localhost', '2001:db8::/129'],
