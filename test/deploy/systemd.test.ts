@@ -38,6 +38,7 @@ test('its directories are those that the settings name', () => {
   )
   assert.equal(environment.PARLANCE_LOG_DIR, `%L/${values('LogsDirectory')[0]}`)
   assert.equal(environment.PARLANCE_ADDRESS_FILE, `%t/${values('RuntimeDirectory')[0]}/address.json`)
+  assert.equal(environment.PARLANCE_ADMIN_SOCKET, `%t/${values('RuntimeDirectory')[0]}/admin.sock`)
 })
 
 test('its limits leave room for the defaults, and what cannot get better is not tried again', () => {
