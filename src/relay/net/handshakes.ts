@@ -21,7 +21,7 @@ export interface HandshakeEvents {
 
 export class Handshakes {
   readonly #events: HandshakeEvents
-  /** The plain sockets below, by the address of the peer: all that both events know of it. */
+  /** The plain sockets below, by the addresses of both ends: all that both events know of it. */
   readonly #underWay = new Map<string, Socket>()
   /** Those that are somebody else's now. */
   readonly #secure = new WeakSet<Socket>()
@@ -142,9 +142,10 @@ function hasShownCertificate(socket: TLSSocket): boolean {
   return socket.getPeerX509Certificate() !== undefined
 }
 
+/** Also of the relay's own end: from one port of theirs, somebody may come to several addresses of ours. */
 function addressOf(socket: Socket): string {
   const { address, port } = ownPeer(socket)
-  return `${address} ${port}`
+  return `${address} ${port} ${socket.localAddress}`
 }
 
 function ignore(): void {}

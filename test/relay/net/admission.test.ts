@@ -4,11 +4,13 @@
  */
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { ConfigError, loadConfig } from '../../../src/relay/config/load.js'
 import type { SettingKey } from '../../../src/relay/config/settings.js'
 import { CLOSE_REASONS } from '../../../src/relay/hub/close-reason.js'
@@ -321,4 +323,25 @@ test('those who are no connections yet share the descriptors, whichever listener
   assert.equal(await settled(105), 84)
   await join('Amy')
   assert.equal(await settled(105), 83)
+})
+
+test('who comes from one port to two addresses of the relay counts twice, and over TLS too', async (t) => {
+  if (certificate === null) return
+  const { relay, ports } = await startRelay(t, { also: [`framed+tls://0.0.0.0:0?${certificate}`] })
+  const port = ports[1] as number
+  const one = createConnection({ port, host: '127.0.0.1', localAddress: ELSEWHERE })
+  await once(one, 'connect')
+  const localPort = one.localPort as number
+  const other = createConnection({ port, host: '127.0.0.3', localAddress: ELSEWHERE, localPort })
+  await once(other, 'connect')
+  const here = () => relay.parts.gate.admission.openFrom(ELSEWHERE)
+  while (here() < 2) await new Promise(setImmediate)
+  const [first, second] = [one, other].map((socket) => connectTls({ socket, rejectUnauthorized: false }))
+  await Promise.all([once(first as TLSSocket, 'data'), once(second as TLSSocket, 'data')])
+  first?.destroy()
+  while (relay.parts.connections.size > 1) await new Promise((resolve) => setTimeout(resolve, 5))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(here(), 1)
+  second?.destroy()
+  await nobodyFrom(relay, ELSEWHERE)
 })
