@@ -34,6 +34,8 @@ export interface GateOptions {
 /** So many seconds of a rate may come at once. */
 const BURST_SECONDS = 10
 const REFUSED_NAMES_PER_SECOND = 1
+/** Of connections that come and go without a name, so many of an address are records of their own, and another one every ten seconds. */
+const NAMELESS = { perSecond: 0.1, burst: 1000 }
 
 export class Gate implements Reloadable {
   readonly admission: Admission
@@ -100,6 +102,7 @@ export class Gate implements Reloadable {
         { perSecond: REFUSED_NAMES_PER_SECOND, burst: refusedNamesPerAddress },
         this.#now,
       ),
+      nameless: new RateLimits(NAMELESS, this.#now),
     }
   }
 }

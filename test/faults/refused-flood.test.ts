@@ -62,3 +62,29 @@ test('a client that comes again and again to be refused is sent away, and all th
   const last = records.filter(({ name }) => name === 'Bob').map(({ event }) => event)
   assert.deepEqual(last, ['accepted', 'closed'])
 })
+
+test('1,200 connections that come and go without a name are a thousand records of each kind and sums, and Bob is recorded', async (t) => {
+  const logs = new LogDir()
+  const relay = await startSendtoRelay(t, {
+    settings: { logDir: logs.path, closeSpreadMs: '0', lingerMs: '100' },
+  })
+  const comeAndGo = async () => {
+    for (let time = 0; time < 60; time++) {
+      const stranger = await relay.connect()
+      stranger.destroy()
+    }
+  }
+  await Promise.all(Array.from({ length: 20 }, comeAndGo))
+  const bob = await relay.login('Bob')
+  bob.destroy()
+  await relay.stop()
+  const records = logs.records('connections')
+  const of = (wanted: string) => records.filter(({ event }) => event === wanted)
+  const count = (wanted: string) => of(wanted).reduce((sum, { count = 1 }) => sum + Number(count), 0)
+  assert.deepEqual(['connected', 'accepted', 'closed'].map(count), [1201, 1, 1201], 'nothing is missing')
+  assert.ok(of('closed').length <= 1100, `${of('closed').length} records`)
+  assert.deepEqual(
+    records.filter(({ name }) => name === 'Bob').map(({ event }) => event),
+    ['accepted', 'closed'],
+  )
+})

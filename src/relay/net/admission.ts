@@ -26,6 +26,8 @@ export interface AdmissionRules {
   readonly rate: RateLimits | null
   /** Refused names. */
   readonly refusedNames: RateLimits
+  /** Connections that came and went without a name. */
+  readonly nameless: RateLimits
 }
 
 export interface AdmissionOptions {
@@ -181,8 +183,15 @@ export class Admission {
     return this.#rules.refusedNames.take(countedAddress(address))
   }
 
-  /** Whether this address has had so many names refused that what it does is not worth a record for each. */
+  /** Somebody from this address was let in, and has gone without a name. @returns whether it is tiresome */
+  leftNameless(address: string): boolean {
+    return !this.#rules.nameless.take(countedAddress(address)) || this.isTiresome(address)
+  }
+
+  /** Whether so many from this address had names refused, or came for nothing, that what they do is not worth a record for each. */
   isTiresome(address: string): boolean {
-    return this.#rules.refusedNames.isSpent(countedAddress(address))
+    const { refusedNames, nameless } = this.#rules
+    const counted = countedAddress(address)
+    return refusedNames.isSpent(counted) || nameless.isSpent(counted)
   }
 }

@@ -500,7 +500,7 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
     }
     // Of one that was refused there is a record.
     if (context.admission.beingTold.has(this)) return
-    const isSummed = this.name === null && context.admission.isTiresome(this.remoteAddress)
+    const isSummed = this.name === null && context.admission.leftNameless(this.remoteAddress)
     context.observer.closed(this, reason, isSummed)
   }
 

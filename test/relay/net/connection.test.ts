@@ -166,6 +166,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
         rate: null,
         maxConnections: 100,
         refusedNames: new RateLimits({ perSecond: 1, burst: 3 }, now),
+        nameless: new RateLimits({ perSecond: 1, burst: 1000 }, now),
       },
       bans: new Bans({ now }),
       connections: all,
