@@ -35,6 +35,13 @@ export interface AdmissionOptions {
   readonly connections: { readonly size: number }
 }
 
+/** Those with one listener that hold a descriptor and are no connections yet: who is in a handshake, visits, or owes a PROXY header. */
+export interface Others {
+  readonly size: number
+  /** Gives up one, who may never become a connection. @returns whether there was one */
+  endOldest(): boolean
+}
+
 interface Newcomer {
   readonly address: string
   /** What it counts as. */
@@ -95,6 +102,7 @@ export class Admission {
   readonly beingTold = new Set<object>()
   readonly bans: Bans
   readonly #connections: { readonly size: number }
+  readonly #others: Others[] = []
   /** How many are here from each address. */
   readonly #open = new Map<string, number>()
   #rules: AdmissionRules
@@ -144,12 +152,23 @@ export class Admission {
   refusalNow(address: string): CloseReason | null {
     if (this.bans.ofAddress(address) !== null) return CLOSE_REASONS.banned
     const isFull = this.#connections.size - this.beingTold.size >= this.maxConnections
-    return isFull ? CLOSE_REASONS.full : null
+    return isFull || !this.makesRoom() ? CLOSE_REASONS.full : null
   }
 
-  /** Whether there are descriptors for one more who is no connection, where there are `others` such already. */
-  hasRoomFor(others: number): boolean {
-    return this.#connections.size + others < this.maxConnections + MAX_REFUSALS_UNDER_WAY
+  /** From now on these count where descriptors do. */
+  alsoCount(others: Others): void {
+    this.#others.push(others)
+  }
+
+  /**
+   * Whether there is a descriptor for one more, whichever listener they come to and whatever they are: connections, and those
+   * who are none yet, share those that there are. One of the latter goes, where that is what it takes.
+   */
+  makesRoom(): boolean {
+    let size = this.#connections.size
+    for (const others of this.#others) size += others.size
+    if (size < this.maxConnections + MAX_REFUSALS_UNDER_WAY) return true
+    return this.#others.some((others) => others.endOldest())
   }
 
   /** Whether another one may be told why it cannot stay. */

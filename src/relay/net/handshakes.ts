@@ -42,6 +42,21 @@ export class Handshakes {
     return this.#underWay.size
   }
 
+  /**
+   * Gives up the one that has taken longest, so that the many who begin one and leave it there keep nobody out.
+   * @returns whether there was one
+   */
+  endOldest(): boolean {
+    for (const socket of this.#underWay.values()) {
+      // It is under way until its end is heard of.
+      if (socket.destroyed) continue
+      this.#events.refused(CLOSE_REASONS.full, clientOf(socket))
+      socket.destroy()
+      return true
+    }
+    return false
+  }
+
   /** Gives up all of them. */
   end(): void {
     for (const socket of this.#underWay.values()) socket.destroy()

@@ -26,7 +26,7 @@ export class Listener {
   private constructor(options: ListeningOptions, context: ConnectionContext<Connection>) {
     const { certificate, proxies, loginDeadlineMs, keepAliveMs } = options
     const { dialect, observer, admission } = context
-    const hasRoom = () => admission.hasRoomFor((this.#handshakes?.size ?? 0) + (this.#gate?.size ?? 0))
+    const hasRoom = () => admission.makesRoom()
     const refused = (reason: CloseReason, { address, port }: PeerAddress) =>
       observer.refused({ remoteAddress: address, remotePort: port, dialect }, reason)
     const settings = {
@@ -59,6 +59,16 @@ export class Listener {
         ? null
         : new ProxyGate({ trusted: proxies, deadlineMs: loginDeadlineMs, hasRoom, refused })
     if (this.#gate !== null) holdBack(this.#server, this.#gate)
+    admission.alsoCount(this)
+  }
+
+  /** How many are here that are no connections yet. */
+  get size(): number {
+    return (this.#handshakes?.size ?? 0) + (this.#gate?.size ?? 0)
+  }
+
+  endOldest(): boolean {
+    return this.#handshakes?.endOldest() ?? false
   }
 
   /** Listens. @throws the system's error, with `code` such as `EADDRINUSE` */

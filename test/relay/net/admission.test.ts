@@ -293,3 +293,32 @@ test('somebody who is banned finds their connections cut by whoever asks, and ca
   assert.equal(await refused(port, ELSEWHERE), CLOSE_REASONS.banned.words)
   assert.equal(admission.openFrom('127.0.0.1'), 1)
 })
+
+test('those who are no connections yet share the descriptors, whichever listener they come to, and give way to those who chat', async (t) => {
+  if (certificate === null) return
+  const also = ['framed+tls', 'chatroom+tls'].map((scheme) => `${scheme}://127.0.0.1:0?${certificate}`)
+  const settings = { maxConnections: '20' }
+  const { relay, ports, join } = await startRelay(t, { also: [...also, 'ws://127.0.0.1:0'], settings })
+  const [, one, other, web] = ports as [number, number, number, number]
+  let closed = 0
+  const come = (port: number, many: number) =>
+    Array.from({ length: many }, () => {
+      const socket = createConnection({ port, host: '127.0.0.1', localAddress: ELSEWHERE })
+      t.after(() => socket.destroy())
+      return socket.on('error', () => {}).on('close', () => closed++)
+    })
+  const here = () => relay.parts.gate.admission.openFrom(ELSEWHERE)
+  const settled = async (many: number) => {
+    while (here() + closed !== many) await new Promise((resolve) => setTimeout(resolve, 5))
+    return here()
+  }
+  come(web, 5)
+  assert.equal(await settled(5), 5)
+  // As many as there are places, and the 64 that are for those who are refused.
+  come(one, 50)
+  assert.equal(await settled(55), 55)
+  come(other, 50)
+  assert.equal(await settled(105), 84)
+  await join('Amy')
+  assert.equal(await settled(105), 83)
+})

@@ -82,7 +82,7 @@ export class Gateway {
     } else {
       const server = createTlsServer({ ...settings, ...tlsSettings(certificate, loginDeadlineMs) }, pages)
       this.#tlsHandshakes = new Handshakes(server, {
-        mayBegin: (socket) => mayBegin(socket, () => this.#makesRoom(), this.#refusing),
+        mayBegin: (socket) => mayBegin(socket, () => admission.makesRoom(), this.#refusing),
         secured: (socket) => this.#visit(socket),
         refused,
         left: ({ address }) => admission.left(address),
@@ -91,10 +91,11 @@ export class Gateway {
       this.#server = server
     }
     if (proxies !== undefined) {
-      const hasRoom = () => this.#makesRoom()
+      const hasRoom = () => admission.makesRoom()
       this.#gate = new ProxyGate({ trusted: proxies, deadlineMs: loginDeadlineMs, hasRoom, refused })
       holdBack(this.#server, this.#gate)
     }
+    admission.alsoCount(this)
     limit(this.#server)
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (!this.#refusals.answers(request.socket)) this.#handshake.answer(request, socket, head)
@@ -120,6 +121,16 @@ export class Gateway {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** How many are here that are no connections yet. */
+  get size(): number {
+    return this.#visitors.size + (this.#tlsHandshakes?.size ?? 0) + (this.#gate?.size ?? 0)
+  }
+
+  /** Descriptors are for those who chat: others have what is left over. */
+  endOldest(): boolean {
+    return this.#visitors.endOldest() || (this.#tlsHandshakes?.endOldest() ?? false)
+  }
+
   /** As that of a `Listener`. */
   renew({ context }: Certificate): void {
     this.#tlsServer?.setSecureContext(context)
@@ -136,9 +147,10 @@ export class Gateway {
   /** Somebody has come over plain TCP. Whoever may not stay hears so when they have said what they want. */
   #arrive(socket: Socket): void {
     const client = clientOf(socket)
-    const refusal = this.#anyContext.admission.arrived(client.address)
+    const { admission } = this.#anyContext
+    const refusal = admission.arrived(client.address)
     const isToBeTold = refusal !== null && this.#refusals.add(socket, refusal)
-    if ((refusal !== null && !isToBeTold) || !this.#makesRoom()) {
+    if ((refusal !== null && !isToBeTold) || !admission.makesRoom()) {
       turnAway(socket, refusal ?? CLOSE_REASONS.full, this.#refusing)
       return
     }
@@ -148,15 +160,6 @@ export class Gateway {
 
   #visit(socket: Socket): void {
     this.#visitors.add(socket, clientOf(socket).address)
-  }
-
-  /** Descriptors are for those who chat: a visitor gets one of those that are left, and else that of another visitor. */
-  #makesRoom(): boolean {
-    const underWay = (this.#tlsHandshakes?.size ?? 0) + (this.#gate?.size ?? 0)
-    if (this.#anyContext.admission.hasRoomFor(this.#visitors.size + underWay)) return true
-    if (this.#visitors.size === 0) return false
-    this.#visitors.endOldest()
-    return true
   }
 
   #refused(reason: CloseReason, { address, port }: PeerAddress): void {

@@ -42,11 +42,13 @@ export class Visitors {
     this.#addresses.delete(socket)
   }
 
-  endOldest(): void {
+  /** @returns whether there was one */
+  endOldest(): boolean {
     const [oldest] = this.#here
-    if (oldest === undefined) return
+    if (oldest === undefined) return false
     this.#here.delete(oldest)
     oldest.destroy()
+    return true
   }
 
   /** Gives up all of them. */
