@@ -80,7 +80,7 @@ const program = new Command('parlance')
   .version(VERSION, '-V, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .helpCommand('help [command]', 'print the help of a command')
-  .showHelpAfterError('(--help says more)')
+  .showHelpAfterError('(parlance --help says more)')
   .exitOverride()
   .addHelpText(
     'after',
