@@ -40,9 +40,10 @@ RUN --mount=type=bind,from=system,source=/image,target=/image --mount=type=bind,
 FROM scratch
 COPY --from=system /image /
 WORKDIR /app
-# Where everybody may write in a container whose file system is read-only. The health check looks there too.
+# Where everybody may write in a container whose file system is read-only. The health check and other commands look there too.
 ENV PATH=/usr/local/bin NODE_ENV=production \
-  PARLANCE_OPS=0.0.0.0:9464 PARLANCE_LOG_DIR=/var/log/parlance PARLANCE_ADDRESS_FILE=/dev/shm/parlance.json
+  PARLANCE_OPS=0.0.0.0:9464 PARLANCE_LOG_DIR=/var/log/parlance PARLANCE_ADDRESS_FILE=/dev/shm/parlance.json \
+  PARLANCE_ADMIN_SOCKET=/dev/shm/parlance-admin.sock
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=inventory /inventory ./

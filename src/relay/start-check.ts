@@ -5,6 +5,7 @@
  */
 
 import { createServer, type Server } from 'node:net'
+import { dirname } from 'node:path'
 import { readAccessRules } from './access/rules.js'
 import { fanoutOf } from './assembly.js'
 import { readCertificates } from './certificates.js'
@@ -35,6 +36,12 @@ const QUESTIONS: readonly Question[] = [
   ...Object.values(LOG_FILES).map((file): Question => {
     return { key: 'logDir', ask: ({ logDir }) => logDir === 'off' || assertLogWritable(logDir, file) }
   }),
+  {
+    key: 'adminSocket',
+    // `auto` is in the log directory.
+    ask: ({ adminSocket: path }) =>
+      path === 'off' || path === 'auto' || assertDirectoryWritable(dirname(path)),
+  },
   { key: 'addressFile', ask: ({ addressFile: path }) => path === 'off' || assertReplaceable(path) },
 ]
 

@@ -33,6 +33,10 @@ describe('client certificates', { skip: missing }, () => {
     `${scheme}://127.0.0.1:0?cert=${own.cert}&key=${own.key}${query === '' ? '' : `&${query}`}`
   const asking = (how: string) => `client-ca=${authority.cert}&client-cert=${how}`
 
+  /** Of many refusals from one address there would be a sum: who comes to each listener has one of their own. */
+  const addressOf = (at: number) => `127.0.0.${at}`
+  const from = (at: number): object => ({ localAddress: addressOf(at) })
+
   /** @returns what came of it: `greeted` (or by HTTP `answered`), or how the connection ended; and its port */
   async function attempt(
     port: number,
@@ -61,12 +65,12 @@ describe('client certificates', { skip: missing }, () => {
     const relay = await startRelay(t, { also: urls, settings: own })
     /** Has the attempt refused, with this reason in the log. */
     const refused = async (at: number, options: ConnectionOptions, reason: string, says = '') => {
-      const [outcome, port] = await attempt(relay.ports[at] as number, options, says)
+      const [outcome, port] = await attempt(relay.ports[at] as number, { ...options, ...from(at) }, says)
       assert.ok(outcome !== 'greeted' && outcome !== 'answered', `${reason}: ${outcome}`)
       const isOfIt = (record: LogRecord) => record.event === 'rejected' && record.port === port
       const records = await logs.until('connections', isOfIt)
       const record = records.find(isOfIt)
-      assert.deepEqual([record?.reason, record?.ip], [reason, '127.0.0.1'])
+      assert.deepEqual([record?.reason, record?.ip], [reason, addressOf(at)])
       return outcome
     }
     return { relay, logs, refused }

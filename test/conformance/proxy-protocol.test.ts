@@ -178,7 +178,10 @@ function comingIn(start: StartRelay, tls: boolean): void {
       bob.destroy()
       await amy.expect(leaving('Bob'))
     }
-    const records = await behind.logs.until('connections', ({ reason }) => reason === 'subprotocol')
+    const records = await behind.logs.until(
+      'connections',
+      ({ event, name }) => event === 'closed' && name === 'Bob',
+    )
     const far = records.filter(({ name }) => name !== 'Amy' && name !== undefined)
     assert.ok(far.length > 0 && far.every(({ ip, port }) => ip === CLIENT.address && port === CLIENT.port))
     const rejected = records.filter(({ event }) => event === 'rejected')

@@ -6,7 +6,7 @@ import { LogDir } from '../fixtures/log-dir.js'
 import { FAILURE, login } from '../fixtures/sendto-bytes.js'
 import { startSendtoRelay } from '../fixtures/sendto-relay.js'
 
-test('1,200 refused logins from 20 connections are ten records and sums, and none is missing from those', async (t) => {
+test('1,200 refused logins from 20 connections are thirty records and sums, and none is missing from those', async (t) => {
   const logs = new LogDir()
   const settings = { logDir: logs.path, closeSpreadMs: '0', lingerMs: '100' }
   const relay = await startSendtoRelay(t, { settings })
@@ -25,7 +25,7 @@ test('1,200 refused logins from 20 connections are ten records and sums, and non
     20 * each,
   )
   const windows = Math.ceil((Date.now() - begun) / 10_000) + 1
-  assert.ok(rejected.length <= 11 * windows, `${rejected.length} records in ${windows} times ten seconds`)
+  assert.ok(rejected.length <= 31 * windows, `${rejected.length} records in ${windows} times ten seconds`)
   assert.ok(logs.records('connections').some(({ event, name }) => event === 'accepted' && name === 'Amy'))
   const sums = rejected.filter(({ count }) => count !== undefined)
   assert.ok(sums.length > 0)
@@ -58,7 +58,7 @@ test('a client that comes again and again to be refused is sent away, and all th
     [202, 200, 2, 202],
     'nothing is missing',
   )
-  assert.ok(records.length < 100, `${records.length} records`)
+  assert.ok(records.length < 150, `${records.length} records`)
   const last = records.filter(({ name }) => name === 'Bob').map(({ event }) => event)
   assert.deepEqual(last, ['accepted', 'closed'])
 })

@@ -84,6 +84,8 @@ test('a directory that is none, and one below a file, are said', async (t) => {
     assert.equal(problems.length, 1)
     assert.match(problems[0] as string, /^logDir: .*: ENOTDIR: /)
   }
+  const admin = await check({ adminSocket: join(file, 'admin.sock') })
+  assert.match(admin.problems.join(), /^adminSocket: .*: ENOTDIR: /)
   const { problems } = await check({ addressFile: join(file, 'parlance.json') })
   assert.match(problems[0] as string, /^addressFile: .*: ENOTDIR: /)
   assert.equal(readFileSync(file, 'utf8'), 'mine')

@@ -62,7 +62,7 @@ export const LOG_RECORDS = {
     fields: ['dialect', 'reason'],
     sometimes: ['ip', 'port', 'name', 'count'],
     means:
-      'A connection, a name, or a request to become a WebSocket was refused. With `count` a sum: of what an address was refused beyond ten times in ten seconds; without `ip`, of all addresses beyond 64.',
+      'A connection, a name, or a request to become a WebSocket was refused. With `count` a sum: of what an address was refused beyond thirty times in ten seconds; without `ip`, of all addresses beyond 64.',
   },
   closed: {
     log: 'connections',

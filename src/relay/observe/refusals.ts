@@ -1,8 +1,8 @@
 /**
  * Refusals on their way to the log: of connections, of names, of requests to become a WebSocket, and what else those do who are
  * refused over and over. The first few of an address in ten seconds are records of their own, and of all addresses together not
- * many more; the rest is one record with a count. So nobody can wash the log away by being refused: one address makes some half a
- * megabyte an hour, and any number of them some fifteen.
+ * many more; the rest is one record with a count. So nobody can wash the log away by being refused: one address makes some two
+ * megabytes an hour, and any number of them some fifteen.
  */
 
 import { countedAddress } from '../addresses/network.js'
@@ -23,7 +23,7 @@ export interface RefusalSum extends Refusal {
 }
 
 const WINDOW_MS = 10_000
-const RECORDED_EACH = 10
+const RECORDED_EACH = 30
 const RECORDED_IN_ALL = 100
 /** So many addresses are told apart in one window. */
 const MAX_ADDRESSES = 64
