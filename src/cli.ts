@@ -76,11 +76,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
 }
 
 const program = new Command('parlance')
-  .description('A chat relay for raw TCP clients.')
+  .description('A chat relay for raw TCP clients and browsers.')
   .version(VERSION, '-V, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .helpCommand('help [command]', 'print the help of a command')
-  .showHelpAfterError('(--help says more)')
+  .showHelpAfterError('(parlance --help says more)')
   .exitOverride()
   .addHelpText(
     'after',

@@ -14,8 +14,8 @@ const GROUPS = new URL('../../src/relay/config/settings/', import.meta.url)
 
 const HEAD = `# Configuration
 
-Every setting of \`parlance serve\`, made from the table that the relay itself reads (\`npm run docs:config\`). What is changed often
-is in the example, [parlance.example.yaml](../deploy/parlance.example.yaml); how to find out what is in use, and how to change it while the
+Every setting of \`parlance serve\`, made from the table that the relay itself reads (\`npm run docs:config\`). A file
+with all of them is [parlance.example.yaml](../deploy/parlance.example.yaml); how to find out what is in use, and how to change it while the
 relay runs, is in [operations.md](operations.md#configuration).
 
 A setting may be given in a YAML or JSON file (\`--config FILE\` or \`PARLANCE_CONFIG\`), as an environment variable, or as a flag. Flags win
@@ -50,7 +50,7 @@ function settingPart(key: SettingKey, setting: Setting): string {
   const flag = `${flagName(key)} <${placeholder}>`
   const cells = [
     expected,
-    code(Array.isArray(fallback) ? fallback.join(' ') : String(fallback)),
+    Array.isArray(fallback) && fallback.length === 0 ? 'none' : code([fallback].flat().join(' ')),
     code(environmentName(key)),
     code(flag),
     live ? 'yes' : 'no',

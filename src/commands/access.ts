@@ -1,5 +1,6 @@
 /** `parlance access`: who has a password, in the file of `accessFile`. Asks for passwords; shows none. */
 
+import { existsSync } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
 import { EXIT_CODE } from '../exit-code.js'
 import {
@@ -69,7 +70,7 @@ async function run(action: (typeof ACTIONS)[number], name: string | undefined, f
 }
 
 async function add(name: string, { file, password }: Flags): Promise<void> {
-  const lines = file === undefined ? [] : soundLines(file)
+  const lines = file === undefined || !existsSync(file) ? [] : soundLines(file)
   const hash = password ? await hashPassword(await askedFor(name)) : NO_PASSWORD
   if (file === undefined) {
     process.stdout.write(`${passwordLine(name, hash)}\n`)

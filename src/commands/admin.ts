@@ -53,9 +53,10 @@ export function adminCommand(): Command {
   add('say <text...>', 'Says something to everybody, as the relay.')
     .option('--room <NAME>', 'only to those in this room')
     .action((text, flags) => withClient(flags, (client) => say(client, text, flags)))
-  add('log-level [level]', 'Says how much the relay logs, or changes it until its end.').action(
-    (level, flags) => withClient(flags, (client) => logLevel(client, level, flags)),
-  )
+  add(
+    'log-level [level]',
+    'Says how much the relay logs, or changes it until its next reload or its end.',
+  ).action((level, flags) => withClient(flags, (client) => logLevel(client, level, flags)))
   add('reload', 'Has the relay read its configuration again, and says what became of it.').action((flags) =>
     withClient(flags, (client) => reload(client, flags)),
   )

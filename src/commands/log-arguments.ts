@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Criteria, isAddress } from '../log-reader/filter.js'
 import { EXPECTED_MOMENT, parseMoment } from '../log-reader/moment.js'
 import { TimeZone } from '../log-reader/time-zone.js'
+import { DIALECTS } from '../relay/dialects/registry.js'
 import { LOG_RECORDS } from '../relay/observe/log-records.js'
 import { quoted } from '../relay/streams/printable.js'
 import type { PlaceFlags } from './log-places.js'
@@ -27,6 +28,8 @@ export interface LogFlags extends PlaceFlags {
 const LAST_WHEN_FOLLOWING = 10
 const MAX_LAST = 1_000_000
 const EVENTS = Object.keys(LOG_RECORDS).join(', ')
+/** `ws` before it is known which, `relay` for the program around a relay. */
+const DIALECT_NAMES = [...DIALECTS.keys(), 'ws', 'relay']
 
 export function commandWithArguments(): Command {
   const timeZone = new Option('--time-zone <ZONE>', 'show and read times as in that zone, such as UTC')
@@ -39,7 +42,7 @@ export function commandWithArguments(): Command {
     .option('--room <ROOM>', 'what happened in that room', several)
     .option('--name <NAME>', 'what somebody of that name did, or was told alone', several)
     .option('--event <EVENT>', `only such records: ${EVENTS}`, event)
-    .option('--dialect <DIALECT>', 'only of those who speak it', several)
+    .option('--dialect <DIALECT>', 'only of those who speak it', dialect)
     .option('--address <ADDRESS>', 'connections from there: 192.0.2.7 or 192.0.2.0/24', address)
     .option('--text <TEXT>', 'what was said with that in it, in capitals or not')
     .option('-n, --last <N>', `only the last N (with --follow and no --since: ${LAST_WHEN_FOLLOWING})`, count)
@@ -97,6 +100,12 @@ function several(value: string, sofar: readonly string[] = []): string[] {
 
 function event(value: string, sofar?: readonly string[]): string[] {
   if (!Object.hasOwn(LOG_RECORDS, value)) throw new InvalidArgumentError(`Expected one of ${EVENTS}.`)
+  return several(value, sofar)
+}
+
+function dialect(value: string, sofar?: readonly string[]): string[] {
+  if (!DIALECT_NAMES.includes(value))
+    throw new InvalidArgumentError(`Expected one of ${DIALECT_NAMES.join(', ')}.`)
   return several(value, sofar)
 }
 

@@ -18,16 +18,9 @@ import { nameOnLine, passwordLine } from '../relay/access/password-file.js'
 /** Only whoever runs the relay needs to read it. */
 const NEW_FILE_MODE = 0o600
 
-/** @returns the lines, without the last line end; none where there is no file yet */
+/** @returns the lines, without the last line end @throws the system's error */
 export function readLines(path: string): string[] {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-  const lines = text.split('\n')
+  const lines = readFileSync(path, 'utf8').split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines
 }

@@ -7,6 +7,7 @@
 import { createServer, type Server } from 'node:net'
 import { dirname } from 'node:path'
 import { readAccessRules } from './access/rules.js'
+import { refuseOtherThanSocket } from './admin/socket-file.js'
 import { fanoutOf } from './assembly.js'
 import { readCertificates } from './certificates.js'
 import { ConfigError } from './config/load.js'
@@ -41,6 +42,10 @@ const QUESTIONS: readonly Question[] = [
     // `auto` is in the log directory.
     ask: ({ adminSocket: path }) =>
       path === 'off' || path === 'auto' || assertDirectoryWritable(dirname(path)),
+  },
+  {
+    key: 'adminSocket',
+    ask: ({ adminSocket: path }) => path === 'off' || path === 'auto' || refuseOtherThanSocket(path),
   },
   { key: 'addressFile', ask: ({ addressFile: path }) => path === 'off' || assertReplaceable(path) },
 ]

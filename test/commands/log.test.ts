@@ -107,6 +107,7 @@ test('a reader that goes away ends it without a word, and broken lines are told 
 test('arguments that are wrong are said in words', () => {
   for (const [args, words] of [
     [['--event', 'joins'], /Expected one of connected, /],
+    [['--dialect', 'frame'], /Expected one of framed, .*sendto, ws, relay\./],
     [['--address', '192.0.2.0/33'], /Expected an address, or a network/],
     [['-n', '0'], /Expected a whole number from 1/],
     [['-n', '10000000'], /Expected a whole number from 1/],

@@ -20,7 +20,7 @@ import { onEachTransport, startRelay } from '../fixtures/start-relay.js'
 const HOSTILE_NAMES = [
   '__proto__ constructor toString hasOwnProperty valueOf prototype __defineGetter__ null undefined NaN true 0 -1',
   '1e3 [object {} [] " \' \\ ` $x %s %n ../../etc/passwd <script> &amp; * ** @ @@ # / // ; ~ ! everyone general',
-  'relay Bob] [Bob] Bob: **Bob $(id) |cat \\x1b[2J . ..',
+  'Bob] [Bob] Bob: **Bob $(id) |cat \\x1b[2J . ..',
 ].flatMap((line) => line.split(' '))
 
 onEachTransport((start) => {

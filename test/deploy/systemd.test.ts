@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { SYSTEM_SOCKET } from '../../src/commands/admin/find-socket.js'
 import { EXIT_CODE } from '../../src/exit-code.js'
 import { loadConfig } from '../../src/relay/config/load.js'
 import { flagName, SETTING_KEYS } from '../../src/relay/config/settings.js'
@@ -38,7 +39,9 @@ test('its directories are those that the settings name', () => {
   )
   assert.equal(environment.PARLANCE_LOG_DIR, `%L/${values('LogsDirectory')[0]}`)
   assert.equal(environment.PARLANCE_ADDRESS_FILE, `%t/${values('RuntimeDirectory')[0]}/address.json`)
-  assert.equal(environment.PARLANCE_ADMIN_SOCKET, `%t/${values('RuntimeDirectory')[0]}/admin.sock`)
+  assert.equal(environment.PARLANCE_ADMIN_SOCKET, SYSTEM_SOCKET.replace('/run', '%t'))
+  // Where docs/operations.md has the file of bans, which the relay writes too.
+  assert.ok(readFile('docs/operations.md').includes(`banFile: /var/lib/${values('StateDirectory')[0]}/`))
 })
 
 test('its limits leave room for the defaults, and what cannot get better is not tried again', () => {

@@ -52,6 +52,7 @@ test('an operator sees who is here, sends somebody away, speaks, turns the log u
     ['Bob'],
   )
   assert.match(rooms.out, /^ROOM +MEMBERS +MESSAGES +MESSAGES\/S +CREATOR +STATE\ngeneral +2 +0 +- +- +-\n$/)
+  assert.match(stats.out, /^refused names +none$/m)
   assert.match(stats.out, /^people +2 in 1 room, 0 congested$/m)
   assert.match(stats.out, /^event loop +\d+ % busy/m)
 

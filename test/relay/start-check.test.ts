@@ -86,6 +86,8 @@ test('a directory that is none, and one below a file, are said', async (t) => {
   }
   const admin = await check({ adminSocket: join(file, 'admin.sock') })
   assert.match(admin.problems.join(), /^adminSocket: .*: ENOTDIR: /)
+  const occupied = await check({ adminSocket: file })
+  assert.match(occupied.problems.join(), /^adminSocket: .* is there already, and is no socket$/)
   const { problems } = await check({ addressFile: join(file, 'parlance.json') })
   assert.match(problems[0] as string, /^addressFile: .*: ENOTDIR: /)
   assert.equal(readFileSync(file, 'utf8'), 'mine')

@@ -13,7 +13,7 @@ export interface SocketFlags {
 }
 
 /** Where services keep what lives as long as they do. */
-const OF_THE_SYSTEM = '/run/parlance/admin.sock'
+export const SYSTEM_SOCKET = '/run/parlance/admin.sock'
 
 /**
  * In this order: what --socket or the environment says; what the address file of a running relay says; what the settings say, read as
@@ -30,7 +30,7 @@ export async function findSocket(flags: SocketFlags): Promise<string> {
   if (addressFile !== 'off' && existsSync(addressFile)) return inAddressFile(addressFile)
   const configured = adminSocketPath({ adminSocket, logDir })
   if (configured !== null && adminSocket !== 'auto') return configured
-  const places = configured === null ? [OF_THE_SYSTEM] : [configured, OF_THE_SYSTEM]
+  const places = configured === null ? [SYSTEM_SOCKET] : [configured, SYSTEM_SOCKET]
   const found = places.find((path) => existsSync(path))
   if (found !== undefined) return found
   throw new AdminError(

@@ -125,7 +125,7 @@ function statsLines(stats: Stats, before: Stats | null): string[] {
       `${bytes(memory.rssBytes)} resident, ${bytes(memory.heapBytes)} heap, ${bytes(memory.externalBytes)} external`,
     ],
     ['closed', counted(stats.disconnects)],
-    ['refused', counted(stats.refusedNames)],
+    ['refused names', counted(stats.refusedNames)],
     ['faults', `${count(stats.faults)}, ${count(stats.logLinesLost)} log lines lost`],
   ]
   if (rates !== null) {

@@ -75,12 +75,14 @@ function listening(server: Server, path: string): Promise<void> {
 
 /** @throws unless nothing is there, or a socket that nobody listens on */
 async function refuseWhatIsThere(path: string): Promise<void> {
-  const there = statsOf(path)
-  if (there === null) return
-  if (!there.isSocket()) {
+  refuseOtherThanSocket(path)
+  if (statsOf(path) !== null && (await answers(path))) throw inUse(path)
+}
+
+/** @throws an `EEXIST` where something is that is no socket */
+export function refuseOtherThanSocket(path: string): void {
+  if (statsOf(path)?.isSocket() === false)
     throw systemError('EEXIST', 'open', `${path} is there already, and is no socket`)
-  }
-  if (await answers(path)) throw inUse(path)
 }
 
 /** Waits while somebody else is about to do the same. */

@@ -3,6 +3,7 @@
  * twice. Nobody counts for it; these are the integers that metrics are made of.
  */
 
+import { performance } from 'node:perf_hooks'
 import type { FanoutStats } from '../fanout/flusher.js'
 import type { Magnitudes } from '../fanout/magnitudes.js'
 import type { Pressure } from '../fanout/pressure.js'

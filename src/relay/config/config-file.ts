@@ -36,7 +36,8 @@ export function readConfigFile({ path, source }: ConfigFile, problems: string[])
     JSON.stringify(content)
     keyLines = linesOf(document.contents as YAMLMap | null, lines)
   } catch (error) {
-    const words = shown((error as Error).message.split('\n')[0] as string)
+    // What yaml says ends with a colon, and the lines in question behind it.
+    const words = shown((error as Error).message.split('\n')[0] as string).replace(/:$/, '')
     problems.push(`${source}: ${quoted(path)}: ${words}`)
     return []
   }

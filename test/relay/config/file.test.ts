@@ -9,6 +9,8 @@ import { parse as parseYaml } from 'yaml'
 import { SETTING_KEYS } from '../../../src/relay/config/settings.js'
 import { dir, fileWith, load, problemsOf } from './layers.js'
 
+const EXAMPLE = fileURLToPath(new URL('../../../deploy/parlance.example.yaml', import.meta.url))
+
 test('a YAML file says the same as a JSON file', () => {
   const yaml =
     'room: tea # where we are\nlisten:\n  - framed://:1\n  - framed://:2?bare=on\nlogKeepFiles: 3\n'
@@ -52,6 +54,7 @@ test('a file that cannot be read or is no list of settings is one problem that n
     /^--config: ".*missing\.yaml": ENOENT/,
   )
   assert.match(problemsOf({ file: dir })[0] ?? '', /^--config: .*EISDIR/)
+  assert.match(problemsOf({ file: fileWith('room: a\nroom: b\n') })[0] ?? '', / at line 2, column 1$/)
   const environment = { PARLANCE_CONFIG: join(dir, 'missing.yaml') }
   assert.match(problemsOf({ environment })[0] ?? '', /^PARLANCE_CONFIG: ".*missing\.yaml": ENOENT/)
 })
@@ -104,8 +107,15 @@ test('keys that are none are each refused, with the key that is nearest', () => 
 })
 
 test('the example file is taken as it is, has every setting, and changes none', () => {
-  const file = fileURLToPath(new URL('../../../deploy/parlance.example.yaml', import.meta.url))
-  assert.deepEqual(load({ file }), load({}))
-  const keys = Object.keys(parseYaml(readFileSync(file, 'utf8')))
+  assert.deepEqual(load({ file: EXAMPLE }), load({}))
+  const keys = Object.keys(parseYaml(readFileSync(EXAMPLE, 'utf8')))
   assert.deepEqual([...keys].sort(), [...SETTING_KEYS].sort())
+})
+
+test('what the example file has as remarks can be taken in, all at once', () => {
+  const text = readFileSync(EXAMPLE, 'utf8')
+  const whole = text.replace(/^( *)# (?=- \w|\w+: \[)/gm, '$1')
+  const file = fileWith(whole)
+  const { listen } = load({ file, flags: { trustedProxies: ['10.0.0.0/8'] } })
+  assert.equal(listen.length, load({}).listen.length + 5)
 })

@@ -7,8 +7,8 @@ const invalid = { kind: 'wrong', words: 'Invalid command' }
 
 test('S8 what a line asks for, or what is wrong with it', () => {
   const cases: [string, unknown][] = [
-    ['login John', { kind: 'login', name: 'John' }],
-    [`login ${'x'.repeat(20)}`, { kind: 'login', name: 'x'.repeat(20) }],
+    ['login John', { kind: 'login', name: 'John', secret: null }],
+    [`login ${'x'.repeat(20)}`, { kind: 'login', name: 'x'.repeat(20), secret: null }],
     ['login', badUsername],
     ['login ', badUsername],
     ['login John Doe', badUsername],
@@ -31,4 +31,14 @@ test('S8 what a line asks for, or what is wrong with it', () => {
     ['__proto__', invalid],
   ]
   for (const [line, command] of cases) assert.deepEqual(parseCommand(line), command, line)
+})
+
+test('with access on, a line that logs in may have a password behind the name', () => {
+  assert.deepEqual(parseCommand('login John open sesame', true), {
+    kind: 'login',
+    name: 'John',
+    secret: 'open sesame',
+  })
+  assert.deepEqual(parseCommand('login John', true), { kind: 'login', name: 'John', secret: null })
+  assert.equal(parseCommand(`login ${'x'.repeat(21)} sesame`, true).kind, 'wrong')
 })
