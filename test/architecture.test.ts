@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'relay/access': [
     'relay/streams',
+    'relay/addresses',
     'relay/hub',
     'relay/fanout/pauses.ts',
     'relay/config',

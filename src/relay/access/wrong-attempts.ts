@@ -3,6 +3,8 @@
  * they have guessed too much; what it remembers is bounded.
  */
 
+import { countedAddress } from '../addresses/network.js'
+
 /** Of the addresses that were heard of last; a map keeps the order. */
 const MAX_ADDRESSES = 10_000
 
@@ -25,12 +27,12 @@ export class WrongAttempts {
 
   /** Whether what comes from there is looked at. */
   mayTry(address: string): boolean {
-    return this.#left(networkOf(address)) <= this.perMinute - 1
+    return this.#left(countedAddress(address)) <= this.perMinute - 1
   }
 
   /** One more was wrong. Those that were under way when there were enough are counted too, and waited for longer. */
   add(address: string): void {
-    const network = networkOf(address)
+    const network = countedAddress(address)
     const count = this.#left(network) + 1
     this.#wrong.delete(network)
     this.#wrong.set(network, { count, atMs: this.#now() })
@@ -45,13 +47,4 @@ export class WrongAttempts {
     if (wrong === undefined) return 0
     return Math.max(0, wrong.count - ((this.#now() - wrong.atMs) * this.perMinute) / 60_000)
   }
-}
-
-/** Whoever has one IPv6 address has 2^64 of them. */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [head = ''] = address.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  // What `::` leaves out are zeros.
-  return `${[...groups, '0', '0', '0', '0'].slice(0, 4).join(':')}::/64`
 }
