@@ -34,6 +34,7 @@ describe('names', () => {
   test('another name is one, differs, and is none that is known to be taken', () => {
     assert.equal(anotherName('Amy'), 'Amy2')
     assert.equal(anotherName('Amy2'), 'Amy3')
+    assert.equal(anotherName('a00'), 'a01')
     assert.equal(anotherName('Amy', new Set(['Amy2', 'Amy3'])), 'Amy4')
     const name = fc.stringMatching(/^[A-Za-z0-9]{3,30}$/)
     fc.assert(

@@ -17,11 +17,12 @@ export function nameProblem(name: string): string | null {
   return 'A name has 3 to 30 letters and digits.'
 }
 
-/** Another name like it: `Amy` becomes `Amy2`, `Amy2` becomes `Amy3`. @param taken what is known to be taken besides */
+/** Another name like it: `Amy` becomes `Amy2`, `Amy2` becomes `Amy3`, `a00` becomes `a01`. @param taken what is known to be taken besides */
 export function anotherName(name: string, taken: ReadonlySet<string> = new Set()): string {
   const [, stem = name, digits = ''] = /^(.*?)(\d{0,6})$/.exec(name) ?? []
   for (let number = digits === '' ? 2 : Number(digits) + 1; ; number++) {
-    const candidate = stem.slice(0, MAX_LENGTH - `${number}`.length) + number
+    const shown = `${number}`.padStart(digits.length, '0')
+    const candidate = stem.slice(0, MAX_LENGTH - shown.length) + shown
     if (!taken.has(candidate)) return candidate
   }
 }
