@@ -8,8 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { CLI, freePort } from '../fixtures/relay-process.js'
 import { serve } from '../fixtures/serve.js'
-
-const NOBODY = 65_534
+import { asStranger } from '../fixtures/stranger.js'
 
 function doctor(...args: readonly string[]) {
   return spawnSync(process.execPath, [CLI, 'doctor', '--log-dir', 'off', ...args], { encoding: 'utf8' })
@@ -78,10 +77,8 @@ test('a log directory that this user may not write is a problem, wherever it end
     '--ops',
     'off',
   ]
-  const { stdout, status } = spawnSync(process.execPath, args, {
-    encoding: 'utf8',
-    ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
-  })
+  const [command, rest] = isRoot ? asStranger(args) : [process.execPath, args]
+  const { stdout, status } = spawnSync(command, rest, { encoding: 'utf8' })
   const findings = JSON.parse(stdout).findings as Shown[]
   const found = findings.find(({ check }) => check === 'log directory')
   assert.deepEqual([status, found?.level], [1, 'problem'])

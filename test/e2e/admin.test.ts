@@ -12,6 +12,7 @@ import { leave, message } from '../fixtures/framed-bytes.js'
 import { CLI } from '../fixtures/relay-process.js'
 import { RunningProgram } from '../fixtures/running-program.js'
 import { serve } from '../fixtures/serve.js'
+import { asStranger } from '../fixtures/stranger.js'
 import { noTmux, Terminal } from './tmux.js'
 
 interface Said {
@@ -147,11 +148,7 @@ test('another user is refused in words', async (t) => {
   const path = adminSocketIn(t)
   chmodSync(dirname(path), 0o755)
   await serve(t, ['--admin-socket', path])
-  const stranger = spawn(process.execPath, [CLI, 'admin', 'who', '--socket', path], {
-    uid: 65_534,
-    gid: 65_534,
-    cwd: '/',
-  })
+  const stranger = spawn(...asStranger([CLI, 'admin', 'who', '--socket', path]), { cwd: '/' })
   let said = ''
   stranger.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     said += chunk

@@ -44,8 +44,8 @@ export class Tokens {
     } catch (error) {
       if (error instanceof errors.JWTExpired || isTooEarly(error)) return 'expired'
       if (error instanceof errors.JOSEError) return 'wrong-secret'
-      // Such as a key of another kind than the token's header asks for.
-      if (error instanceof TypeError) return 'wrong-secret'
+      // Such as a key of another kind than the token's header asks for; newer Nodes have another error for it.
+      if (error instanceof TypeError || error instanceof DOMException) return 'wrong-secret'
       throw error
     }
   }

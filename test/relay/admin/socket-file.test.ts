@@ -21,7 +21,6 @@ import { SocketFile } from '../../../src/relay/admin/socket-file.js'
 import { adminSocketIn } from '../../fixtures/admin-socket.js'
 
 /** Nobody in particular. */
-const STRANGER = 65_534
 
 function server(t: TestContext): Server {
   const made = createServer((socket) => socket.on('error', () => {}).end('hello'))
@@ -30,6 +29,8 @@ function server(t: TestContext): Server {
 }
 
 /** A socket that a process has left which was killed. */
+const STRANGER = 65_534
+
 function leaveBehind(path: string): void {
   const script = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`
   spawnSync(process.execPath, ['-e', script, path])
@@ -57,24 +58,26 @@ test('at no moment another user can open it, whatever the umask is', async (t) =
   chmodSync(dir, 0o755)
   const umask = process.umask(0)
   t.after(() => process.umask(umask))
-  // Tries everything that it can see there, as fast as it can.
+  // Tries everything that it can see there, as fast as it can. Python, because this Node may be in a folder of one's own.
   const script = `
-    const { readdirSync } = require('fs'), { connect } = require('net'), dir = process.argv[1]
-    const seen = (at) => { try { return readdirSync(at).map((name) => at + '/' + name) } catch { return [] } }
-    let tries = 0
-    const once = (path) => new Promise((done) => {
-      const socket = connect(path)
-      socket.on('connect', () => { console.log('opened ' + path); process.exit() })
-      socket.on('error', ({ code }) => { if (code === 'EACCES') tries++; done() })
-    })
-    process.stdin.on('end', () => { console.log(tries > 0 ? 'refused' : 'never tried'); process.exit() }).resume()
-    const round = async () => {
-      for (const path of seen(dir)) for (const one of [path, ...seen(path)]) await once(one)
-      setImmediate(round)
-    }
-    console.log('ready')
-    round()`
-  const stranger = spawn(process.execPath, ['-e', script, dir], { uid: STRANGER, gid: STRANGER })
+import os, select, socket, sys
+tries = 0
+def seen(at):
+    try: return [at + '/' + name for name in os.listdir(at)]
+    except OSError: return []
+def attempt(path):
+    global tries
+    try: socket.socket(socket.AF_UNIX).connect(path)
+    except PermissionError: tries += 1
+    except OSError: pass
+    else: print('opened ' + path)
+print('ready', flush=True)
+while not select.select([sys.stdin], [], [], 0)[0]:
+    for path in seen(sys.argv[1]):
+        for one in [path, *seen(path)]: attempt(one)
+print('refused' if tries > 0 else 'never tried')`
+  const stranger = spawn('python3', ['-c', script, dir], { uid: STRANGER, gid: STRANGER, cwd: '/' })
+  const closed = once(stranger, 'close')
   let said = ''
   stranger.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     said += chunk
@@ -90,7 +93,7 @@ test('at no moment another user can open it, whatever the umask is', async (t) =
     own.close()
   }
   stranger.stdin.end()
-  await once(stranger, 'close')
+  await closed
   assert.equal(said, 'ready\nrefused\n')
 })
 
