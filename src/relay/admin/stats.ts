@@ -4,35 +4,33 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import type { FanoutStats } from '../fanout/flusher.js'
 import type { Magnitudes } from '../fanout/magnitudes.js'
-import type { Pressure } from '../fanout/pressure.js'
-import type { ConnectionStats, TransportKind, TransportStats } from '../net/connection-context.js'
-import type { Tally } from '../observe/tally.js'
+import type { MetricSources } from '../observe/metrics/sources.js'
 import type { Clock } from './people.js'
 
-/** Where the figures are. Functions are called at each look. */
-export interface StatsSources {
-  readonly version: string
+/** Where the figures are: where metrics have them, and what operators are told besides. Functions are called at each look. */
+export interface StatsSources
+  extends Pick<
+    MetricSources,
+    | 'version'
+    | 'fanoutWay'
+    | 'maxConnections'
+    | 'connections'
+    | 'transports'
+    | 'fanout'
+    | 'pressure'
+    | 'tally'
+    | 'rooms'
+    | 'queuedBytes'
+    | 'retainedBytes'
+    | 'heldInputBytes'
+    | 'logLinesLost'
+  > {
   readonly clock: Clock
   /** `ready`, or in a word why not. */
   readonly state: () => string
-  /** How rooms are written to. */
-  readonly fanoutWay: string
-  readonly maxConnections: () => number
   readonly retainedLimitBytes: number
-  /** By dialect. */
-  readonly connections: ReadonlyMap<string, ConnectionStats>
-  readonly transports: Readonly<Record<TransportKind, TransportStats>>
-  readonly fanout: FanoutStats
-  readonly pressure: Pressure
-  readonly tally: Tally
   readonly people: () => number
-  readonly rooms: () => number
-  readonly queuedBytes: () => number
-  readonly retainedBytes: () => number
-  readonly heldInputBytes: () => number
-  readonly logLinesLost: () => number
 }
 
 /** Of one dialect. All but `open` only grow. */
