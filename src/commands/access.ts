@@ -17,6 +17,7 @@ import { oneLine, quoted } from '../relay/streams/printable.js'
 import { FlagError } from './flag-error.js'
 import { NoInputError, readHidden } from './hidden-input.js'
 import { readLines, withEntry, withoutEntry, writeLines } from './password-entries.js'
+import { writeOut } from './write-out.js'
 
 /** As `parlance serve` has it. */
 const VARIABLE = 'PARLANCE_ACCESS_FILE'
@@ -73,7 +74,7 @@ async function add(name: string, { file, password }: Flags): Promise<void> {
   const lines = file === undefined || !existsSync(file) ? [] : soundLines(file)
   const hash = password ? await hashPassword(await askedFor(name)) : NO_PASSWORD
   if (file === undefined) {
-    process.stdout.write(`${passwordLine(name, hash)}\n`)
+    writeOut(`${passwordLine(name, hash)}\n`)
     return
   }
   writeLines(file, withEntry(lines, name, hash))
@@ -96,7 +97,7 @@ function list(name: string | undefined, file: string): void {
     const has = line.trim().endsWith(` ${NO_PASSWORD}`)
       ? 'no password: a token or a certificate'
       : 'a password'
-    process.stdout.write(`${listed.padEnd(32)} ${has}\n`)
+    writeOut(`${listed.padEnd(32)} ${has}\n`)
   }
 }
 

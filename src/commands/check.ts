@@ -14,6 +14,7 @@ import {
   type SettingFlags,
   sourcesOf,
 } from './setting-flags.js'
+import { writeOut } from './write-out.js'
 
 type Flags = SettingFlags & { readonly running?: boolean }
 
@@ -47,12 +48,11 @@ async function check({ running = false, ...flags }: Flags): Promise<void> {
   }
   const { problems, inUse } = await checkStart(config, running)
   const warning = memoryWarning(process.constrainedMemory(), config.retainedLimitBytes)
-  for (const words of warning === null ? inUse : [warning, ...inUse])
-    process.stdout.write(`${oneLine(words)}\n`)
+  for (const words of warning === null ? inUse : [warning, ...inUse]) writeOut(`${oneLine(words)}\n`)
   if (problems.length > 0) {
     complain(problems.map(oneLine))
     process.exitCode = EXIT_CODE.config
     return
   }
-  process.stdout.write('The configuration can be used.\n')
+  writeOut('The configuration can be used.\n')
 }

@@ -7,6 +7,7 @@ import { configJsonSchema } from '../relay/config/json-schema.js'
 import { traceConfig } from '../relay/config/load.js'
 import { printable } from '../relay/streams/printable.js'
 import { addSettingFlags, orComplain, SETTINGS_HELP, type SettingFlags, sourcesOf } from './setting-flags.js'
+import { writeOut } from './write-out.js'
 
 type Flags = SettingFlags & { readonly json?: boolean; readonly schema?: boolean }
 
@@ -51,5 +52,5 @@ function inJson(value: object): string {
 /** Whoever has read enough (`| head`) has all that it wanted. */
 function write(text: string): void {
   process.stdout.once('error', () => {})
-  process.stdout.write(text)
+  writeOut(text)
 }

@@ -8,6 +8,7 @@ import { EXIT_CODE } from '../exit-code.js'
 import { loadConfig } from '../relay/config/load.js'
 import { VERSION } from '../version.js'
 import { addSettingFlags, orComplain, SETTINGS_HELP, type SettingFlags, sourcesOf } from './setting-flags.js'
+import { writeOut } from './write-out.js'
 
 type Flags = SettingFlags & { readonly json?: boolean }
 
@@ -42,7 +43,7 @@ async function doctor({ json, ...flags }: Flags): Promise<void> {
   const text = json
     ? `${JSON.stringify({ version: VERSION, findings }, null, 2)}\n`
     : `${findings.map(linesOf).join('')}${totalsOf(findings)}\n`
-  process.stdout.write(text)
+  writeOut(text)
   if (findings.some(({ level }) => level === 'problem')) process.exitCode = EXIT_CODE.notOk
 }
 

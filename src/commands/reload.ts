@@ -12,6 +12,7 @@ import { oneLine } from '../relay/streams/printable.js'
 import { type AddressFileFlag, addAddressFileFlag, addressFileOrComplain } from './address-file-flag.js'
 import { milliseconds } from './milliseconds.js'
 import { reloadLines } from './reload-lines.js'
+import { writeOut } from './write-out.js'
 
 interface Flags extends AddressFileFlag {
   readonly timeoutMs: number
@@ -86,7 +87,7 @@ function report({ state, live, waiting, problems }: LastReload): void {
     )
     return
   }
-  process.stdout.write(`${reloadLines({ live, waiting }).join('\n')}\n`)
+  writeOut(`${reloadLines({ live, waiting }).join('\n')}\n`)
 }
 
 function fail(words: string, exitCode: number): void {

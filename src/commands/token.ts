@@ -9,6 +9,7 @@ import { MIN_SECRET_BYTES, withoutLineEnd } from '../relay/access/token-key.js'
 import { isName } from '../relay/hub/text.js'
 import { oneLine, quoted } from '../relay/streams/printable.js'
 import { FlagError } from './flag-error.js'
+import { writeOut } from './write-out.js'
 
 interface Flags {
   readonly key: string
@@ -60,7 +61,7 @@ Exit codes: 0 done, 64 wrong arguments, 73 the key cannot be read.`,
 
 async function run(name: string, flags: Flags): Promise<void> {
   try {
-    process.stdout.write(`${await signed(name, flags)}\n`)
+    writeOut(`${await signed(name, flags)}\n`)
   } catch (error) {
     if (!(error instanceof FlagError)) throw error
     process.stderr.write(`parlance: ${oneLine(error.message)}\n`)

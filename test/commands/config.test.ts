@@ -1,6 +1,8 @@
 /** `parlance config` and `parlance check` as commands: exit codes, and what goes to which stream. */
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,4 +72,21 @@ test('check says that it can be used: exit code 0; or what a start would refuse:
   const misspelt = await run(['check', '--log-dirr', 'logs'])
   assert.equal(misspelt.code, 64)
   assert.match(misspelt.errors, /unknown option '--log-dirr'\n\(Did you mean --log-dir\?\)/)
+})
+
+test('whoever has had enough of what a command says hears no complaint', async () => {
+  for (const args of [
+    ['config', '--schema'],
+    ['check', '--config', FILE],
+    ['doctor', '--config', FILE],
+  ]) {
+    const program = spawn(process.execPath, [CLI, ...args])
+    program.stdout.destroy()
+    let errors = ''
+    program.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text
+    })
+    await once(program, 'close')
+    assert.equal(errors, '', args.join(' '))
+  }
 })
