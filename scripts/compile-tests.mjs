@@ -37,7 +37,11 @@ const sourceUrl = {
 await rm(OUT, { recursive: true, force: true })
 await build({
   entryPoints: (
-    await Promise.all(['test', 'bench', 'deploy', 'scripts/config-docs', 'scripts/log-docs'].map(sourcesIn))
+    await Promise.all(
+      ['test', 'bench', 'deploy', 'scripts/config-docs', 'scripts/dependency-docs', 'scripts/log-docs'].map(
+        sourcesIn,
+      ),
+    )
   ).flat(),
   outdir: OUT,
   outbase: ROOT,

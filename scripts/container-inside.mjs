@@ -39,8 +39,21 @@ const { components } = JSON.parse(readFileSync('/app/parlance.cdx.json', 'utf8')
 assert.equal(components.find(({ name }) => name === 'node').version, process.versions.node, 'the inventory')
 
 // What was left out of the image as not needed (scripts/shipped-only) is asked for by nobody.
+// Two are programs, which begin when they are loaded.
+const PROGRAMS = ['cli.js', 'workers/worker-main.js']
 const modules = readdirSync('/app/dist', { recursive: true }).filter(
-  (path) => path.endsWith('.js') && path !== 'cli.js' && !path.startsWith('web/'),
+  (path) => path.endsWith('.js') && !PROGRAMS.includes(path) && !path.startsWith('web/'),
 )
 for (const path of modules) await import(`/app/dist/${path}`)
 console.log(`modules: each of ${modules.length} can be loaded`)
+
+// What only settings ask for: history has native code of its own, and a node of a cluster the client of NATS.
+const { ClassicLevel } = await import('classic-level')
+const store = new ClassicLevel('/dev/shm/history')
+await store.put('key', 'value')
+assert.equal(await store.get('key'), 'value')
+await store.close()
+rmSync('/dev/shm/history', { recursive: true })
+const { connect } = await import('@nats-io/transport-node')
+await assert.rejects(connect({ servers: '127.0.0.1:1', reconnect: false }), /refused/)
+console.log('history and cluster: the store keeps what is put there, and the client of NATS looks for it')

@@ -42,7 +42,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/config',
     'relay/dialects/dialect.ts',
   ],
+  'relay/backplane': ['relay/hub', 'relay/fanout'],
+  // What carries its bytes is `nats/`'s.
+  'relay/backplane/cluster': [
+    'relay/hub',
+    'relay/fanout/recipient.ts',
+    'relay/backplane/backplane.ts',
+    'relay/backplane/bus.ts',
+    'relay/backplane/orders.ts',
+  ],
   'relay/observe': [
+    'relay/backplane/backplane.ts',
+    'relay/backplane/cluster/stats.ts',
     'relay/streams',
     'relay/addresses',
     'relay/hub',
@@ -58,9 +69,23 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/observe',
     'relay/config/nearest.ts',
     'relay/config/settings.ts',
+    'relay/backplane/backplane.ts',
+    'relay/history/store.ts',
     'relay/hooks.ts',
     'relay/moderation.ts',
     'relay/records.ts',
+  ],
+  'relay/history': [
+    'relay/hub',
+    'relay/fanout',
+    'relay/config/load.ts',
+    'relay/config/settings.ts',
+    'relay/config/reloadable.ts',
+    'relay/observe/make-directory.ts',
+    'relay/observe/relay-log.ts',
+    'relay/observe/say.ts',
+    'relay/start-error.ts',
+    'relay/backplane/nats/subject-names.ts',
   ],
   'relay/web': ['relay/observe/live-samples.ts'],
   relay: ['version.ts'],
@@ -80,7 +105,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'relay/dialects/sendto/layout.ts',
     'exit-code.ts',
   ],
-  commands: ['relay', 'client', 'conform', 'log-reader', 'doctor', 'exit-code.ts', 'version.ts'],
+  workers: ['relay', 'version.ts'],
+  commands: ['relay', 'workers', 'client', 'conform', 'log-reader', 'doctor', 'exit-code.ts', 'version.ts'],
 }
 
 /** The folder whose rule holds for a file: the longest that has one. */

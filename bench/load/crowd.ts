@@ -122,6 +122,7 @@ export async function joinCrowd(
       target: options.target,
       host: server.host,
       ports: server.ports,
+      nodes: server.nodes ?? 1,
       payloadBytes,
       topology,
       trickleBytesPerSecond,

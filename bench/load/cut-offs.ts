@@ -6,7 +6,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { monotonicUs } from './clock.js'
-import type { SlowClient } from './requests.js'
+import type { End, SlowClient } from './requests.js'
 
 const POLL_MS = 500
 const ESTABLISHED = '01'
@@ -24,15 +24,17 @@ export interface CutOffs {
 export class CutOffWatch {
   readonly #beganUs = monotonicUs()
   readonly #clients: readonly SlowClient[]
-  readonly #waitingFor: Map<string, SlowClient>
+  readonly #waitingFor: Set<SlowClient>
   readonly #cutSeconds = { stopped: [] as number[], trickling: [] as number[] }
+  /** How often it has looked. */
+  looks = 0
   #seen: ReadonlySet<string> = new Set()
   #timer: NodeJS.Timeout | undefined
   #stopped = false
 
   constructor(clients: readonly SlowClient[]) {
     this.#clients = clients
-    this.#waitingFor = new Map(clients.map((client) => [endOf(client.address, client.port), client]))
+    this.#waitingFor = new Set(clients)
     void this.#poll()
   }
 
@@ -62,33 +64,42 @@ export class CutOffWatch {
     const tables = await Promise.all(
       ['tcp', 'tcp6'].map((table) => readFile(`/proc/net/${table}`, 'latin1').catch(() => '')),
     )
-    const established = new Set(tables.flatMap(establishedEnds))
+    const established = new Set(tables.flatMap((table) => [...establishedIn(table)]))
     const seconds = (monotonicUs() - this.#beganUs) / 1e6
-    for (const [end, client] of this.#waitingFor) {
-      // An end that was never there is none to watch: of a server elsewhere there is only the client's.
-      const isCut = ['local', 'remote'].some(
-        (side) => this.#seen.has(`${side} ${end}`) && !established.has(`${side} ${end}`),
-      )
-      if (!isCut) continue
-      this.#waitingFor.delete(end)
+    for (const client of this.#waitingFor) {
+      // A side that was never there is none to watch: of a server elsewhere there is only the client's.
+      const sides = [connectionOf(client.client, client.server), connectionOf(client.server, client.client)]
+      if (!sides.some((side) => this.#seen.has(side) && !established.has(side))) continue
+      this.#waitingFor.delete(client)
       this.#cutSeconds[client.pace].push(seconds)
     }
     this.#seen = established
+    this.looks++
     if (!this.#stopped) this.#timer = setTimeout(() => void this.#poll(), POLL_MS)
   }
 }
 
-/** @returns `local END` and `remote END` for each connection of the table that stands */
-export function establishedEnds(table: string): string[] {
-  return table.split('\n').flatMap((line) => {
+/** @returns `connectionOf` each connection of the table that stands, as the one whose socket it is sees it */
+export function establishedIn(table: string): Set<string> {
+  const established = new Set<string>()
+  for (const line of table.split('\n')) {
     const [, local, localPort, remote, remotePort, state] = ROW.exec(line) ?? []
-    if (state !== ESTABLISHED || local === undefined || remote === undefined) return []
-    return [`local ${local.slice(-8)}:${localPort}`, `remote ${remote.slice(-8)}:${remotePort}`]
-  })
+    if (state !== ESTABLISHED || local === undefined || remote === undefined) continue
+    established.add(`${local.slice(-8)}:${localPort} ${remote.slice(-8)}:${remotePort}`)
+  }
+  return established
 }
 
-/** As the kernel writes it: the address's four bytes backwards, the last four of an IPv6 one, all in hex. */
-export function endOf(address: string, port: number): string {
+/**
+ * As the kernel writes it. One end alone is not enough: from the same port somebody may speak to another server, whose connection stands
+ * when this one has long been cut off.
+ */
+export function connectionOf(local: End, remote: End): string {
+  return `${endOf(local)} ${endOf(remote)}`
+}
+
+/** The address's four bytes backwards, the last four of an IPv6 one, all in hex. */
+function endOf({ address, port }: End): string {
   const bytes = address.slice(address.lastIndexOf(':') + 1).split('.')
   const hex = bytes.toReversed().map((byte) => Number(byte).toString(16).padStart(2, '0'))
   return `${hex.join('')}:${port.toString(16).padStart(4, '0')}`.toUpperCase()

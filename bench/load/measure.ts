@@ -22,6 +22,9 @@ export interface MeasureOptions {
   stallMs?: number
   /** How many are told of each who comes or goes; null where that cannot be said. */
   toldOfEach: number | null
+  /** Called when the measured window begins, and when it ends. */
+  opened?: () => void
+  closed?: () => void
 }
 
 export interface ServerUse {
@@ -86,7 +89,9 @@ export async function measureLoad(
   await fleet.askSpeakingLast<'start'>({ do: 'start', loop, sent, churn })
   await fleet.during(options.warmUpSeconds)
   await fleet.askAll<'open-window'>({ do: 'open-window' })
+  options.opened?.()
   await fleet.during(options.seconds)
+  options.closed?.()
   await fleet.askAll<'close-window'>({ do: 'close-window' })
   const hushed = await fleet.askAll<'hush'>({ do: 'hush' })
   sent.splice(0, sent.length, ...(hushed[0]?.sent ?? []))

@@ -13,8 +13,10 @@ export interface JoinRequest extends Share {
   do: 'join'
   target: string
   host: string
-  /** One, or one for each room. */
+  /** One, or one for each room; of several nodes one node's after the other's. */
   ports: readonly number[]
+  /** Among how many nodes of one cluster the clients are divided. */
+  nodes: number
   payloadBytes: number
   topology: TopologyPlan
   /** The shares of the processes that report to this one: of all others, when it has those who speak. */
@@ -91,10 +93,16 @@ export interface GeneratorSample {
   server: ProcessUsage | null
 }
 
-export interface SlowClient {
-  pace: 'stopped' | 'trickling'
+/** One end of a connection. */
+export interface End {
   address: string
   port: number
+}
+
+export interface SlowClient {
+  pace: 'stopped' | 'trickling'
+  client: End
+  server: End
 }
 
 export interface ChurnCounts {

@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,10 +31,20 @@ export interface LaunchOptions {
   ports: number
   /** What to run, given where. */
   command: (places: Places) => readonly string[]
+  /** Beside this process's own, which goes first. */
+  environment?: Readonly<Record<string, string>>
+  /** How long it may take to accept; 10 s when left out. */
+  readyMs?: number
+  /** How long it may take to end when it is told to, before it is killed; 3 s when left out. */
+  graceMs?: number
 }
 
 export interface Launched extends Places {
   pid: number | null
+  /** Resolves with its exit code when it has ended, whatever the cause; with null where a signal ended it. */
+  ended: Promise<number | null>
+  /** What it has written so far; empty when it is stopped. */
+  output(): string
   stop(): Promise<void>
 }
 
@@ -49,27 +59,36 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   const command = options.command(places)
   const pinned = cpu === null ? command : ['taskset', '-c', `${cpu}`, ...command]
   const output = openSync(outputPath, 'w')
-  const child = spawn(pinned[0] as string, pinned.slice(1), { stdio: ['ignore', output, output] })
+  const env = { ...options.environment, ...process.env }
+  const child = spawn(pinned[0] as string, pinned.slice(1), { env, stdio: ['ignore', output, output] })
   closeSync(output)
   child.on('error', () => {})
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', resolve)
+    child.once('error', () => resolve(null))
+  })
   const kill = () => {
     child.kill('SIGKILL')
     rmSync(directory, { recursive: true, force: true })
   }
   process.on('exit', kill)
 
+  function written(): string {
+    return existsSync(outputPath) ? readFileSync(outputPath, 'utf8') : ''
+  }
+
   async function stop(): Promise<void> {
-    await stopProcess(child)
+    await stopProcess(child, options.graceMs ?? GRACE_MS)
     process.off('exit', kill)
     rmSync(directory, { recursive: true, force: true })
   }
 
-  if (!(await accepts(child, places.ports))) {
-    const tail = readFileSync(outputPath, 'utf8').slice(-OUTPUT_TAIL_CHARACTERS)
+  if (!(await accepts(child, places.ports, options.readyMs ?? READY_MS))) {
+    const tail = written().slice(-OUTPUT_TAIL_CHARACTERS)
     await stop()
     throw new Error(`${label} does not accept connections: ${command.join(' ')}\n${tail}`)
   }
-  return { ...places, pid: child.pid ?? null, stop }
+  return { ...places, pid: child.pid ?? null, ended, output: written, stop }
 }
 
 /** Ports that were free a moment ago. */
@@ -87,10 +106,10 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-async function accepts(child: ChildProcess, ports: readonly number[]): Promise<boolean> {
+async function accepts(child: ChildProcess, ports: readonly number[], readyMs: number): Promise<boolean> {
   // Servers open one port after the other, mostly in this order.
   const waiting = [...ports].reverse()
-  for (const until = Date.now() + READY_MS; Date.now() < until; ) {
+  for (const until = Date.now() + readyMs; Date.now() < until; ) {
     const port = waiting.at(-1)
     if (port === undefined) return true
     if (child.exitCode !== null || child.pid === undefined) return false
@@ -112,11 +131,11 @@ export function connects(port: number): Promise<boolean> {
   })
 }
 
-async function stopProcess(child: ChildProcess): Promise<void> {
+async function stopProcess(child: ChildProcess, graceMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
   const exited = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
   await exited
   clearTimeout(timer)
 }

@@ -19,6 +19,8 @@ export interface Server {
   port: number
   /** One for each listener that was asked for, `port` the first. */
   ports: readonly number[]
+  /** Of how many nodes of one cluster `ports` are, one's after the other's; one when left out. */
+  nodes?: number
   /** Where its metrics are, in Prometheus's text format; null when it has none. */
   metricsUrl: string | null
   /** Null where nobody has said it: CPU and memory are then not measured. */
@@ -38,6 +40,8 @@ export interface SpawnOptions {
   listeners?: readonly ListenerPlan[]
   /** The command of another build of the relay; this tree's when left out. */
   cliPath?: string
+  /** As `LaunchOptions.readyMs`. */
+  readyMs?: number
 }
 
 export type AttachOptions = Pick<Server, 'label' | 'host' | 'ports' | 'pid' | 'metricsUrl'>
@@ -59,6 +63,7 @@ export async function spawnServer(options: SpawnOptions): Promise<Server> {
     // The last one is for metrics, where there are any.
     ports: listeners.length + (hasMetrics ? 1 : 0),
     command: (places) => [...serverCommand(options, places), ...options.arguments],
+    ...(options.readyMs === undefined ? {} : { readyMs: options.readyMs }),
   })
   const metricsUrl = hasMetrics ? `http://${host}:${ports.at(-1)}/metrics` : null
   const own = ports.slice(0, listeners.length)

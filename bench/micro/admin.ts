@@ -8,6 +8,7 @@ import { Busiest } from '../../src/relay/admin/busiest.js'
 import { peoplePage } from '../../src/relay/admin/people.js'
 import { roomsPage } from '../../src/relay/admin/rooms.js'
 import { Assembly } from '../../src/relay/assembly.js'
+import { SingleNode } from '../../src/relay/backplane/single.js'
 import type { ListenerSpec } from '../../src/relay/config/listener-url.js'
 import { loadConfig } from '../../src/relay/config/load.js'
 import type { Dialect } from '../../src/relay/dialects/dialect.js'
@@ -62,7 +63,14 @@ async function crowded(): Promise<Assembly> {
     throw error
   }
   const access = await Access.open({ config, now: () => performance.now(), failed })
-  const options = { useHandles: false, hooks: undefined, reservedNames: undefined, access }
+  const options = {
+    useHandles: false,
+    hooks: undefined,
+    reservedNames: undefined,
+    access,
+    history: null,
+    backplane: new SingleNode(),
+  }
   const parts = new Assembly(config, options, records)
   const spec = config.listen[0] as ListenerSpec
   const context = parts.contextOf(spec.dialect as Dialect, spec, 'tcp')
@@ -89,6 +97,7 @@ function deaf(index: number): Transport {
     port: null,
     takenBytes: 0,
     kernelKey: '',
+    openDescriptor: null,
     certificateName: null,
     presentedSecret: null,
     partialFrame: 0,

@@ -1,7 +1,7 @@
 /**
  * The modules by themselves, without a network: what they do a second and what they allocate.
  *
- *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|allowances|records|websocket|admin …]
+ *     node --expose-gc --max-semi-space-size=64 --import tsx bench/micro/cli.ts [decode|encode|fanout|hub|hooks|history|allowances|records|websocket|admin …]
  */
 
 import { table } from '../load/report/table.js'
@@ -12,6 +12,7 @@ import { type Contest, runContests, type Standing } from './contest.js'
 import { fanoutContests } from './fanout.js'
 import { decoderContests } from './frame-decoder.js'
 import { encoderContests } from './frame-encoder.js'
+import { historyContests } from './history.js'
 import { hookContests } from './hooks.js'
 import { hubContests } from './hub.js'
 import { recordContests } from './records.js'
@@ -37,6 +38,7 @@ const GROUPS: ReadonlyMap<string, Group> = new Map([
   ['fanout', { unit: 'delivery', contests: fanoutContests, compares: false, conclude: () => {} }],
   ['hub', { unit: 'operation', contests: hubContests, compares: false, conclude: () => {} }],
   ['hooks', { unit: 'message', contests: hookContests, compares: true, conclude: () => {} }],
+  ['history', { unit: 'message', contests: historyContests, compares: true, conclude: () => {} }],
   ['allowances', { unit: 'request', contests: allowanceContests, compares: true, conclude: () => {} }],
   ['records', { unit: 'record', contests: recordContests, compares: true, conclude: () => {} }],
   ['admin', { unit: 'item', contests: adminContests, compares: false, conclude: () => {} }],

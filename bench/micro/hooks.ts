@@ -13,7 +13,13 @@ const OPERATIONS = 1000
 
 /** Nobody's connection, which is what `HookCalls` asks of it. */
 const DEAF = { source: {}, receive: () => {} } as unknown as Recipient
-const EMPTY: Audience<Recipient> = { add: () => {}, remove: () => {}, tell: () => {}, tellOnly: () => {} }
+const EMPTY: Audience<Recipient> = {
+  add: () => {},
+  remove: () => {},
+  tell: () => {},
+  tellOnly: () => {},
+  collect: () => {},
+}
 
 export function hookContests(): Contest[] {
   return [

@@ -9,7 +9,13 @@ const SIZES = [100, 10_000]
 const OPERATIONS = 1000
 
 const DEAF: Recipient = { receive: () => {} }
-const EMPTY: Audience<Recipient> = { add: () => {}, remove: () => {}, tell: () => {}, tellOnly: () => {} }
+const EMPTY: Audience<Recipient> = {
+  add: () => {},
+  remove: () => {},
+  tell: () => {},
+  tellOnly: () => {},
+  collect: () => {},
+}
 
 export function hubContests(): Contest[] {
   return SIZES.map((present) => ({

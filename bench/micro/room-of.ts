@@ -88,6 +88,7 @@ export function roomOf(size: number, styleOf: (member: number) => Style = () => 
     encodingFailed: (error: unknown) => {
       throw error
     },
+    slowTarget: null,
   }
   const fanout = new RoomFanout(context)
   const sink = new OpenSink()

@@ -2,7 +2,8 @@
  * The built relay as a child of clinic. Owns getting it started, ending the relay alone so that clinic lives to
  * write its report, and finding that report.
  *
- * clinic has a package and a lock file of its own here and is no dependency: it is large, old, and wanted once in a while.
+ * clinic has a package and a lock file of its own in clinic/ and is no dependency: it is large, old, and wanted once in a while. Its packages are not
+ * where this file would find them before the relay's of the same name.
  */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -18,7 +19,7 @@ export const TOOLS = ['doctor', 'flame', 'bubbleprof', 'heapprofiler'] as const
 export type Tool = (typeof TOOLS)[number]
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const TOOLS_FOLDER = fileURLToPath(new URL('.', import.meta.url))
+const TOOLS_FOLDER = fileURLToPath(new URL('clinic/', import.meta.url))
 const CLINIC = join(TOOLS_FOLDER, 'node_modules/.bin/clinic')
 const REPORTS = '.clinic'
 const LATE_EXIT = './bench/profile/late-exit.mjs'

@@ -26,8 +26,11 @@ export function familiesIn(text: string): MetricFamily[] {
   return [...families.values()]
 }
 
-/** @param text what a relay answers to a scrape, with a listener for each dialect */
-export function metricsPage(text: string): string {
+/**
+ * @param text what a relay answers to a scrape, with a listener for each dialect
+ * @param ofWorkers what there is besides where the relay is several workers
+ */
+export function metricsPage(text: string, ofWorkers: string): string {
   const families = familiesIn(text).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const own = families.filter(({ name }) => name.startsWith('parlance_'))
   const others = families.filter(({ name }) => !name.startsWith('parlance_'))
@@ -50,6 +53,17 @@ ${own.map(rowOf).join('\n')}
 ${own.flatMap(labelRows).join('\n')}
 
 \`version\` and \`fanout\` of \`parlance_info\` are those of the relay.
+
+## Of several workers
+
+With [\`workers\`](workers.md) the numbers above are those of all of them together: added up, but for the longest time
+(\`parlance_longest_behind_seconds\`), the first certificate to expire, and rooms, which each of them knows. These there are besides:
+
+| metric | type | labels | |
+|---|---|---|---|
+${familiesIn(ofWorkers).map(rowOf).join('\n')}
+
+\`worker\` is its number, from 1: whoever replaces one has the same.
 
 ## Of Node and the process
 

@@ -5,7 +5,7 @@ import { certificateQuery } from '../../test/fixtures/certificate.js'
 import { dashboardText } from '../grafana/source/dashboard.js'
 import { metricsPage } from './metrics-page.js'
 import { prometheusRuleText } from './prometheus-rule.js'
-import { scrapeOfNewRelay } from './scrape.js'
+import { scrapeOfNewRelay, scrapeOfTwoWorkers } from './scrape.js'
 
 const certificate = certificateQuery()
 if (certificate === null) throw new Error('openssl is missing: the page of metrics needs a relay with TLS')
@@ -14,4 +14,4 @@ const write = (path: string, text: string) => writeFileSync(new URL(`../../${pat
 
 write('deploy/grafana/dashboards/parlance.json', dashboardText())
 write('deploy/kubernetes/prometheus-rule.yaml', prometheusRuleText())
-write('docs/metrics.md', metricsPage(await scrapeOfNewRelay(certificate)))
+write('docs/metrics.md', metricsPage(await scrapeOfNewRelay(certificate), await scrapeOfTwoWorkers()))

@@ -1,21 +1,18 @@
-/** The clients that `parlance chat` can start, by dialect. A new one is one more entry. */
+/**
+ * The clients that `parlance chat` can start, by dialect. A new one is one more entry. Each is loaded when it is asked for: what checks
+ * JSON takes longer to start than the client of a dialect that has none.
+ */
 
+import { DEFAULT_PORT } from '../relay/dialects/sendto/layout.js'
 import type { ChatClient } from './chat-client.js'
-import { runChatmasterClient } from './chatmaster/chatmaster-program.js'
-import { CHATROOM_NAME_RULE } from './chatroom/chatroom-chat.js'
-import { runChatroomClient } from './chatroom/chatroom-line-client.js'
-import { runRoomsClient } from './json-irc/rooms-client.js'
-import { runLineClient } from './line-client.js'
-import { NAME_RULE } from './name-rule.js'
-import { runSendtoConsole } from './sendto/sendto-console.js'
-import { SENDTO_NAME_RULE } from './sendto/shown-commands.js'
+import { CHATROOM_NAME_RULE, NAME_RULE, SENDTO_NAME_RULE } from './name-rule.js'
 
 const framed: ChatClient = {
   dialect: 'framed',
   defaultPort: 9000,
   nameRule: NAME_RULE,
   canCompress: false,
-  run: runLineClient,
+  run: async (options) => (await import('./line-client.js')).runLineClient(options),
 }
 
 const chatroom: ChatClient = {
@@ -23,7 +20,7 @@ const chatroom: ChatClient = {
   defaultPort: 8000,
   nameRule: CHATROOM_NAME_RULE,
   canCompress: false,
-  run: runChatroomClient,
+  run: async (options) => (await import('./chatroom/chatroom-line-client.js')).runChatroomClient(options),
 }
 
 const chatmaster: ChatClient = {
@@ -31,7 +28,7 @@ const chatmaster: ChatClient = {
   defaultPort: 9001,
   nameRule: NAME_RULE,
   canCompress: true,
-  run: runChatmasterClient,
+  run: async (options) => (await import('./chatmaster/chatmaster-program.js')).runChatmasterClient(options),
 }
 
 const jsonIrc: ChatClient = {
@@ -39,15 +36,15 @@ const jsonIrc: ChatClient = {
   defaultPort: 1025,
   nameRule: NAME_RULE,
   canCompress: false,
-  run: runRoomsClient,
+  run: async (options) => (await import('./json-irc/rooms-client.js')).runRoomsClient(options),
 }
 
 const sendto: ChatClient = {
   dialect: 'sendto',
-  defaultPort: 3560,
+  defaultPort: DEFAULT_PORT,
   nameRule: SENDTO_NAME_RULE,
   canCompress: false,
-  run: runSendtoConsole,
+  run: async (options) => (await import('./sendto/sendto-console.js')).runSendtoConsole(options),
 }
 
 export const CLIENTS: ReadonlyMap<string, ChatClient> = new Map(

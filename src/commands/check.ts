@@ -29,7 +29,8 @@ export function checkCommand(): Command {
       `${SETTINGS_HELP}
 
 Says everything that a start would refuse, and starts nothing: settings, passwords, certificates and keys, the log directory and its
-files, the address file, limits of this system, addresses that are taken. Addresses are taken for a moment to find out.
+files, the address file, limits of this system, addresses that are taken; of NATS, who this node is to it, and whether it has JetStream.
+Addresses are taken for a moment to find out. Where NATS cannot be reached that is told, and is no problem: a relay starts without it.
 
 Examples:
   parlance check --config /etc/parlance.yaml
@@ -46,9 +47,10 @@ async function check({ running = false, ...flags }: Flags): Promise<void> {
     process.exitCode = EXIT_CODE.config
     return
   }
-  const { problems, inUse } = await checkStart(config, running)
+  const { problems, inUse, missing } = await checkStart(config, running)
   const warning = memoryWarning(process.constrainedMemory(), config.retainedLimitBytes)
-  for (const words of warning === null ? inUse : [warning, ...inUse]) writeOut(`${oneLine(words)}\n`)
+  const told = [...(warning === null ? [] : [warning]), ...missing, ...inUse]
+  for (const words of told) writeOut(`${oneLine(words)}\n`)
   if (problems.length > 0) {
     complain(problems.map(oneLine))
     process.exitCode = EXIT_CODE.config

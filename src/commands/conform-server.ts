@@ -27,11 +27,16 @@ export interface ServerFlags {
   readonly recentMessages?: number
 }
 
-/** A server of a dialect, over TCP. */
-export async function tryServer(suite: Suite, address: Address, flags: ServerFlags): Promise<void> {
-  const server = serverAt(address, flags)
+/** A server of a dialect, over TCP. @param addresses of one server, which may be several nodes */
+export async function tryServer(
+  suite: Suite,
+  addresses: readonly [Address, ...Address[]],
+  flags: ServerFlags,
+): Promise<void> {
   if (hasUnknownRules(suite, suite.dialect, flags)) return
-  if (await isOf(suite, address, server)) await tryRules(suite, server, flags)
+  for (const one of addresses) if (!(await isOf(suite, one, serverAt(one, flags)))) return
+  const [address, ...more] = addresses
+  await tryRules(suite, { ...serverAt(address, flags), more }, flags)
 }
 
 /** The same over WebSocket. */

@@ -2,10 +2,10 @@
 
 import { Command, InvalidArgumentError } from 'commander'
 import { type Address, AddressError, parseAddress } from '../client/address.js'
+import { CLIENTS } from '../client/clients.js'
 import type { Suite } from '../conform/check.js'
 import { SUITES } from '../conform/suites.js'
 import { parseHostPort } from '../relay/config/host-port.js'
-import { DIALECTS } from '../relay/dialects/registry.js'
 import { tryClients } from './conform-client.js'
 import { usage } from './conform-output.js'
 import { webSocketPlace } from './conform-over.js'
@@ -34,7 +34,10 @@ const MAX_RECENT_MESSAGES = 10_000
 export function conformCommand(): Command {
   return new Command('conform')
     .argument('<dialect>', `one of ${[...SUITES.keys()].join(', ')}, or ${WEBSOCKET}`)
-    .argument('[address]', `the server: HOST, HOST:PORT or [IPV6]:PORT; a URL for ${WEBSOCKET}`)
+    .argument(
+      '[address]',
+      `the server: HOST, HOST:PORT or [IPV6]:PORT, or its nodes with commas between; a URL for ${WEBSOCKET}`,
+    )
     .option(
       '--over <URL>',
       'try it over WebSocket: ws://HOST:PORT or wss://HOST:PORT, in place of the address',
@@ -78,6 +81,7 @@ A server is tried with a few connections of its own and names that nobody has; o
 Examples:
   parlance conform framed 127.0.0.1:9000
   parlance conform framed chat.example.org --slow --tap
+  parlance conform framed 127.0.0.1:9000,127.0.0.1:9001
   parlance conform framed 127.0.0.1 --only F2,F3 --verbose
   parlance conform chatroom 127.0.0.1 --only C8,C13 --edit-window 2
   parlance conform framed --over ws://127.0.0.1:8080
@@ -117,7 +121,9 @@ async function conform(
       await tryServerOver(suite, place, flags)
     } else {
       if (addressText === undefined) return usage('the address of the server is missing')
-      await tryServer(suite, parseAddress(addressText, defaultPort(suite)), flags)
+      const [first = '', ...others] = addressText.split(',')
+      const parse = (one: string) => parseAddress(one, defaultPort(suite))
+      await tryServer(suite, [parse(first), ...others.map(parse)], flags)
     }
   } catch (error) {
     if (!(error instanceof AddressError)) throw error
@@ -161,8 +167,9 @@ function listenAddress(suite: Suite, text: string | undefined): Address | null {
 }
 
 function defaultPort({ dialect }: Suite): number {
-  const port = DIALECTS.get(dialect)?.defaultPort
-  if (port === undefined) throw new Error(`a suite for ${dialect}, which this relay does not speak`)
+  // The clients know it as well, and load no relay.
+  const port = CLIENTS.get(dialect)?.defaultPort
+  if (port === undefined) throw new Error(`a suite for ${dialect}, which has no client`)
   return port
 }
 

@@ -21,6 +21,7 @@ export interface LogFlags extends PlaceFlags {
   readonly last?: number
   readonly follow?: true
   readonly json?: true
+  readonly history?: true
   readonly timeZone: TimeZone
 }
 
@@ -47,6 +48,7 @@ export function commandWithArguments(): Command {
     .option('--text <TEXT>', 'what was said with that in it, in capitals or not')
     .option('-n, --last <N>', `only the last N (with --follow and no --since: ${LAST_WHEN_FOLLOWING})`, count)
     .option('-f, --follow', 'go on with what comes, also when the files are put aside')
+    .option('--history', 'what rooms keep for newcomers, instead of the log files; DIR is a data directory')
     .option('--json', 'the records as they are in the files')
     .addOption(timeZone)
     .option('--config <FILE>', 'look where that configuration of parlance serve has the logs')
@@ -56,15 +58,18 @@ export function commandWithArguments(): Command {
       `
 Options that can be given several times take any of the values. Without FILE or DIR the logs are looked for where
 the address file says (environment: PARLANCE_ADDRESS_FILE), else where the configuration does, as for parlance serve.
+With --history the relay that runs here is asked, as by parlance admin; the files are read of one that does not.
 
 Examples:
   parlance log --since 10m
   parlance log --since yesterday --until today --name Amy
   parlance log --room general --event message --text hello -n 20
   parlance log --follow --address 192.0.2.0/24
+  parlance log --history --room general --text hello
   parlance log --json /var/log/parlance | jq -r .name
 
-Exit codes: 0 read, 64 wrong arguments, 73 a file or directory cannot be read, 78 wrong configuration, 130 Ctrl-C.`,
+Exit codes: 0 read, 1 no history is kept, 64 wrong arguments, 69 no relay and no data directory, 73 a file or directory
+cannot be read, 77 the relay is another user's, 78 wrong configuration, 130 Ctrl-C.`,
     )
 }
 

@@ -4,13 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { EXIT_CODE } from '../exit-code.js'
 import { Complaints } from '../log-reader/complaints.js'
-import { Filter } from '../log-reader/filter.js'
+import { type Criteria, Filter } from '../log-reader/filter.js'
+import { HistorySource } from '../log-reader/history-source.js'
 import { type LogPlace, placesAt } from '../log-reader/log-files.js'
 import { LogSource, type LogSourceOptions } from '../log-reader/log-source.js'
 import { followLogs, readLogs } from '../log-reader/read-logs.js'
 import type { LogRecord } from '../log-reader/record.js'
+import type { RecordSource } from '../log-reader/record-source.js'
 import { showRecord } from '../log-reader/show-record.js'
 import { oneLine, printable } from '../relay/streams/printable.js'
+import { AdminError } from './admin/admin-error.js'
 import { LinesOut } from './lines-out.js'
 import { commandWithArguments, criteriaOf, type LogFlags, lastOf } from './log-arguments.js'
 import { logDirectory } from './log-places.js'
@@ -30,13 +33,18 @@ async function log(paths: string[], flags: LogFlags): Promise<void> {
   if (problems.length > 0) return complain(EXIT_CODE.usage, ...problems)
   const follows = flags.follow === true
   const complaints = new Complaints()
-  let sources: LogSource[]
+  let sources: RecordSource[]
   try {
-    sources = await openSources(paths, flags, { filter: new Filter(criteria), complaints, follows })
+    const filter = new Filter(criteria)
+    sources =
+      flags.history === true
+        ? [await openHistorySource(paths, flags, criteria, filter)]
+        : await openSources(paths, flags, { filter, complaints, follows })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     // By its code: the class is loaded only where there is a configuration to read.
     if (code === 'ERR_CONFIG') return complain(EXIT_CODE.config, ...message.split('\n'))
+    if (error instanceof AdminError) return complain(error.exitCode, message)
     return complain(error instanceof UsageError ? EXIT_CODE.usage : EXIT_CODE.cannotCreate, message)
   }
   const out = new LinesOut(process.stdout)
@@ -48,6 +56,18 @@ async function log(paths: string[], flags: LogFlags): Promise<void> {
   }
   await Promise.all(sources.map((source) => source.close()))
   if (!out.isGone) for (const words of complaints.words()) process.stderr.write(`parlance: ${words}\n`)
+}
+
+async function openHistorySource(
+  paths: readonly string[],
+  flags: LogFlags,
+  criteria: Criteria,
+  filter: Filter,
+): Promise<HistorySource> {
+  if (paths.length > 1) throw new UsageError('--history: expected one data directory at most')
+  // With it comes what finds a relay that runs.
+  const { openHistoryPages } = await import('./history-pages.js')
+  return new HistorySource(await openHistoryPages(paths[0], flags, criteria), filter)
 }
 
 async function openSources(

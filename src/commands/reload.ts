@@ -79,7 +79,7 @@ async function answerAfter(addressFile: string, before: number, timeoutMs: numbe
   }
 }
 
-function report({ state, live, waiting, problems }: LastReload): void {
+function report({ state, live, waiting, workers, problems }: LastReload): void {
   if (state === 'refused') {
     fail(
       `the relay has refused it, and nothing has changed:\n  ${problems.map(oneLine).join('\n  ')}`,
@@ -87,7 +87,7 @@ function report({ state, live, waiting, problems }: LastReload): void {
     )
     return
   }
-  writeOut(`${reloadLines({ live, waiting }).join('\n')}\n`)
+  writeOut(`${reloadLines({ live, waiting, workers }).join('\n')}\n`)
 }
 
 function fail(words: string, exitCode: number): void {

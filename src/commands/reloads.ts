@@ -4,14 +4,21 @@
  */
 
 import { ConfigError, type ConfigSources, loadConfig } from '../relay/config/load.js'
-import type { LastReload } from '../relay/observe/address-file.js'
+import type { Config } from '../relay/config/settings.js'
+import type { AddressFile, LastReload } from '../relay/observe/address-file.js'
 import type { RelayLog } from '../relay/observe/relay-log.js'
 import { say } from '../relay/observe/say.js'
-import type { Relay } from '../relay/relay.js'
-import type { SettingChange } from '../relay/reload.js'
+import type { ReloadReport, SettingChange } from '../relay/reload.js'
+
+/** One relay, or several workers that are one. */
+export interface Reloading {
+  readonly addressFile: AddressFile | null
+  /** @throws ConfigError with everything that is wrong */
+  reload(config: () => Config): Promise<ReloadReport>
+}
 
 export class Reloads {
-  readonly #relay: Relay
+  readonly #relay: Reloading
   readonly #sources: ConfigSources
   readonly #log: RelayLog
   #number = 0
@@ -19,7 +26,7 @@ export class Reloads {
   /** Asked for and not begun. */
   #next: Promise<LastReload> | null = null
 
-  constructor(relay: Relay, sources: ConfigSources, log: RelayLog) {
+  constructor(relay: Reloading, sources: ConfigSources, log: RelayLog) {
     this.#relay = relay
     this.#sources = sources
     this.#log = log
@@ -47,8 +54,8 @@ export class Reloads {
     this.#tell({ number, state: 'under way', ...nothing })
     let outcome: LastReload
     try {
-      const { live, waiting } = await this.#relay.reload(() => loadConfig(this.#sources))
-      outcome = { number, state: 'taken', ...nothing, live, waiting }
+      const { live, waiting, workers } = await this.#relay.reload(() => loadConfig(this.#sources))
+      outcome = { number, state: 'taken', ...nothing, live, waiting, ...(workers && { workers }) }
       say(this.#log, 'config.reloaded', { live, waiting }, takenWords(live))
       if (waiting.length > 0)
         say(this.#log, 'config.waiting', { waiting }, `${keysOf(waiting)}: takes a new start`)

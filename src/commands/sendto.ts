@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { AddressError, parseAddress } from '../client/address.js'
 import { runSendtoConsole } from '../client/sendto/sendto-console.js'
 import { EXIT_CODE } from '../exit-code.js'
-import { sendto } from '../relay/dialects/sendto/sendto.js'
+import { DEFAULT_PORT } from '../relay/dialects/sendto/layout.js'
 import { FlagError } from './flag-error.js'
 import { PASSWORD_HELP, type PasswordFlags, passwordOf, withPasswordFlag } from './password-flag.js'
 import { TLS_HELP, type TlsFlags, trustOf, withTlsFlags } from './tls-flags.js'
@@ -13,7 +13,7 @@ import { TLS_HELP, type TlsFlags, trustOf, withTlsFlags } from './tls-flags.js'
 export function sendtoCommand(): Command {
   const command = new Command('sendto')
     .argument('<address>', 'the relay: HOST, HOST:PORT or [IPV6]:PORT')
-    .argument('[port]', `the port where the address has none (default: ${sendto.defaultPort})`)
+    .argument('[port]', `the port where the address has none (default: ${DEFAULT_PORT})`)
   return withPasswordFlag(withTlsFlags(command))
     .addHelpText(
       'after',
@@ -62,11 +62,11 @@ async function run(
 
 /** @throws AddressError where the port is given twice, too */
 function addressOf(address: string, port: string | undefined) {
-  if (port === undefined) return parseAddress(address, sendto.defaultPort)
+  if (port === undefined) return parseAddress(address, DEFAULT_PORT)
   const bracketed = isIPv6(address) ? `[${address}]` : address
   if (parseAddress(bracketed, NO_PORT).port !== NO_PORT)
     throw new AddressError(`${address} ${port}`, 'the port is given twice, expected HOST:PORT or HOST PORT')
-  return parseAddress(`${bracketed}:${port}`, sendto.defaultPort)
+  return parseAddress(`${bracketed}:${port}`, DEFAULT_PORT)
 }
 
 /** Which nobody can ask for. */

@@ -1,31 +1,28 @@
 /** `parlance serve`: runs a relay until it is told to end. */
 
-import { hostname } from 'node:os'
 import { Command } from 'commander'
-import { formatAddress } from '../client/address.js'
 import { EXIT_CODE } from '../exit-code.js'
 import type { Program } from '../relay/admin/program.js'
-import { reachableHost } from '../relay/config/host-port.js'
-import { ConfigError, loadConfig } from '../relay/config/load.js'
+import { loadConfig } from '../relay/config/load.js'
 import type { Config } from '../relay/config/settings.js'
 import { memoryWarning } from '../relay/observe/memory-limit.js'
 import { OperationalLog } from '../relay/observe/operational-log.js'
 import { say } from '../relay/observe/say.js'
 import { Relay } from '../relay/relay.js'
-import { StartError } from '../relay/start-error.js'
-import { oneLine } from '../relay/streams/printable.js'
-import { VERSION } from '../version.js'
-import { ownCommand } from './own-command.js'
-import { Reloads } from './reloads.js'
-import {
-  addSettingFlags,
-  complain,
-  orComplain,
-  SETTINGS_HELP,
-  type SettingFlags,
-  sourcesOf,
-} from './setting-flags.js'
+import { workersWanted } from '../workers/worker-config.js'
+import { announce, type Begun } from './announce.js'
+import { type Reloading, Reloads } from './reloads.js'
+import { addSettingFlags, orComplain, SETTINGS_HELP, type SettingFlags, sourcesOf } from './setting-flags.js'
 import type { Signals } from './signals.js'
+import { sayWhyNot } from './why-not.js'
+
+/** One relay, or several workers that are one. */
+interface Served extends Begun, Reloading {
+  readonly config: Config
+  readonly draining: Promise<void>
+  reopenLogs(): void
+  stop(): Promise<void>
+}
 
 /** @param signals those of this process, from its first moment on */
 export function serveCommand(signals: Signals): Command {
@@ -60,23 +57,16 @@ async function serve(flags: SettingFlags, signals: Signals): Promise<void> {
   // Before anything else: where there is far too little, nothing after this may come to pass.
   const { retainedLimitBytes } = config
   const limitBytes = process.constrainedMemory()
-  const warning = memoryWarning(limitBytes, retainedLimitBytes)
+  const warning = memoryWarning(limitBytes, retainedLimitBytes, workersWanted(config))
   if (warning !== null) say(log, 'memory.low', { limitBytes, retainedLimitBytes }, warning)
   if (signals.hasEnded) return
   let reload: Program['reload']
   const program: Program = { logLevel: log, reload: () => reload?.() ?? null }
-  let relay: Relay
+  let relay: Served
   try {
-    relay = await Relay.start(config, log, { reloadables: [log], program })
+    relay = await begin(config, log, program)
   } catch (error) {
-    if (error instanceof ConfigError) {
-      complain(error.problems)
-      process.exitCode = EXIT_CODE.config
-      return
-    }
-    if (!(error instanceof StartError)) throw error
-    process.stderr.write(`parlance: ${oneLine(error.words)}\n`)
-    process.exitCode = error.isAddress ? EXIT_CODE.unavailable : EXIT_CODE.cannotCreate
+    if (!sayWhyNot(error)) throw error
     return
   }
   const reloads = new Reloads(relay, sources, log)
@@ -96,70 +86,19 @@ async function serve(flags: SettingFlags, signals: Signals): Promise<void> {
   await end(relay, log)
 }
 
+async function begin(config: Config, log: OperationalLog, program: Program): Promise<Served> {
+  const linesLost = () => log.linesLost
+  if (workersWanted(config) === 1) return Relay.start(config, log, { reloadables: [log], program, linesLost })
+  const { Supervisor } = await import('../workers/supervisor.js')
+  return Supervisor.start(config, { log, program })
+}
+
 /** Ends the relay and the process: whatever still holds the event loop (a scrape under way) is not worth waiting for. */
-async function end(relay: Relay, log: OperationalLog): Promise<void> {
+async function end(relay: Served, log: OperationalLog): Promise<void> {
   const deadline = performance.now() + relay.config.shutdownMs
   await relay.stop()
   say(log, 'relay.ended', {}, 'ended')
   const exit = () => process.exit(EXIT_CODE.ok)
   setTimeout(exit, Math.max(0, deadline - performance.now()))
   log.flush(exit)
-}
-
-/** What it listens on, and one line to copy. */
-function announce(log: OperationalLog, relay: Relay, config: Config): void {
-  for (const { dialect, host, port, tls } of relay.listeningAt) {
-    const words = `listening: ${dialect} on ${host ?? 'all addresses'} port ${port}`
-    say(log, 'relay.listening', { dialect, host: host ?? '*', port, tls }, words)
-  }
-  if (config.ops !== 'off') {
-    const address = formatAddress({ host: reachableHost(config.ops.host), port: relay.opsPort as number })
-    const url = `http://${address}/metrics`
-    say(log, 'relay.ops', { address: url }, `metrics: ${url}`)
-  }
-  for (const { dialect, host, port, tls, proxy } of relay.listeningAt) {
-    if (dialect !== 'ws' || proxy) continue
-    const address = formatAddress({ host: reachableHost(host), port })
-    const url = `${tls ? 'https' : 'http'}://${address}`
-    say(log, 'relay.page', { address: url }, `in the browser: ${url}`)
-  }
-  const { adminSocket } = relay
-  if (adminSocket !== null) {
-    const words = `for operators: ${ownCommandHere()} admin --socket ${adminSocket}`
-    say(log, 'relay.admin', { path: adminSocket }, words)
-  }
-  announceLimit(log, relay)
-  const { name, reason } = relay.fanout
-  const how = { fanout: name, reason: reason ?? undefined }
-  say(log, 'relay.fanout', how, `fan-out: ${name}${reason === null ? '' : ` (${reason})`}`)
-  const framed = relay.listeningAt.find(({ dialect, tls, proxy }) => dialect === 'framed' && !tls && !proxy)
-  if (framed === undefined) {
-    say(log, 'relay.ready', { version: VERSION }, 'ready')
-    return
-  }
-  const address = formatAddress({ host: reachableHost(framed.host), port: framed.port })
-  const command = `${ownCommandHere()} chat ${address} Bob`
-  say(log, 'relay.ready', { version: VERSION, command }, `to join: ${command}`)
-}
-
-/** How many may come, and why no more. */
-function announceLimit(log: OperationalLog, relay: Relay): void {
-  const { maxConnections, descriptors, kept } = relay.parts.gate.connectionLimit
-  const why =
-    descriptors === null
-      ? ''
-      : ` (this process may open ${descriptors} files, of which ${kept} are kept back)`
-  const about = { maxConnections, descriptors: descriptors ?? undefined, kept: kept ?? undefined }
-  say(log, 'relay.limit', about, `at most ${maxConnections} connections${why}`)
-}
-
-function ownCommandHere(): string {
-  const { argv, env: environment, pid } = process
-  return ownCommand({
-    script: argv[1] as string,
-    cwd: process.cwd(),
-    pid,
-    hostName: hostname(),
-    environment,
-  })
 }

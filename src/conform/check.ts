@@ -27,6 +27,11 @@ export interface CheckContext {
   connect(): Promise<RawPeer>
   /** One on which nothing has been said: over WebSocket its opening handshake is still to come. */
   connectBare(): Promise<RawPeer>
+  /**
+   * What the server has answered to one connection holds for all others from here on. At once, unless the server is several
+   * nodes: they tell each other, which takes a moment. Not needed for whoever has heard of it.
+   */
+  settled(): Promise<void>
   /** Where the server is over WebSocket, when it is tried over that. */
   readonly webSocket: WebSocketUrl | null
   /** A name that nobody has had in this run: short letters and digits, good in every dialect. */

@@ -20,10 +20,18 @@ export type Outcome =
   | { readonly kind: 'crashed'; readonly words: string }
   | { readonly kind: 'skipped'; readonly why: string }
 
-/** The server under test, and how to ask it. */
-export interface ServerUnderTest extends RawPeerOptions {
+/** Where a server accepts connections. */
+export interface Place {
   readonly host: string
   readonly port: number
+}
+
+/** The server under test, and how to ask it. */
+export interface ServerUnderTest extends RawPeerOptions, Place {
+  /** Further nodes of the same server: the connections of a check are spread over all of them, in turn. */
+  readonly more?: readonly Place[]
+  /** Resolves when what has happened at one of them is known at the others; after `quietMs` when left out. */
+  readonly settled?: () => Promise<void>
   /** A name that nobody has had in this run. */
   freshName(): string
   /** As in `CheckContext`; none when left out. */
@@ -52,6 +60,8 @@ const CLOSING_MS = 300
 
 export async function runCheck(check: Check, server: ServerUnderTest): Promise<Outcome> {
   const peers: RawPeer[] = []
+  const places = [server, ...(server.more ?? [])]
+  let connected = 0
   let over = false
   const context: CheckContext = {
     async connect() {
@@ -60,10 +70,14 @@ export async function runCheck(check: Check, server: ServerUnderTest): Promise<O
       return peer
     },
     async connectBare() {
-      const peer = await RawPeer.open(server.host, server.port, server, server.over?.tls)
+      const { host, port } = places[connected++ % places.length] as Place
+      const peer = await RawPeer.open(host, port, server, server.over?.tls)
       if (over) peer.close()
       else peers.push(peer)
       return peer
+    },
+    async settled() {
+      if (places.length > 1) await (server.settled?.() ?? delay(server.quietMs))
     },
     webSocket: server.over?.url ?? null,
     freshName: () => server.freshName(),

@@ -1,11 +1,21 @@
 /** Runs the checks of a suite, rule by rule. */
 
 import type { Check, CheckSuite } from './check.js'
-import { freshNames, type Outcome, type Over, runCheck, type ServerUnderTest } from './run-check.js'
+import {
+  freshNames,
+  type Outcome,
+  type Over,
+  type Place,
+  runCheck,
+  type ServerUnderTest,
+} from './run-check.js'
 
 export interface SuiteOptions {
   readonly host: string
   readonly port: number
+  /** As in `ServerUnderTest`. */
+  readonly more?: readonly Place[]
+  readonly settled?: () => Promise<void>
   /** How long to wait for what must come. */
   readonly timeoutMs: number
   /** How long nothing must come for it to count as nothing. */

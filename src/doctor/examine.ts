@@ -4,10 +4,11 @@ import type { Config } from '../relay/config/settings.js'
 import { certificates } from './checks/certificates.js'
 import { clock } from './checks/clock.js'
 import { descriptors } from './checks/descriptors.js'
+import { dataDirectory, logDirectory } from './checks/directories.js'
 import { backlog, outgoingPorts, retries } from './checks/kernel.js'
-import { logDirectory } from './checks/log-directory.js'
 import { memory, overcommit, swap } from './checks/memory.js'
 import { fanout, unmasking } from './checks/native-code.js'
+import { nats } from './checks/nats.js'
 import { nodeVersion, timeZoneData } from './checks/node.js'
 import { ports } from './checks/ports.js'
 import { user } from './checks/user.js'
@@ -32,7 +33,9 @@ export async function examine(machine: Machine, config: Config): Promise<Finding
     retries(machine),
     outgoingPorts(machine, config),
     logDirectory(machine, config),
+    dataDirectory(machine, config),
     ...certificates(machine, config),
+    await nats(config),
     ...(await ports(config, holderOf)),
   ]
   return findings.filter((finding) => finding !== null)

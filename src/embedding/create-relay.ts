@@ -64,12 +64,13 @@ export interface EmbeddedRelay {
    */
   say(room: string, text: string): string | null
   /**
-   * Ends somebody's connection: they are told, where their dialect can say it, and the name is free when this returns.
+   * Ends somebody's connection: they are told, where their dialect can say it, and the name is free when this returns; that of
+   * somebody at another node a moment later.
    * @returns whether there was somebody of that name
    * @throws RelayError `ERR_IN_HOOK`
    */
   disconnect(name: string): boolean
-  /** Who is here now, in the order in which they came. The list is the caller's. */
+  /** Who is here now, in the order in which they came; in a cluster, people of all nodes. The list is the caller's. */
   people(): PersonHere[]
   /** Which rooms there are now, private ones included. The list is the caller's. */
   rooms(): RoomHere[]
@@ -160,7 +161,10 @@ class OwnRelay implements EmbeddedRelay {
 
   disconnect(name: string): boolean {
     this.#refuseInHook('disconnect')
-    return (this.#here?.moderation.expel(name, CLOSE_REASONS.removed) ?? null) !== null
+    const { moderation } = this.#here ?? {}
+    if (moderation === undefined) return false
+    const { removed } = CLOSE_REASONS
+    return moderation.expel(name, removed) !== null || moderation.expelElsewhere(name, removed) !== null
   }
 
   people(): PersonHere[] {

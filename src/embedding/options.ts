@@ -50,6 +50,8 @@ export function configOf(
       problems.push(`${key}: expected no settings by key beside config`)
     }
   }
+  if (config !== undefined && config.workers !== 1)
+    problems.push(`workers: ${config.workers}: expected 1 in a program that has the relay inside`)
   if (typeof voice !== 'string' || !isName(voice)) {
     problems.push(`voice: ${quoted(voice)}: expected 1 to 32 printable ASCII characters without a space`)
   }

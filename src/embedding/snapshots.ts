@@ -7,6 +7,11 @@ import type { Hub } from '../relay/hub/hub.js'
 
 /** Somebody who has a name. */
 export interface PersonHere extends Person {
+  /**
+   * Which other node of the cluster they are connected to; `null` for this one. Where they come from is known there alone:
+   * `address` is empty then, and `port` 0.
+   */
+  readonly node: string | null
   readonly status: Status
   /** The rooms that they are in, in the order in which they came. */
   readonly rooms: readonly string[]
@@ -20,10 +25,11 @@ export interface RoomHere {
   readonly members: readonly string[]
 }
 
-/** In the order in which they came. Its cost grows with everybody who is here. */
+/** People of all nodes, in the order in which they came, or were heard of. Its cost grows with everybody who is here. */
 export function peopleHere(hub: Hub<Recipient>): PersonHere[] {
   return Array.from(hub.sessions(), (session) => {
-    return { ...personOf(session), status: session.status, rooms: session.rooms.map(({ name }) => name) }
+    const { node, status } = session
+    return { ...personOf(session), node, status, rooms: session.rooms.map(({ name }) => name) }
   })
 }
 

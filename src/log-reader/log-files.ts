@@ -22,16 +22,31 @@ export interface LogPlace {
 /** In this order where two records have the same time. */
 const LOGS = ['connections', 'chat'] as const
 
-/** @param path a directory of logs, or one file @throws the system's error */
+/** Where one of several workers writes, within the directory of all. */
+const OF_A_WORKER = /^worker-[1-9]\d*$/
+
+/** @param path a directory of logs, those of workers within it included, or one file @throws the system's error */
 export async function placesAt(path: string): Promise<LogPlace[]> {
   const stats = await stat(path)
-  if (stats.isDirectory())
-    return LOGS.map((log) => ({ dir: path, log, current: join(path, `${log}.log`), rotated: 'all' }))
+  if (stats.isDirectory()) return [path, ...(await workerDirectories(path))].flatMap(placesIn)
   const [dir, name] = [dirname(path), basename(path)]
   const rotated = parseRotatedName(name)
   if (rotated === null || rotated.form === 'unfinished')
     return [{ dir, log: basename(path, '.log'), current: path, rotated: [] }]
   return [{ dir, log: rotated.log, current: null, rotated: [rotated] }]
+}
+
+function placesIn(dir: string): LogPlace[] {
+  return LOGS.map((log) => ({ dir, log, current: join(dir, `${log}.log`), rotated: 'all' }))
+}
+
+async function workerDirectories(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isDirectory() && OF_A_WORKER.test(entry.name))
+  const sorted = names
+    .map(({ name }) => name)
+    .sort((one, other) => one.length - other.length || (one < other ? -1 : 1))
+  return sorted.map((name) => join(dir, name))
 }
 
 /** What was put aside of one log, oldest first; what is there in both forms is there once. @throws the system's error */
@@ -45,9 +60,10 @@ export async function rotatedFiles(dir: string, log: string): Promise<RotatedNam
   return [...found.values()].sort(byRotation)
 }
 
-/** Whether `handle` is of that file, as long as it is not compressed. */
+/** Whether `handle` is of that file, which was put aside last; it may have been compressed since it was opened. */
 export async function isOpenAs(handle: FileHandle, dir: string, { plain }: RotatedName): Promise<boolean> {
-  return (await identityOf(join(dir, plain))) === (await identity(handle))
+  const { dev, ino, nlink } = await handle.stat()
+  return nlink === 0 || (await identityOf(join(dir, plain))) === `${dev} ${ino}`
 }
 
 /** `null` where there is nothing. @throws the system's error */

@@ -4,6 +4,7 @@
  */
 
 import type { FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
 import { byRotation, type RotatedName } from '../relay/observe/rotated-name.js'
 import type { Complaints } from './complaints.js'
 import type { Filter } from './filter.js'
@@ -19,6 +20,7 @@ import {
 } from './log-files.js'
 import { chunksOf, LineReader, linesOf } from './read-lines.js'
 import { type LogRecord, parseRecord } from './record.js'
+import type { RecordSource } from './record-source.js'
 
 /** A clock that is set back may leave this much out of order. */
 const DISORDER_MS = 60_000
@@ -41,7 +43,7 @@ export interface LogSourceOptions {
   readonly follows: boolean
 }
 
-export class LogSource {
+export class LogSource implements RecordSource {
   readonly #place: LogPlace
   readonly #follows: boolean
   readonly #filter: Filter
@@ -140,8 +142,9 @@ export class LogSource {
 
   /** What it was put aside as: the first since then, unless somebody else has moved it away. */
   async #isThat(handle: FileHandle, rotated: RotatedName, before: readonly RotatedName[]): Promise<boolean> {
-    if (rotated.form === 'plain') return isOpenAs(handle, this.#place.dir, rotated)
-    return rotated === before[0]
+    const there = rotated.form === 'plain' ? await identityOf(join(this.#place.dir, rotated.plain)) : null
+    // It may have been compressed since it was found.
+    return there === null ? rotated === before[0] : there === (await identity(handle))
   }
 
   /** Nothing in a file is later than its being put aside. */

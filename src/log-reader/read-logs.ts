@@ -1,15 +1,15 @@
 /** Reads several logs as one, then on as they grow. Owns in which order; what is done with the records is the caller's. */
 
-import type { LogSource } from './log-source.js'
 import { merged } from './merge.js'
 import type { LogRecord } from './record.js'
+import type { RecordSource } from './record-source.js'
 
 /**
  * @param last only so many, the last ones; all, without it
  * @returns records in the order of time
  */
 export async function* readLogs(
-  sources: readonly LogSource[],
+  sources: readonly RecordSource[],
   last: number | undefined,
 ): AsyncGenerator<LogRecord[]> {
   if (last === undefined) {
@@ -28,7 +28,7 @@ export async function* readLogs(
  * @param pause waits before it is looked again, and says whether to
  */
 export async function* followLogs(
-  sources: readonly LogSource[],
+  sources: readonly RecordSource[],
   pause: () => Promise<boolean>,
 ): AsyncGenerator<LogRecord[]> {
   do yield* merged(sources.map((source) => source.news()))

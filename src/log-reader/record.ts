@@ -35,7 +35,8 @@ export function parseRecord(line: string): LogRecord | null {
   if (typeof fields !== 'object' || fields === null) return null
   const { time, event } = fields as Record<string, unknown>
   if (typeof time !== 'string' || typeof event !== 'string') return null
-  const sortable = TIME.test(time) ? time : isoTime(Date.parse(time))
+  const atMs = Date.parse(time)
+  const sortable = TIME.test(time) && !Number.isNaN(atMs) ? time : isoTime(atMs)
   if (sortable === null) return null
   return { time: sortable, event, fields: fields as Record<string, unknown>, line }
 }

@@ -4,6 +4,9 @@
  */
 
 import type { Access } from './access/access.js'
+import type { Backplane } from './backplane/backplane.js'
+import { SharedCongestion } from './backplane/shared-congestion.js'
+import { SlowPeople } from './backplane/slow-people.js'
 import type { ListenerSpec } from './config/listener-url.js'
 import { ConfigError } from './config/load.js'
 import type { Reloadable } from './config/reloadable.js'
@@ -11,16 +14,20 @@ import type { Config } from './config/settings.js'
 import type { Dialect, DialectContext } from './dialects/dialect.js'
 import { ChunkPool } from './fanout/chunk.js'
 import { Flusher } from './fanout/flusher.js'
-import type { OutboxContext } from './fanout/outbox.js'
+import type { Outbox, OutboxContext } from './fanout/outbox.js'
 import { PAUSE } from './fanout/pauses.js'
 import { Pressure } from './fanout/pressure.js'
 import type { Recipient } from './fanout/recipient.js'
 import { RoomFanout } from './fanout/room-fanout.js'
 import { Gate } from './gate.js'
+import type { KeptHistory } from './history/open-history.js'
+import { RoomHistory } from './history/room-history.js'
 import { CLOSE_REASONS } from './hub/close-reason.js'
+import type { DirectEvent, EditedEvent, MessageEvent } from './hub/events.js'
 import type { Hooks } from './hub/hooks.js'
 import { Hub } from './hub/hub.js'
 import type { RecentLimits } from './hub/recent-messages.js'
+import { AskedSockets, canAskSockets } from './net/asked-sockets.js'
 import { Connection } from './net/connection.js'
 import type {
   ConnectionContext,
@@ -41,6 +48,7 @@ import { CLOSE_CODES } from './net/websocket/close-codes.js'
 import { Pulse } from './net/websocket/pulse.js'
 import type { WebSocketContext } from './net/websocket/websocket-transport.js'
 import type { Records } from './records.js'
+import { VOICE_DIALECT } from './voice.js'
 
 /** F15: the longest frame before somebody has a name. */
 const MAX_LOGIN_BYTES = 1024
@@ -55,6 +63,10 @@ export interface AssemblyOptions {
   readonly reservedNames: readonly string[] | undefined
   /** Who may have which name. */
   readonly access: Access
+  /** What keeps the messages of rooms; `null` where nothing does. */
+  readonly history: KeptHistory | null
+  /** The other nodes. */
+  readonly backplane: Backplane
 }
 
 export class Assembly {
@@ -78,6 +90,13 @@ export class Assembly {
   /** Takes up what a reload changes of who may come in, which names nobody may have, and how much each may ask for. */
   readonly gate: Gate
   readonly access: Access
+  /** What rooms have said; `null` where they keep nothing. */
+  readonly history: RoomHistory<Recipient> | null
+  readonly backplane: Backplane
+  /** Of rooms over nodes; `null` for a node that is alone. */
+  readonly congestion: SharedCongestion | null
+  /** The same of people. */
+  readonly slowPeople: SlowPeople | null
   readonly fanout: FanoutWay
   /** Its parts whose settings may change while it runs. */
   readonly reloadables: Reloadable[]
@@ -96,19 +115,23 @@ export class Assembly {
    */
   constructor(
     config: Config,
-    { useHandles, hooks, reservedNames, access }: AssemblyOptions,
+    { useHandles, hooks, reservedNames, access, history, backplane }: AssemblyOptions,
     records: Records,
   ) {
     this.access = access
+    this.backplane = backplane
     this.#config = config
     this.#records = records
     this.fanout = fanoutOf(config, useHandles)
     const monotonic = () => performance.now()
     this.gate = new Gate(config, { connections: this.connections, now: monotonic })
-    const kernel = new SocketTable()
+    const table = new SocketTable()
+    const kernel = canAskSockets() ? new AskedSockets(this.connections, table) : table
     this.pressure = new Pressure(config, this.pool, monotonic, kernel)
     this.#turn = new TurnBudget(monotonic)
     this.input = { bytes: 0, limitBytes: inputLimitOf(config) }
+    const isAlone = backplane.replication === null
+    this.slowPeople = isAlone ? null : new SlowPeople({ backplane, pressure: this.pressure })
     this.#outboxes = {
       flusher: this.flusher,
       pool: this.pool,
@@ -118,25 +141,35 @@ export class Assembly {
         if (source instanceof Connection) source.failWith(error)
         else setImmediate(() => records.fault(error, {}))
       },
+      slowTarget: isAlone ? null : (outbox) => this.#isBehind(outbox),
     }
+    this.congestion = isAlone ? null : congestionOf(backplane, () => this.hub, monotonic)
     this.hub = new Hub<Recipient>({
-      audience: () => new RoomFanout(this.#outboxes),
+      audience: (room) => new RoomFanout(this.#outboxes, this.congestion?.listenerOf(room) ?? null),
       now: Date.now,
       announceUpTo: config.announceUpTo,
       recent: recentLimitsOf(config),
       later: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
       defaultRoom: config.room,
       hooks,
+      replication: backplane.replication,
+      idSuffix: backplane.idSuffix,
       isForbiddenName: (name) => reservedNames?.includes(name) === true || this.gate.forbids(name),
+      ...(history?.store.isShared === true && {
+        heard: (event: MessageEvent | EditedEvent) => this.history?.heard(event),
+      }),
       observe: (event) => {
         if (event.kind === 'message' || event.kind === 'direct') this.flusher.told(this.#turn.readMs)
         records.observe(event)
+        if (event.kind === 'direct' && this.slowPeople !== null) this.#pace(event, this.slowPeople)
+        if (this.history !== null) this.history.observe(event)
       },
     })
+    this.history = history && historyOf(history, this.hub, this.pool)
     const deadlines = (durationMs: number, expired: (connection: Connection) => void) =>
       new Deadlines<Connection>({ durationMs, now: monotonic, expired })
     this.#deadlines = {
-      login: deadlines(config.loginDeadlineMs, (connection) => connection.expel(CLOSE_REASONS.loginDeadline)),
+      login: deadlines(config.loginDeadlineMs, (connection) => connection.loginExpired()),
       frame: deadlines(config.frameDeadlineMs, (connection) => connection.expel(CLOSE_REASONS.frameDeadline)),
       linger: deadlines(config.lingerMs, (connection) => connection.lingered()),
       refusal: deadlines(REFUSAL_PAUSE_MS, (connection) => connection.resume(PAUSE.refusals)),
@@ -156,6 +189,7 @@ export class Assembly {
       silent: (connection) => connection.cutOff(CLOSE_REASONS.vanished),
     })
     this.reloadables = [this.gate, { prepare: (config) => this.#prepare(config) }, access]
+    if (history !== null) this.reloadables.push(history)
   }
 
   /** What the connections of a listener share who speak this dialect. */
@@ -169,10 +203,11 @@ export class Assembly {
     const dialectContext: DialectContext = {
       hub: this.hub,
       access: this.access,
+      past: this.history,
       maxLoginBytes: MAX_LOGIN_BYTES,
       timeZone: this.#config.timeZone,
     }
-    const { access } = this
+    const { access, history, backplane } = this
     return {
       dialect: name,
       // Where strangers may not even look around, somebody without a name is on their way in or not here.
@@ -185,6 +220,8 @@ export class Assembly {
       deadlines: this.#deadlines,
       strangers: this.#strangers,
       access,
+      history,
+      otherNodes: backplane.replication === null ? null : backplane,
       turn: this.#turn,
       input: this.input,
       stats,
@@ -194,6 +231,17 @@ export class Assembly {
       allowances: this.gate.allowances,
       all: this.connections,
     }
+  }
+
+  #isBehind(outbox: Outbox): void {
+    const { sink } = outbox
+    if (sink instanceof Connection && sink.name !== null) this.slowPeople?.behind(sink.name, outbox)
+  }
+
+  /** Who says something to somebody of another node who is behind there. */
+  #pace({ name, to, text }: DirectEvent, slowPeople: SlowPeople): void {
+    const source = this.hub.session(name)?.recipientHere?.source
+    if (source !== undefined) slowPeople.said(source, to, Buffer.byteLength(text))
   }
 
   #prepare(config: Config): () => void {
@@ -216,7 +264,31 @@ export class Assembly {
     this.gate.allowances.stop()
     this.webSockets.pulse.stop()
     this.pressure.stop()
+    this.congestion?.stop()
+    this.slowPeople?.stop()
   }
+}
+
+function congestionOf(backplane: Backplane, hub: () => Hub<Recipient>, now: () => number): SharedCongestion {
+  const room = (name: string) => {
+    const audience = hub().rooms.get(name)?.audience
+    return audience instanceof RoomFanout ? audience : undefined
+  }
+  return new SharedCongestion({ backplane, room, now })
+}
+
+function historyOf(kept: KeptHistory, hub: Hub<Recipient>, pool: ChunkPool): RoomHistory<Recipient> {
+  const { store, writer } = kept
+  const failed = (error: unknown) => kept.unreadable(error)
+  return new RoomHistory({
+    store,
+    writer,
+    world: hub,
+    pool,
+    now: Date.now,
+    voiceDialect: VOICE_DIALECT,
+    failed,
+  })
 }
 
 /** What is begun and not completed may have a part of what may be retained. */

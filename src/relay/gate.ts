@@ -65,6 +65,13 @@ export class Gate implements Reloadable {
     return this.#connectionLimit.maxConnections
   }
 
+  /** No more than so many from now on, until a reload says otherwise; nobody who is here is sent away. */
+  limitTo(most: number): void {
+    const maxConnections = Math.min(most, connectionLimit().connections)
+    this.#connectionLimit = { ...this.#connectionLimit, maxConnections }
+    this.admission.limitTo(maxConnections)
+  }
+
   /** Whether nobody may have this name from now on. */
   forbids(name: string): boolean {
     return this.#reserved.has(name) || this.bans.ofName(name) !== null
@@ -120,7 +127,7 @@ function listOf(texts: readonly string[]): AddressList | null {
 }
 
 /** Above what the system allows, it would close clients without a word. @throws ConfigError when it is */
-export function connectionsAllowed({ maxConnections }: Config): ConnectionsAllowed {
+export function connectionsAllowed({ maxConnections }: Pick<Config, 'maxConnections'>): ConnectionsAllowed {
   const { connections, descriptors } = connectionLimit()
   const kept = descriptors === null ? null : descriptors - connections
   if (maxConnections === 'auto') return { maxConnections: connections, descriptors, kept }

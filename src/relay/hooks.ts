@@ -201,12 +201,17 @@ export class HookCalls implements HubHooks<Recipient> {
   }
 }
 
-/** Data of its own. */
-export function personOf({ name, dialect, recipient }: HubPerson<Recipient>): Person {
-  const { source } = recipient
+/** Data of its own. Where somebody of another node comes from is not known here. */
+export function personOf({ name, dialect, recipient }: PersonOrElsewhere): Person {
+  const source = recipient?.source
   const { remoteAddress: address, remotePort: port } =
     source instanceof Connection ? source : { remoteAddress: '', remotePort: 0 }
   return { name, dialect, address, port }
+}
+
+/** The recipient of a session of another node is `null`. */
+type PersonOrElsewhere = Pick<HubPerson<Recipient>, 'name' | 'dialect'> & {
+  readonly recipient: Recipient | null
 }
 
 function nameOf({ name, dialect, address, port }: Person): Person {

@@ -16,13 +16,12 @@ import type { ListeningAt } from './listening-at.js'
 import { Listener } from './net/listener.js'
 import type { ListeningOptions } from './net/listening.js'
 import type { TrustedProxies } from './net/proxy/proxy-gate.js'
-import { Gateway } from './net/websocket/gateway.js'
-import type { UpgradeRefusal } from './net/websocket/handshake.js'
+import type { Gateway } from './net/websocket/gateway.js'
+import type { UpgradeRefusal } from './net/websocket/upgrade-refusal.js'
 import { LiveSamples } from './observe/live-samples.js'
 import type { Records } from './records.js'
 import { StartError } from './start-error.js'
 import { LiveFeed } from './web/live-feed.js'
-import { createPages } from './web/pages.js'
 
 export class Listeners implements Reloadable {
   readonly #config: Config
@@ -120,7 +119,13 @@ export class Listeners implements Reloadable {
         options,
         this.#parts.contextOf(spec.dialect, spec, spec.tls === undefined ? 'tcp' : 'tls'),
       )
-    const web = spec.web as WebOptions
+    return this.#openWeb(spec, spec.web as WebOptions, options)
+  }
+
+  /** What it takes is loaded only where it is wanted: a relay without it starts sooner. */
+  async #openWeb(spec: ListenerSpec, web: WebOptions, options: ListeningOptions): Promise<Gateway> {
+    const { Gateway } = await import('./net/websocket/gateway.js')
+    const { createPages } = await import('./web/pages.js')
     const contexts = [...DIALECTS.values()].map((dialect) => {
       const plain = { ...spec, options: dialect.options.parse({}) }
       const kind = spec.tls === undefined ? 'ws' : 'wss'

@@ -10,7 +10,7 @@ import { CLOSE_REASONS, type CloseReason } from './hub/close-reason.js'
 import type { HubEvent } from './hub/events.js'
 import type { Connection } from './net/connection.js'
 import type { ConnectionObserver, Newcomer } from './net/connection-context.js'
-import type { UpgradeRefusal } from './net/websocket/handshake.js'
+import type { UpgradeRefusal } from './net/websocket/upgrade-refusal.js'
 import type { Journal } from './observe/journal.js'
 import { OnceASecond } from './observe/once-a-second.js'
 import { OpenJournal } from './observe/open-journal.js'
@@ -32,12 +32,15 @@ export interface RecordsOptions {
   readonly log: RelayLog
   /** Whether a fault has left the hub half changed. */
   readonly isHalfChanged: () => boolean
+  /** Lines of `log` that were lost. */
+  readonly linesLost?: (() => number) | undefined
 }
 
 export class Records implements ConnectionObserver<Connection>, Reloadable {
   readonly tally = new Tally()
   readonly #log: RelayLog
   readonly #isHalfChanged: () => boolean
+  readonly #linesLost: () => number
   readonly #acceptErrors = new OnceASecond<{ url: string; error: string }>((last, count) =>
     say(this.#log, 'connection.accept-failed', { ...last, count }, 'a connection could not be accepted'),
   )
@@ -47,9 +50,10 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
   #open: OpenJournal | null = null
   #journal: Journal | null = null
 
-  constructor({ log, isHalfChanged }: RecordsOptions) {
+  constructor({ log, isHalfChanged, linesLost = () => 0 }: RecordsOptions) {
     this.#log = log
     this.#isHalfChanged = isHalfChanged
+    this.#linesLost = linesLost
   }
 
   /** From now on there are log files, unless they are off. @throws the system's error when one cannot be had */
@@ -74,9 +78,9 @@ export class Records implements ConnectionObserver<Connection>, Reloadable {
     await this.#open?.close()
   }
 
-  /** Lines that the disk did not take. */
+  /** Lines that the disk did not take, of the log files and of what the relay says about itself. */
   get linesLost(): number {
-    return this.#open?.linesLost ?? 0
+    return (this.#open?.linesLost ?? 0) + this.#linesLost()
   }
 
   /** What the hub says happened. */

@@ -24,34 +24,52 @@ export interface ReloadReport {
   readonly live: readonly SettingChange[]
   /** Takes a new start: the value before is still in use. */
   readonly waiting: readonly SettingChange[]
+  /** Who has taken it, where several workers are the relay. */
+  readonly workers?: readonly number[] | undefined
 }
 
-export interface Reloaded {
-  /** What is in use now: of what takes a new start, the values before. */
-  readonly config: Config
+/** Nothing is wrong with it, and nothing has changed yet. */
+export interface PreparedReload {
   readonly report: ReloadReport
+  /** Has all parts change over. @returns what is in use then: of what takes a new start, the values before */
+  take(): Config
 }
 
 /**
  * @param parts all of them, also those whose settings are as before: what is in a file that one names may be new
- * @throws ConfigError with everything that is wrong; then nothing has changed
+ * @throws ConfigError with everything that is wrong
  */
-export async function reload(
+export async function prepareReload(
   current: Config,
   wanted: Config,
   parts: readonly Reloadable[],
-): Promise<Reloaded> {
-  const changes = changesBetween(current, wanted)
-  const live = changes.filter(({ key }) => isLive(key))
+): Promise<PreparedReload> {
+  const report = reportOf(current, wanted)
+  const { live } = report
   const taken = Object.fromEntries(live.map(({ key }) => [key, wanted[key]]))
   const config = Object.freeze({ ...current, ...taken }) as Config
-  for (const changeOver of await prepare(parts, config)) changeOver()
-  return { config, report: { live, waiting: changes.filter(({ key }) => !isLive(key)) } }
+  const prepared = await prepare(parts, config)
+  return {
+    report,
+    take: () => {
+      for (const changeOver of prepared) changeOver()
+      return config
+    },
+  }
 }
 
 function isLive(key: SettingKey): boolean {
   const setting: Setting = SETTINGS[key]
   return setting.live === true
+}
+
+/** What differs, in the order of the table, and what of it is taken up. */
+export function reportOf(current: Config, wanted: Config): ReloadReport {
+  const changes = changesBetween(current, wanted)
+  return {
+    live: changes.filter(({ key }) => isLive(key)),
+    waiting: changes.filter(({ key }) => !isLive(key)),
+  }
 }
 
 function changesBetween(current: Config, wanted: Config): SettingChange[] {

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { endOf, establishedEnds } from '../../bench/load/cut-offs.js'
 import { bar, liveLines } from '../../bench/load/live-view.js'
 import { Recorder } from '../../bench/load/recorder.js'
 import { page } from '../../bench/load/report/page.js'
@@ -128,19 +127,6 @@ test('a regression of five percent shows when the pairs agree, and is unclear wh
   assert.equal(verdictOn([1.1, 1.08, 1.07, 1.09, 1.2], 0.05), 'faster')
   assert.equal(verdictOn([0.6, 1.4, 0.9, 1.2, 0.8], 0.05), 'unclear')
   assert.equal(median([3, 1, 2, 10]), 2.5)
-})
-
-test('a connection of the kernel’s table is known by either end, in IPv4 and in mapped IPv6', () => {
-  const rows = [
-    '  sl  local_address rem_address   st tx_queue rx_queue',
-    '   0: 0100007F:2328 0100017F:C001 01 00000000:00000000 00:00000000 00000000     0        0 1 1',
-    '   1: 0100007F:2328 0200017F:C001 04 00000000:00000000 00:00000000 00000000     0        0 1 1',
-    '   2: 0000000000000000FFFF00000100007F:2328 0000000000000000FFFF00000300017F:C001 01 0:0 0:0 0 0 0 1 1',
-  ]
-  const ends = establishedEnds(rows.join('\n'))
-  const remote = (address: string) => ends.includes(`remote ${endOf(address, 0xc001)}`)
-  assert.deepEqual([remote('127.1.0.1'), remote('127.1.0.2'), remote('127.1.0.3')], [true, false, true])
-  assert.ok(ends.includes(`local ${endOf('::ffff:127.0.0.1', 9000)}`))
 })
 
 test('of a server’s metrics those are read that a report shows', () => {

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import test, { type TestContext } from 'node:test'
+import { startAllDialects } from '../fixtures/all-dialects.js'
 import { certificateQuery } from '../fixtures/certificate.js'
 import { join } from '../fixtures/framed-bytes.js'
 import { FramedPeer } from '../fixtures/framed-peer.js'
@@ -174,6 +175,24 @@ test('a server that cannot be reached: exit code 69', async (t) => {
   assert.equal(await program.exitCode(), 69)
   assert.match(program.errorOutput, /connection refused/)
   assert.equal(program.output, '')
+})
+
+test('several addresses: the clients are spread over them, so that relays that know nothing of each other are wrong', async (t) => {
+  const other = await startAllDialects()
+  t.after(() => other.relay.stop())
+  const { ports } = await startRelay(t, { query: ['', ''] })
+  const conformAt = (...at: readonly unknown[]) => {
+    const addresses = at.map((port) => `127.0.0.1:${port}`).join(',')
+    return conform(t, 'framed', addresses, '--only', 'F4', '--quiet-ms', '20', '--timeout-ms', '200')
+  }
+  const one = conformAt(...ports)
+  assert.equal(await one.exitCode(), 0, one.output + one.errorOutput)
+  const two = conformAt(ports[0], other.portOf('framed'))
+  assert.equal(await two.exitCode(), 1)
+  assert.match(two.output, /^not ok F4 .*came nothing/)
+  const away = conformAt(ports[0], await freePort())
+  assert.equal(await away.exitCode(), 69)
+  assert.match(away.errorOutput, /connection refused/)
 })
 
 test('a server of another dialect: which it looks like, exit code 76', async (t) => {

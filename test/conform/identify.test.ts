@@ -47,14 +47,15 @@ const LISTENERS = [
 test('each listener of the relay is known for what it is, whatever was expected there', async (t) => {
   const urls = LISTENERS.map((one) => one.replace(/\?|$/, '://127.0.0.1:0$&'))
   const { ports } = await startRelay(t, { settings: { listen: urls.join(' ') } })
-  const asked = LISTENERS.flatMap((listener, index) =>
-    [...SUITES.values()].map(async (suite) => {
+  // Not all at once: what they wait for is a silence of some length, and a busy machine is silent, too.
+  for (const [index, listener] of LISTENERS.entries()) {
+    const asked = [...SUITES.values()].map(async (suite) => {
       const identity = await ask(suite, ports[index] as number)
       const dialect = listener.replace(/\?.*/, '')
       assert.deepEqual(identity, { kind: 'speaks', dialect }, `${listener}, asked in ${suite.dialect}`)
-    }),
-  )
-  await Promise.all(asked)
+    })
+    await Promise.all(asked)
+  }
 })
 
 test('a server that says what nobody knows is the one that it was said to be', async (t) => {

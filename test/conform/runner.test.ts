@@ -173,6 +173,23 @@ test('each check has connections of its own, and none is left over', async (t) =
   while (open() > 0) await delay(1)
 })
 
+test('the connections of a check are spread over all nodes in turn, and what is to be known at all of them is waited for', async (t) => {
+  const [one, other] = [await silentServer(t), await silentServer(t)]
+  const seen: unknown[] = []
+  const suite = suiteOf(
+    check('Z1', 'connects', async (context) => {
+      for (let count = 0; count < 3; count++) seen.push((await context.connect()).socket.remotePort)
+      await context.settled()
+      seen.push('done')
+    }),
+  )
+  const settled = async () => void seen.push('settled')
+  await run(one.port, suite, { more: [{ host: '127.0.0.1', port: other.port }], settled })
+  assert.deepEqual(seen.splice(0), [one.port, other.port, one.port, 'settled', 'done'])
+  await run(one.port, suite, { settled })
+  assert.deepEqual(seen, [one.port, one.port, one.port, 'done'])
+})
+
 test('no name is given out twice, and none is a part of another', async (t) => {
   const { port } = await silentServer(t)
   const names: string[] = []

@@ -169,7 +169,7 @@ async function reported(
   const report = new LineReport({ verbose: true })
   const bad: string[] = []
   let text = ''
-  const options = { host: '127.0.0.1', port, timeoutMs: 400, quietMs: 60, slow: false }
+  const options = { host: '127.0.0.1', port, timeoutMs: 800, quietMs: 60, slow: false }
   for await (const result of runSuite(jsonIrcSuite, { ...options, only: only && new Set(only) })) {
     if (statusOf(result) === 'not ok') bad.push(result.rule)
     text += report.rule(result)

@@ -28,7 +28,7 @@ async function outcomes(
   const server = {
     host: '127.0.0.1',
     port,
-    timeoutMs: 400,
+    timeoutMs: 800,
     quietMs: 30,
     freshName: freshNames(),
     over: { url, tls: false, subprotocol: 'chatroom', messages },

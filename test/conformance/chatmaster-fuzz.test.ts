@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
+import { ANY_CHARACTER } from '../fixtures/any-character.js'
 import {
   type ChatmasterRelay,
   command,
@@ -36,11 +37,11 @@ const oneName = fc.oneof(
     'x'.repeat(65),
     'a\n',
   ),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 40 }),
 )
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 80 }),
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 20 }),
   fc.constantFrom('', '\n'),
 )
 const parameters = fc.oneof(

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { ANY_CHARACTER } from '../fixtures/any-character.js'
 import { type ChatroomRelay, startChatroom } from '../fixtures/chatroom-peer.js'
 import { FUZZ_SEED, fuzzRuns } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
@@ -34,11 +35,11 @@ const PUSH = /^(SEND|SENT|RECEIVED|EDIT|USERBOARD|ROOMS|USERSTATUS|BLOCKED|JOIN|
 
 const name = fc.oneof(
   fc.constantFrom('Bad', 'Bad', 'Bad', 'Worse', 'nobody', '__proto__', '', 'everyone', 'x'.repeat(31)),
-  fc.string({ unit: 'binary', maxLength: 12 }).map((text) => text.replaceAll('\n', '')),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 12 }).map((text) => text.replaceAll('\n', '')),
 )
 const text = fc.oneof(
   fc.constant('Hi'),
-  fc.string({ unit: 'binary', maxLength: 600 }),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 600 }),
   fc.constant('x'.repeat(501)),
 )
 const header = fc.oneof(
@@ -52,7 +53,7 @@ const sendJson = fc
     {
       sender: fc.oneof({ weight: 5, arbitrary: fc.constant('Bad') }, { weight: 1, arbitrary: name }),
       header,
-      timestamp: fc.oneof(fc.constant('1:02 pm'), fc.string({ unit: 'binary', maxLength: 5 })),
+      timestamp: fc.oneof(fc.constant('1:02 pm'), fc.string({ unit: ANY_CHARACTER, maxLength: 5 })),
       message: text,
       extra: any,
     },
@@ -63,7 +64,7 @@ const json = fc.oneof(
   { weight: 3, arbitrary: sendJson },
   any.map((value) => JSON.stringify(value)),
   fc.record({ message_id: fc.string(), message: text }).map((fields) => JSON.stringify(fields)),
-  fc.string({ unit: 'binary', maxLength: 30 }).map((odd) => odd.replaceAll('\n', '')),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 30 }).map((odd) => odd.replaceAll('\n', '')),
 )
 const parameter = fc.oneof(json, name, fc.constantFrom('general', 'OFFLINE', 'Bad OFFLINE'))
 const line = fc.oneof(
@@ -92,7 +93,7 @@ const line = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.string({ unit: 'binary', maxLength: 60 }).map((odd) => odd.replaceAll('\n', '')),
+    arbitrary: fc.string({ unit: ANY_CHARACTER, maxLength: 60 }).map((odd) => odd.replaceAll('\n', '')),
   },
 )
 const lines = fc.array(line, { maxLength: 30 })

@@ -1,32 +1,8 @@
-/** Lines: their ends, their length, and the stream cut anywhere. */
+/** Lines: how long they may be, and many in one write. How they end and where they are cut is test/faults/split-and-glued.test.ts. */
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ERROR, entered, everybody, left, OK, said, startChatroom } from '../fixtures/chatroom-peer.js'
-
-const bytes = (text: string) => Buffer.from(text)
-
-test('a line may end in CRLF, and lines may come split and glued', async (t) => {
-  const room = await startChatroom(t)
-  const amy = await room.join('amy')
-  const stream = bytes(
-    `USERNAME bob\r\nJOIN\r\nSEND ${said({ sender: 'bob', message: 'é\u{1f600}' })}\r\nUSERBOARD\nLEAVE bob\r\n`,
-  )
-  for (const size of [1, 2, 3, 7, 64, stream.length]) {
-    const bob = await room.connect()
-    const pieces = Array.from({ length: Math.ceil(stream.length / size) }, (_, at) =>
-      stream.subarray(at * size, (at + 1) * size),
-    )
-    await bob.wire.sendApart(pieces)
-    await bob.expect(OK, OK, '200 SENT')
-    await bob.push('SENT')
-    await bob.expect(OK, 'USERBOARD {"amy":"ONLINE","bob":"ONLINE"}', '200 BYE')
-    await bob.expectEnd()
-    await amy.expect(entered('bob'))
-    assert.equal((await amy.push('SEND')).message, 'é\u{1f600}')
-    await amy.expect(left('bob'))
-  }
-})
+import { ERROR, everybody, OK, startChatroom } from '../fixtures/chatroom-peer.js'
 
 test('a line of 8 KiB is taken, one byte more is an error and the end; before JOIN as after', async (t) => {
   const room = await startChatroom(t)

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import fc from 'fast-check'
+import { ANY_CHARACTER } from '../fixtures/any-character.js'
 import { assertFrame, commandOf, frame, header, list, shown, textOf } from '../fixtures/framed-bytes.js'
 import { expectedOf } from '../fixtures/framed-model.js'
 import type { FramedPeer } from '../fixtures/framed-peer.js'
@@ -29,7 +30,7 @@ const oneName = fc.oneof(
     '@at',
     'a\tb',
   ),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 40 }),
 )
 const anyBytes = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes))
 const printable = fc.string({ unit: 'grapheme-ascii', maxLength: 80 })
@@ -57,6 +58,10 @@ const stream = fc
     { maxLength: 40 },
   )
   .map((pieces) => Buffer.concat(pieces))
+/** What once was answered otherwise: who writes to themselves by a name that begins with an `@`, or that somebody writes `/w` before. */
+const ONCE_WRONG = ['@at Hi', '/w @at Hi', '/w Left Hi', '@/w Hi', '@ Hi'].map(
+  (written): [Buffer, number[]] => [Buffer.concat([frame(0, latin('@at')), frame(4, latin(written))]), []],
+)
 /** Where the stream is cut into writes, as shares of its length. */
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })
 
@@ -116,7 +121,7 @@ onEachTransport((start) => {
         assert.deepEqual(pair.others.map(shown), expected.heard.map(shown))
         for (const [index, one] of expected.heard.entries()) assertFrame(pair.others[index] as Buffer, one)
       })
-      await fc.assert(property, { seed: SEED, numRuns: RUNS, endOnFailure: true })
+      await fc.assert(property, { seed: SEED, numRuns: RUNS, examples: ONCE_WRONG, endOnFailure: true })
     })
   })
 })

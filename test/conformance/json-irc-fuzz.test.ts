@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import fc from 'fast-check'
+import { ANY_CHARACTER } from '../fixtures/any-character.js'
 import { textOf } from '../fixtures/framed-bytes.js'
 import { FUZZ_SEED, fuzzRuns } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
@@ -17,7 +18,7 @@ const RUNS = fuzzRuns(400)
 
 const anyText = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 60 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.string({ unit: ANY_CHARACTER, maxLength: 40 }) },
   {
     weight: 1,
     arbitrary: fc.constantFrom('', '\n', 'Hi\r\n', 'a\tb', 'a\x1bb', '\ud800', 'x'.repeat(2000), '"{}[]\\'),
@@ -70,7 +71,7 @@ const entering = fc
   .map((nickname) => JSON.stringify({ command: '/nick', nickname }))
 const key = fc.oneof(
   fc.constantFrom('command', 'Command', 'ROOM', 'room', 'channel', 'Message', 'nickname', '__proto__', 'x'),
-  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.string({ unit: ANY_CHARACTER, maxLength: 8 }),
 )
 const value = fc.oneof(
   { weight: 8, arbitrary: fc.oneof(command, room, anyText) },

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { join as joinPath } from 'node:path'
 import test from 'node:test'
 import { direct, message } from '../fixtures/framed-bytes.js'
-import { LogDir, recordsOf } from '../fixtures/log-dir.js'
+import { LogDir, recordsOf, wholeLines } from '../fixtures/log-dir.js'
 import { serve } from '../fixtures/serve.js'
 import { startRelay } from '../fixtures/start-relay.js'
 
@@ -181,7 +181,7 @@ test('a disk that takes half a block: every record is in a file, whole, or count
   assert.equal(await relay.terminate(), 0)
   const lost = Number(/"linesLost":(\d+)/.exec(relay.program.output)?.[1])
   // What the last write left of its last line was cut off, unless it was moved away before the next try.
-  const whole = readFileSync(away, 'utf8').replace(/[^\n]*$/, '')
+  const whole = wholeLines(readFileSync(away, 'utf8'))
   const kept = [...recordsOf(whole), ...logs.records('chat')].filter(({ event }) => event === 'message')
   assert.ok(lost > 0 && kept.length > 10, `${lost} lost, ${kept.length} kept`)
   const all = [...recordsOf(whole), ...logs.records('chat')].length

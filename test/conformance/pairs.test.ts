@@ -1,11 +1,15 @@
 /**
- * Everybody is in one place: every dialect as heard from every other, both ways, in one relay. Prints the matrix of
- * what each pair was shown.
+ * Everybody is in one place: every dialect as heard from every other, both ways, in one relay, and from one node of a
+ * cluster to another. Prints the matrix of what each pair was shown.
  */
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { type AllDialects, startAllDialects } from '../fixtures/all-dialects.js'
+import { after, before, describe, test } from 'node:test'
+import type { RawPeer } from '../../src/conform/raw-peer.js'
+import { startAllDialects } from '../fixtures/all-dialects.js'
+import { noNats } from '../fixtures/nats-server.js'
+import { startThreeNodes } from '../fixtures/three-nodes.js'
+import { until } from '../fixtures/until.js'
 import { chatmasterVoice } from '../fixtures/voices/chatmaster-voice.js'
 import { chatroomVoice } from '../fixtures/voices/chatroom-voice.js'
 import { framedVoice } from '../fixtures/voices/framed-voice.js'
@@ -22,22 +26,22 @@ const CONTROL_TEXTS = ['esc\x1b[2Jape', 'del\x7fete', 'bell\x07', 'csi\u009b2J']
 const UNICODE_TEXT = 'Zoë: où? 日本 😀'
 const UNICODE_AS_ASCII = 'Zoe: ou? RiBen :grinning:'
 
-let all: AllDialects
-const matrix = new Map<string, string>()
+/** Where the people of a pair come in: two who come one after the other are at different nodes, where there are several. */
+interface Place {
+  connect(dialect: string): Promise<RawPeer>
+  /** What was done is known everywhere. */
+  settled(): Promise<void>
+  isKnown(name: string): boolean
+}
+
+let place: Place
+let matrix = new Map<string, string>()
 let serial = 0
 
-before(async () => {
-  all = await startAllDialects()
-})
-
-after(async () => {
-  await all.relay.stop()
-  console.log(matrixText())
-})
-
 async function voiceOf(kind: VoiceKind, name: string): Promise<Voice> {
-  const voice = kind.make(await all.connect(kind.dialect), name)
+  const voice = kind.make(await place.connect(kind.dialect), name)
   await voice.join()
+  await place.settled()
   return voice
 }
 
@@ -73,34 +77,62 @@ class Pair {
   }
 }
 
-for (const from of KINDS) {
-  for (const to of KINDS) {
-    test(`${from.dialect} as ${to.dialect} hears it`, async () => {
-      const name = `from${++serial}`
-      const target = `to${serial}x`
-      const listener = await voiceOf(to, target)
-      await listener.heard()
-      const pair = new Pair(from, to, listener)
-      const speaker = await voiceOf(from, name)
-      const isInRoom = speaker.say !== undefined
-      if (isInRoom) await pair.expect('join', { kind: 'joined', name, to: target })
-      else pair.skip()
-      await messages(pair, speaker, name, target)
-      await refusals(pair, speaker, name, target)
-      const lastName = await rename(pair, speaker, name, target)
-      if (speaker.block === undefined) pair.skip()
-      else {
-        assert.equal(await speaker.block(target), 'taken')
-        await pair.expect('block', { kind: 'blocked', name: lastName, to: target })
-        await staysUnheard(speaker, listener, lastName)
-      }
-      speaker.leave()
-      if (isInRoom) await pair.expect('leave', { kind: 'left', name: lastName, to: target })
-      else pair.skip()
-      matrix.set(`${from.dialect} ${to.dialect}`, pair.shown.join(' '))
-      listener.leave()
-    })
+describe('one relay', () =>
+  everyPair(async (t) => {
+    const { relay, connect } = await startAllDialects()
+    t.after(() => relay.stop())
+    return { connect, settled: async () => {}, isKnown: (name) => relay.parts.hub.isHere(name) }
+  }))
+
+describe('three nodes', { skip: noNats() ?? false }, () =>
+  everyPair(async (t) => {
+    const { nodes, connect, settled } = await startThreeNodes(t)
+    const isKnown = (name: string) => nodes.some(({ relay }) => relay.parts.hub.isHere(name))
+    return { connect, settled, isKnown }
+  }),
+)
+
+function everyPair(start: (t: { after(end: () => void | Promise<void>): void }) => Promise<Place>): void {
+  const ends: (() => void | Promise<void>)[] = []
+  before(async () => {
+    matrix = new Map()
+    place = await start({ after: (end) => ends.push(end) })
+  })
+  after(async () => {
+    for (const end of ends.reverse()) await end()
+    console.log(matrixText())
+  })
+  for (const from of KINDS) {
+    for (const to of KINDS) test(`${from.dialect} as ${to.dialect} hears it`, () => onePair(from, to))
   }
+}
+
+async function onePair(from: VoiceKind, to: VoiceKind): Promise<void> {
+  const name = `from${++serial}`
+  const target = `to${serial}x`
+  const listener = await voiceOf(to, target)
+  await listener.heard()
+  const pair = new Pair(from, to, listener)
+  const speaker = await voiceOf(from, name)
+  const isInRoom = speaker.say !== undefined
+  if (isInRoom) await pair.expect('join', { kind: 'joined', name, to: target })
+  else pair.skip()
+  await messages(pair, speaker, name, target)
+  await refusals(pair, speaker, name, target)
+  const lastName = await rename(pair, speaker, name, target)
+  if (speaker.block === undefined) pair.skip()
+  else {
+    assert.equal(await speaker.block(target), 'taken')
+    await pair.expect('block', { kind: 'blocked', name: lastName, to: target })
+    await place.settled()
+    await staysUnheard(speaker, listener, lastName)
+  }
+  speaker.leave()
+  if (isInRoom) await pair.expect('leave', { kind: 'left', name: lastName, to: target })
+  else pair.skip()
+  matrix.set(`${from.dialect} ${to.dialect}`, pair.shown.join(' '))
+  listener.leave()
+  await until(() => !place.isKnown(lastName) && !place.isKnown(target))
 }
 
 /** C11: whom somebody has blocked says nothing that reaches them, and learns of it where it was for them alone. */

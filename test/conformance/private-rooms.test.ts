@@ -10,6 +10,8 @@ const SECRET = 'secret'
 /** As long as the other, so that what is asked differs in nothing else. */
 const NOWHERE = 'nowher'
 const QUIET_MS = 150
+/** How long an answer may take to begin where other tests run meanwhile. Not everything is answered. */
+const ANSWER_MS = 1000
 
 const json = (fields: object) => JSON.stringify(fields)
 const command = (name: string, parameters: object = {}) =>
@@ -85,7 +87,9 @@ class Voice {
   async say(words: string): Promise<string> {
     this.#heard = ''
     this.#lastMs = performance.now()
-    if (words !== '') this.#socket.write(words, 'latin1')
+    if (words === '') return await this.heardSince()
+    this.#socket.write(words, 'latin1')
+    while (this.#heard === '' && performance.now() - this.#lastMs < ANSWER_MS) await delay(5)
     return await this.heardSince()
   }
 

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import fc from 'fast-check'
+import { ANY_CHARACTER } from '../fixtures/any-character.js'
 import { FUZZ_SEED, fuzzRuns } from '../fixtures/fuzz-seed.js'
 import { HealthyPair } from '../fixtures/healthy-pair.js'
 import { header, packet, packetLength } from '../fixtures/sendto-bytes.js'
@@ -18,7 +19,7 @@ const RUNS = fuzzRuns(400)
 const oneName = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('Bad', 'Left', 'Amy', 'Worse') },
   { weight: 1, arbitrary: fc.constantFrom('__proto__', '', ' ', 'x'.repeat(20), 'x'.repeat(21), 'a\tb') },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 25 }) },
+  { weight: 1, arbitrary: fc.string({ unit: ANY_CHARACTER, maxLength: 25 }) },
 )
 const anyBytes = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes))
 const padding = fc.constantFrom('', '', '', '\n', '\r\n', '\0\0\0')
@@ -28,7 +29,7 @@ const text = fc.oneof(
     weight: 4,
     arbitrary: fc.tuple(fc.string({ unit: 'grapheme', maxLength: 40 }), padding).map((t) => t.join('')),
   },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.string({ unit: ANY_CHARACTER, maxLength: 40 }) },
 )
 const textBytes = fc.oneof(
   { weight: 6, arbitrary: text.map((one) => Buffer.from(one)) },

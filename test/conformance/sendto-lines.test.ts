@@ -141,19 +141,6 @@ onEachTransport((start) => {
     await john.expectLines(...Array.from({ length: 4 }, () => 'Invalid command'), '')
   })
 
-  test('S8 lines end in LF or CRLF, come cut anywhere, and many in one write are answered in order', async (t) => {
-    const relay = await start(t)
-    const john = await relay.connect()
-    await john.sendApart(
-      Array.from(Buffer.from('login John\r\nsendto John é\r\n'), (byte) => Buffer.of(byte)),
-    )
-    await john.expectLines('Success', 'John: é', 'Success')
-    john.send('sendto John x\nlist\r\nlist me\nlogout\nlogin John\n'.repeat(500))
-    for (let time = 0; time < 500; time++) {
-      await john.expectLines('John: x', 'Success', 'John', 'Invalid command', 'Success', 'Success')
-    }
-  })
-
   test('S8 exit is answered with EXIT and ends the connection, and nothing behind it is carried out', async (t) => {
     const relay = await start(t)
     const amy = await relay.login('Amy')

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { allSplits, leave } from '../fixtures/framed-bytes.js'
+import { leave } from '../fixtures/framed-bytes.js'
 import {
   FAILURE,
   header,
@@ -51,31 +51,6 @@ onEachTransport((start) => {
     bob.send(...Array.from({ length: 500 }, () => once).flat())
     for (let time = 0; time < 500; time++) await bob.expect(...answers)
     await bob.expectQuiet()
-  })
-
-  test('S1 every split of a short exchange gives the same answers', async (t) => {
-    const relay = await start(t)
-    const bob = await relay.connect()
-    const exchange = Buffer.concat([login('B'), logout(), Buffer.of(9, 0, 0, 1, 255)])
-    for (const pieces of allSplits(exchange)) {
-      if (pieces.length % 4 !== 0) continue
-      await bob.sendApart(pieces)
-      await bob.expect(OK, OK, MALFORMED)
-    }
-  })
-
-  test('S1 a long exchange byte by byte gives the same answers', async (t) => {
-    const relay = await start(t)
-    const bob = await relay.connect()
-    const text = 'Žluťoučký kůň '.repeat(20)
-    const exchange = Buffer.concat([
-      login('Bob'),
-      sendto('Bob', text),
-      packet(77, 'x'.repeat(200), 'y'),
-      list(),
-    ])
-    await bob.sendApart(Array.from(exchange, (byte) => Buffer.of(byte)))
-    await bob.expect(OK, sendto('Bob', text), OK, MALFORMED, list('Bob'))
   })
 
   test('S2 names of 1 to 20 printable characters are good, case counts, and names are data', async (t) => {

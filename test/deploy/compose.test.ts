@@ -5,30 +5,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { DCLinter } from 'dclint'
 import { WEB_PORT } from '../../src/relay/config/listener-url.js'
 import { loadConfig } from '../../src/relay/config/load.js'
 import { DIALECTS } from '../../src/relay/dialects/registry.js'
+import { problemsOf } from './compose-linter.js'
 import { bytesOf, fits, MANIFEST, ROOT, readFile, readYaml } from './deploy-files.js'
 
 const FILE = 'deploy/compose.yaml'
 const { services, volumes } = readYaml(FILE)
-
-/** Of the linter's rules those about how a file looks are not ours; chat is for everyone; and an image that is built here has a name. */
-const NOT_OURS = {
-  'no-build-and-image': 0,
-  'no-unbound-port-interfaces': 0,
-  'require-quotes-in-ports': 0,
-  'service-keys-order': 0,
-  'service-ports-alphabetical-order': 0,
-  'services-alphabetical-order': 0,
-} as const
-
-function problemsOf(path: string): string[] {
-  const linter = new DCLinter({ rules: NOT_OURS, quiet: false, debug: false, exclude: [] })
-  const results: { messages: { message: string }[] }[] = linter.lintFiles([path], false)
-  return results.flatMap(({ messages }) => messages.map(({ message }) => message))
-}
 
 test('the linter of compose files has nothing to say against it, and would', (t) => {
   assert.deepEqual(problemsOf(join(ROOT, FILE)), [])

@@ -16,8 +16,8 @@ export function readFile(path: string): string {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a document has in it is what its test is about
-export function readYaml(path: string): any {
-  return parse(readFile(path), { prettyErrors: true, strict: true })
+export function readYaml(path: string, options: { readonly merge?: boolean } = {}): any {
+  return parse(readFile(path), { prettyErrors: true, strict: true, ...options })
 }
 
 /** Paths of the files under a folder. */

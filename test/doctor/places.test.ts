@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { certificates } from '../../src/doctor/checks/certificates.js'
-import { logDirectory } from '../../src/doctor/checks/log-directory.js'
+import { dataDirectory, logDirectory } from '../../src/doctor/checks/directories.js'
 import { ports } from '../../src/doctor/checks/ports.js'
 import { thisMachine } from '../../src/doctor/machine.js'
 import { mountOf } from '../../src/doctor/mounts.js'
@@ -118,6 +118,19 @@ test('the log directory: there, still to be made, full, in memory, of the contai
   assert.match(on('overlay', true).words, /gone with the container$/)
   assert.match(on('overlay', true).advice.join(), new RegExp(`--volume logs:${dir}`))
   assert.equal(on('overlay', false).level, 'ok')
+})
+
+test('the data directory: nothing where none is set, a problem where history needs one, space for what may be kept', (t) => {
+  const dataDir = directory(t)
+  const check = (flags: Record<string, string>, machine = {}) =>
+    dataDirectory(machineWith(machine), configWith(flags))
+  assert.equal(check({}), null)
+  assert.equal(check({ history: '5' })?.level, 'problem')
+  assert.match(check({ history: '5', dataDir })?.words ?? '', /, history comes to 256 MiB at most$/)
+  const less = check({ history: '5', dataDir }, { freeBytes: () => 100 * MIB })
+  assert.equal(less?.level, 'warning')
+  assert.match(less?.advice.join() ?? '', /historyBytes/)
+  assert.equal(check({ dataDir }, { freeBytes: () => 0 })?.level, 'ok')
 })
 
 test('a log directory that is a file is a problem', (t) => {

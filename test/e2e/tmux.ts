@@ -71,7 +71,9 @@ export class Terminal {
 
   /** Keeps the bytes that programs write from now on in a file. */
   record(path: string): void {
-    this.#tmux('pipe-pane', `cat > "${path}"`)
+    // It is there at once, though the program that writes it takes a while to start.
+    writeFileSync(path, '')
+    this.#tmux('pipe-pane', `cat >> "${path}"`)
   }
 
   /** Where the cursor is: the column and the row, from 0. */

@@ -50,6 +50,10 @@ test('options are checked when the relay is made, and everything that is wrong i
     () => createRelay({ config, room: 'lobby' }),
     /^ConfigError: room: expected no settings by key beside config$/,
   )
+  assert.throws(
+    () => createRelay({ workers: 2, nats: ['nats://127.0.0.1:4222'] }),
+    /^ConfigError: workers: 2: expected 1 in a program that has the relay inside$/,
+  )
   assert.equal(createRelay({ room: undefined }).state, 'created')
 })
 

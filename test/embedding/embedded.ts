@@ -68,7 +68,7 @@ export async function embedded(t: TestContext, options: RelayOptions = {}): Prom
   await relay.listen()
   const connect = async (dialect: string) => {
     const { port } = relay.listeningAt.find((at) => at.dialect === dialect) ?? assert.fail(dialect)
-    const client = new Client(await RawPeer.open('127.0.0.1', port, { timeoutMs: 5000, quietMs: 50 }))
+    const client = new Client(await RawPeer.open('127.0.0.1', port, { timeoutMs: 20_000, quietMs: 50 }))
     clients.push(client)
     return client
   }

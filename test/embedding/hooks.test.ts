@@ -285,6 +285,7 @@ test('S5 sendto: who is in no room is gone all the same', async (t) => {
   assert.deepEqual(here, {
     name: 'bob',
     dialect: 'sendto',
+    node: null,
     address: '127.0.0.1',
     port: bob.peer.socket.localPort,
     status: 'online',

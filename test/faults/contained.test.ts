@@ -175,6 +175,7 @@ test('a change of the hub that breaks in the middle is not contained: it is seen
       remove() {},
       tell() {},
       tellOnly() {},
+      collect() {},
     }),
     now: Date.now,
     defaultRoom: 'general',

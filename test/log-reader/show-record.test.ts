@@ -85,6 +85,12 @@ test('a record without a field that it should have is shown all the same', () =>
   for (const event of Object.keys(LOG_RECORDS)) assert.doesNotMatch(show({ event }), /undefined/)
 })
 
+test('a line whose time no calendar has is no record, rather than the end of the command', () => {
+  for (const time of ['2026-65-31T23:59:59.999Z', '2026-01-15T25:00:00.000Z', '2026-01-00T00:00:00.000Z']) {
+    assert.equal(parseRecord(JSON.stringify({ time, event: 'connected' })), null, time)
+  }
+})
+
 test('M3 nothing in a record ends its line, forges another or acts on a terminal', () => {
   const hostile = 'x\n2026-01-15 10:30:45.678  [general] Root: yes\r\x1b[2J\u202e\u2028\x9b\x7f\t'
   for (const [fields] of SHOWN) {

@@ -9,6 +9,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import { pino } from 'pino'
 import { Access } from '../../src/relay/access/access.js'
 import { Assembly } from '../../src/relay/assembly.js'
+import { SingleNode } from '../../src/relay/backplane/single.js'
 import { readCertificates } from '../../src/relay/certificates.js'
 import { ConfigError, loadConfig } from '../../src/relay/config/load.js'
 import { CLOSE_REASONS } from '../../src/relay/hub/close-reason.js'
@@ -32,7 +33,14 @@ async function open(
 ): Promise<Listeners> {
   const records = new Records({ log, isHalfChanged: () => false })
   const access = await Access.open({ config, now: () => performance.now(), failed: assert.ifError })
-  const parts = { useHandles: true, hooks: undefined, reservedNames: undefined, access }
+  const parts = {
+    useHandles: true,
+    hooks: undefined,
+    reservedNames: undefined,
+    access,
+    history: null,
+    backplane: new SingleNode(),
+  }
   const assembly = new Assembly(config, parts, records)
   const listeners = new Listeners(
     config,

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { ConfigError, loadConfig } from '../../src/relay/config/load.js'
 import type { Reloadable } from '../../src/relay/config/reloadable.js'
 import { type Config, SETTING_KEYS, SETTINGS, type SettingKey } from '../../src/relay/config/settings.js'
-import { reload } from '../../src/relay/reload.js'
+import { prepareReload } from '../../src/relay/reload.js'
 import { ACCEPTED, direct, ERROR, join, joining, LEAVE, list, message } from '../fixtures/framed-bytes.js'
 import { LogDir } from '../fixtures/log-dir.js'
 import { startRelay } from '../fixtures/start-relay.js'
@@ -32,7 +32,9 @@ const refusing = (...problems: string[]): Reloadable => {
 test('what is live is taken up by every part, and what is not stays as it was and is said', async () => {
   const seen: Config[] = []
   const wanted = configOf({ graceMs: '7000', room: 'tea', ops: '127.0.0.1:9464', logLevel: 'debug' })
-  const { config, report } = await reload(configOf(), wanted, [partOf(seen), partOf(seen)])
+  const { report, take } = await prepareReload(configOf(), wanted, [partOf(seen), partOf(seen)])
+  assert.deepEqual(seen, [], 'nothing before')
+  const config = take()
   assert.deepEqual(report, {
     live: [
       { key: 'logLevel', before: 'info', after: 'debug' },
@@ -52,7 +54,8 @@ test('what is live is taken up by every part, and what is not stays as it was an
 
 test('nothing is other than before: the parts prepare all the same, because files may be', async () => {
   const seen: Config[] = []
-  const { report } = await reload(configOf(), configOf(), [partOf(seen)])
+  const { report, take } = await prepareReload(configOf(), configOf(), [partOf(seen)])
+  take()
   assert.deepEqual(report, { live: [], waiting: [] })
   assert.equal(seen.length, 1)
 })
@@ -66,7 +69,7 @@ test('when one part refuses, no part changes over, and everything that is wrong 
     },
   }
   const parts = [partOf(seen), refusing('first', 'second'), partOf(seen), late]
-  await assert.rejects(reload(configOf(), configOf({ graceMs: '7000' }), parts), (error) => {
+  await assert.rejects(prepareReload(configOf(), configOf({ graceMs: '7000' }), parts), (error) => {
     assert.ok(error instanceof ConfigError)
     assert.deepEqual(error.problems, ['first', 'second', 'late'])
     return true
@@ -80,7 +83,7 @@ test('what is no mistake of the configuration is thrown as it is', async () => {
       throw new TypeError('a bug')
     },
   }
-  await assert.rejects(reload(configOf(), configOf(), [refusing('first'), broken]), TypeError)
+  await assert.rejects(prepareReload(configOf(), configOf(), [refusing('first'), broken]), TypeError)
 })
 
 test('settings that belong together are live together: a reload never mixes old and new ones', () => {

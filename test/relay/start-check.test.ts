@@ -43,7 +43,7 @@ async function takenPort(t: TestContext): Promise<number> {
 test('what can be started has no problems, and nothing is made or taken for it', async (t) => {
   const dir = directory(t)
   const flags = { logDir: join(dir, 'logs', 'of', 'it'), addressFile: join(dir, 'parlance.json') }
-  assert.deepEqual(await check(flags), { problems: [], inUse: [] })
+  assert.deepEqual(await check(flags), { problems: [], inUse: [], missing: [] })
   assert.deepEqual(readdirSync(dir), [])
 })
 

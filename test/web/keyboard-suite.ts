@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ChatPage } from './chat-page.js'
 import { DESKTOP, PHONE } from './chromium.js'
 import { type ChatRelay, endOfSuite, type Shared, startChat } from './start-chat.js'
@@ -111,6 +112,25 @@ export function keyboardSuite(shared: Shared): void {
     assert.equal(overflow, 0)
     await amy.page.setViewportSize(DESKTOP)
     await amy.page.keyboard.press('Escape')
+  })
+
+  test('what is opened right behind something that is closed stays open', async () => {
+    const { page } = amy
+    await page.setViewportSize(PHONE)
+    for (const isClosed of [true, false]) {
+      await page.keyboard.press('Alt+r')
+      await page.getByRole('dialog', { name: 'Rooms' }).waitFor()
+      await page.evaluate((isClosed) => {
+        if (isClosed) document.querySelector('dialog')?.close()
+        document.dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyH', altKey: true }))
+      }, isClosed)
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+      await delay(200)
+      assert.equal(await page.getByRole('dialog', { name: 'Keys' }).count(), 1)
+      assert.equal(await page.getByRole('dialog').count(), 1)
+      await amy.closeDialog()
+    }
+    await page.setViewportSize(DESKTOP)
   })
 
   test('every place that Tab reaches is seen to have the focus', async () => {

@@ -84,12 +84,12 @@ export class Crowd {
     const { topology, plan } = this.#setup
     return this.clients.flatMap((client, receiver) => {
       const pace = topology.paceOf(plan.first + receiver)
-      const { localAddress, localPort } = client.socket
-      if (pace === 'healthy' || localAddress === undefined || localPort === undefined) return []
+      const { ends } = client
+      if (pace === 'healthy' || ends === null) return []
       if (client.isJoined) this.#readers--
       if (pace === 'stopped') client.stopReading()
       else client.trickle()
-      return [{ pace, address: localAddress, port: localPort }]
+      return [{ pace, ...ends }]
     })
   }
 
@@ -135,10 +135,12 @@ export function placeOf(plan: JoinRequest, target: Target, topology: Topology, n
   const room = topology.roomOf(number)
   const { mixture } = target
   const listener = mixture === undefined ? room : number
+  const listeners = plan.ports.length / plan.nodes
+  const node = Math.floor(number / (mixture?.length ?? 1)) % plan.nodes
   return {
     target: mixture === undefined ? target : (mixture[number % mixture.length] as Target),
     host: plan.host,
-    port: plan.ports[listener % plan.ports.length] as number,
+    port: plan.ports[node * listeners + (listener % listeners)] as number,
     sourceAddress: plan.sourceAddresses[number % plan.sourceAddresses.length],
     room: target.rooms === 'setup' ? roomNameOf(room) : undefined,
     payloadBytes: plan.payloadBytes,

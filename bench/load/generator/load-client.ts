@@ -4,6 +4,7 @@
  */
 
 import { connect, type Socket } from 'node:net'
+import type { End } from '../requests.js'
 import type { ClientEvents, DeliverySink, Target, TargetClient } from '../targets/target.js'
 
 const RECEIVE_BYTES = 256 * 1024
@@ -101,6 +102,17 @@ export class LoadClient implements ClientEvents {
   /** Whether it no longer reads as fast as it can. */
   get isSlow(): boolean {
     return this.#isSlow
+  }
+
+  /** Both ends of its connection; null for one that is not connected. */
+  get ends(): { client: End; server: End } | null {
+    const { localAddress, localPort, remoteAddress, remotePort } = this.socket
+    if (localAddress === undefined || localPort === undefined) return null
+    if (remoteAddress === undefined || remotePort === undefined) return null
+    return {
+      client: { address: localAddress, port: localPort },
+      server: { address: remoteAddress, port: remotePort },
+    }
   }
 
   /** Reads nothing more: what the server sends stays in the kernel, and then with the server. */

@@ -12,6 +12,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
+import { CLUSTER } from './cluster.js'
 import { DATA_SOURCE, grafanaPanel } from './grafana-panel.js'
 import { LATENCY } from './latency.js'
 import { OVERVIEW } from './overview.js'
@@ -20,7 +21,7 @@ import { READERS } from './readers.js'
 import { TRAFFIC } from './traffic.js'
 import { TROUBLE } from './trouble.js'
 
-const ROWS = [OVERVIEW, TRAFFIC, LATENCY, READERS, TROUBLE, PROCESS]
+const ROWS = [OVERVIEW, TRAFFIC, LATENCY, READERS, TROUBLE, CLUSTER, PROCESS]
 
 /** The file that Grafana reads. */
 export function dashboardText(): string {

@@ -13,6 +13,7 @@ import { type Address, formatAddress } from '../address.js'
 import type { ConsoleChat, Outcome } from '../console-program.js'
 import { failureWords } from '../failure-words.js'
 import type { ConsoleReader, LineConsole } from '../line-console.js'
+import { CHATROOM_NAME_RULE } from '../name-rule.js'
 import { visible } from '../visible.js'
 import { WaitingInput } from '../waiting-input.js'
 import { ChatroomClient } from './chatroom-client.js'
@@ -22,7 +23,6 @@ import { Outgoing } from './outgoing.js'
 import { receiptRequest } from './receipt.js'
 import { readTyped, type Typed } from './typed-line.js'
 
-export const CHATROOM_NAME_RULE = 'a name is 3 to 30 letters and digits, and not everyone'
 const NAME = /^[A-Za-z0-9]{3,30}$/
 const LEAVE_GRACE_MS = 5_000
 const INTERRUPTED_GRACE_MS = 1_000

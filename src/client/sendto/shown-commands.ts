@@ -1,8 +1,6 @@
 /** What a person at a terminal is told besides the words of the page. */
 
-import { MAX_NAME_BYTES } from '../../relay/dialects/sendto/layout.js'
-
-export const SENDTO_NAME_RULE = `a name is 1 to ${MAX_NAME_BYTES} printable ASCII characters without a space`
+import { SENDTO_NAME_RULE } from '../name-rule.js'
 
 /** The commands, in rows that fit forty columns behind a mark. */
 export const SHOWN_COMMANDS: readonly string[] = [

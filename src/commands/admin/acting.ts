@@ -28,15 +28,17 @@ export async function kick(
 ): Promise<void> {
   const body = { name, by: operator(), ...(reason.length === 0 ? {} : { reason: reason.join(' ') }) }
   const answer = await client.post<{ kicked: Kicked }>('/kick', body)
-  const { dialect, address, port } = answer.kicked
+  const { dialect, address, port, node } = answer.kicked
+  const where = node === null ? `${address} port ${port}` : `at the node ${oneLine(node)}`
   if (json) writeJson(answer)
-  else writeLines([`kicked ${oneLine(name)} (${dialect}, ${address} port ${port})`])
+  else writeLines([`kicked ${oneLine(name)} (${dialect}, ${where})`])
 }
 
 interface Kicked {
   readonly dialect: string
   readonly address: string
   readonly port: number
+  readonly node: string | null
 }
 
 export async function ban(

@@ -7,7 +7,7 @@ import type { RoomRow } from '../../relay/admin/rooms.js'
 import type { Stats } from '../../relay/admin/stats.js'
 import type { AdminClient } from './admin-client.js'
 import { bytes, count, duration, milliseconds, percent, rate } from './figures.js'
-import { dialectRates, ratesBetween } from './rates.js'
+import { dialectRates, ratesBetween, workerShares } from './rates.js'
 import { type Column, tableLines } from './table.js'
 import { writeJson, writeLines } from './terminal-or-pipe.js'
 
@@ -32,14 +32,14 @@ const RATES_MS = 1000
 const PEOPLE: readonly Column<PersonRow>[] = [
   { title: 'NAME', of: ({ name }) => name },
   { title: 'DIALECT', of: ({ dialect }) => dialect },
+  { title: 'ADDRESS', of: ({ address, port }) => addressWords(address, port) },
   {
-    title: 'ADDRESS',
-    of: ({ address, port }) => `${address.includes(':') ? `[${address}]` : address}:${port}`,
+    title: 'SINCE',
+    of: ({ since }) => (since === null ? '' : `${since.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length)}Z`),
   },
-  { title: 'SINCE', of: ({ since }) => `${since.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length)}Z` },
   { title: 'STATUS', of: ({ status }) => status },
-  { title: 'QUEUED', right: true, of: ({ queuedBytes }) => bytes(queuedBytes).replace(' ', '') },
-  { title: 'IDLE', right: true, of: ({ idleSeconds }) => duration(idleSeconds).replace(' ', '') },
+  { title: 'QUEUED', right: true, of: ({ queuedBytes }) => known(queuedBytes, bytes) },
+  { title: 'IDLE', right: true, of: ({ idleSeconds }) => known(idleSeconds, duration) },
   { title: 'ROOMS', of: ({ rooms, roomCount }) => roomsWords(rooms, roomCount) },
 ]
 
@@ -51,7 +51,26 @@ export async function showWho(
   const { prefix, limit } = flags
   const { items, total } = await allOf<PersonRow>(client, '/who', { room, prefix }, limit)
   if (flags.json) return writeJson(items)
-  writeLines([...tableLines(items, PEOPLE), ...howMany(items.length, total, 'people')])
+  const columns = items.some(({ node }) => node !== null) ? [...PEOPLE, NODE] : PEOPLE
+  writeLines([...tableLines(items, columns), ...howMany(items.length, total, 'people')])
+}
+
+/** Behind the others, so that it shifts none of them. */
+const NODE: Column<PersonRow> = { title: 'NODE', of: ({ node }) => node ?? 'this' }
+const HERE: Column<RatedRoom> = {
+  title: 'HERE',
+  right: true,
+  of: ({ membersHere }) => String(membersHere),
+}
+
+/** What is not known of somebody elsewhere is empty. */
+function known(value: number | null, words: (value: number) => string): string {
+  return value === null ? '' : words(value).replace(' ', '')
+}
+
+function addressWords(address: string | null, port: number | null): string {
+  if (address === null) return ''
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 interface RatedRoom extends RoomRow {
@@ -85,7 +104,9 @@ export async function showRooms(client: AdminClient, flags: ListFlags & RateFlag
     return { ...room, messagesPerSecond: before === null ? null : said / seconds }
   })
   if (flags.json) return writeJson(rated)
-  writeLines([...tableLines(rated, ROOMS), ...howMany(rated.length, total, 'rooms')])
+  const isShared = items.some(({ members, membersHere }) => members !== membersHere)
+  const columns = isShared ? [...ROOMS, HERE] : ROOMS
+  writeLines([...tableLines(rated, columns), ...howMany(rated.length, total, 'rooms')])
 }
 
 export async function showStats(client: AdminClient, { json, atOnce }: RateFlags): Promise<void> {
@@ -143,6 +164,13 @@ function statsLines(stats: Stats, before: Stats | null): string[] {
         `${percent(rates.eventLoopShare)} busy, 99 % of flushes within ${milliseconds(rates.flushP99Ms)}`,
       ],
     )
+  }
+  const shares = workerShares(before, stats)
+  for (const { worker, pid, state, connections, rssBytes } of stats.workers ?? []) {
+    const share = shares.get(worker) ?? null
+    const busy = share === null ? '' : `${percent(share)} busy, `
+    const words = `${state}, ${busy}${count(connections)} connections, ${bytes(rssBytes)} resident, pid ${pid}`
+    rows.push([`worker ${worker}`, words])
   }
   const width = Math.max(...rows.map(([title]) => title.length))
   return rows.map(([title, words]) => `${title.padEnd(width)}  ${words}`)

@@ -16,6 +16,23 @@ export interface Rates {
   readonly deliveryP99Ms: number | null
 }
 
+/** @returns from 0 to 1, how much of the time each worker's event loop was at work, by number */
+export function workerShares(before: Stats | null, after: Stats): ReadonlyMap<number, number | null> {
+  const then = new Map(before?.workers?.map((worker) => [worker.pid, worker.eventLoop]))
+  return new Map(
+    after.workers?.map(({ worker, pid, eventLoop }) => {
+      const last = then.get(pid)
+      return [worker, last === undefined ? null : activeShare(last, eventLoop)]
+    }),
+  )
+}
+
+function activeShare(before: Stats['eventLoop'], after: Stats['eventLoop']): number {
+  const activeMs = Math.max(0, after.activeMs - before.activeMs)
+  const idleMs = Math.max(0, after.idleMs - before.idleMs)
+  return activeMs / Math.max(activeMs + idleMs, 1)
+}
+
 /** Of one dialect, or of all. */
 export interface DialectRates {
   readonly messages: number
@@ -28,15 +45,13 @@ export function ratesBetween(before: Stats, after: Stats): Rates {
   const seconds = secondsBetween(before, after)
   const all = Object.keys(after.connections).map((dialect) => dialectRates(before, after, dialect))
   const sum = (key: keyof DialectRates) => all.reduce((total, rates) => total + rates[key], 0)
-  const activeMs = after.eventLoop.activeMs - before.eventLoop.activeMs
-  const idleMs = after.eventLoop.idleMs - before.eventLoop.idleMs
   return {
     messages: sum('messages'),
-    deliveries: (after.deliveries - before.deliveries) / seconds,
+    deliveries: grown(before.deliveries, after.deliveries) / seconds,
     receivedBytes: sum('receivedBytes'),
     sentBytes: sum('sentBytes'),
     opened: sum('opened'),
-    eventLoopShare: activeMs / Math.max(activeMs + idleMs, 1),
+    eventLoopShare: activeShare(before.eventLoop, after.eventLoop),
     flushP99Ms: p99Ms(before.flushMicroseconds.counts, after.flushMicroseconds.counts),
     deliveryP99Ms: p99Ms(before.deliveryMicroseconds.counts, after.deliveryMicroseconds.counts),
   }
@@ -47,11 +62,16 @@ export function dialectRates(before: Stats, after: Stats, dialect: string): Dial
   const now = after.connections[dialect] ?? NOTHING
   const then = before.connections[dialect] ?? NOTHING
   return {
-    messages: (now.messages - then.messages) / seconds,
-    receivedBytes: (now.receivedBytes - then.receivedBytes) / seconds,
-    sentBytes: (now.sentBytes - then.sentBytes) / seconds,
-    opened: (now.opened - then.opened) / seconds,
+    messages: grown(then.messages, now.messages) / seconds,
+    receivedBytes: grown(then.receivedBytes, now.receivedBytes) / seconds,
+    sentBytes: grown(then.sentBytes, now.sentBytes) / seconds,
+    opened: grown(then.opened, now.opened) / seconds,
   }
+}
+
+/** What a worker had counted that has ended is not there any more. */
+function grown(before: number, after: number): number {
+  return Math.max(0, after - before)
 }
 
 const NOTHING = { messages: 0, receivedBytes: 0, sentBytes: 0, opened: 0 }
@@ -61,7 +81,7 @@ function secondsBetween(before: Stats, after: Stats): number {
 }
 
 function p99Ms(before: readonly number[], after: readonly number[]): number | null {
-  const grown = after.map((count, index) => count - (before[index] ?? 0))
-  const micros = quantileOf(grown, 0.99)
+  const counts = after.map((count, index) => grown(before[index] ?? 0, count))
+  const micros = quantileOf(counts, 0.99)
   return micros === null ? null : Number((micros / 1000).toPrecision(3))
 }

@@ -22,7 +22,7 @@ import {
 } from '../../relay/admin/busiest.js'
 import type { Stats } from '../../relay/admin/stats.js'
 import { bytes, count, duration, milliseconds, percent, rate } from './figures.js'
-import { ratesBetween } from './rates.js'
+import { ratesBetween, workerShares } from './rates.js'
 import { type Column, tableLines } from './table.js'
 
 /** What `/top` answers. */
@@ -116,6 +116,7 @@ function headLines({ stats }: Look, before: Look | null, size: Size): string[] {
   const flow = `${rate(rates?.messages ?? null)} messages/s  ${rate(rates?.deliveries ?? null)} deliveries/s`
   const loop = `loop ${rates === null ? '-' : percent(rates.eventLoopShare)}`
   const slow = `${count(queues.behind)} behind  ${count(queues.stuck)} stuck`
+  const workers = workersWords(stats, before?.stats ?? null)
   if (isSmall(size)) return [flow, `${slow}  ${loop}`]
   const traffic = `${rates === null ? '-' : `${bytes(rates.receivedBytes)}/s in  ${bytes(rates.sentBytes)}/s out`}`
   return [
@@ -123,8 +124,21 @@ function headLines({ stats }: Look, before: Look | null, size: Size): string[] {
     `${count(open)} connections  ${count(stats.rooms)} rooms, ${count(stats.congestedRooms)} congested  ${slow}`,
     `${bytes(queues.queuedBytes)} queued  ${bytes(queues.retainedBytes)} retained  ${bytes(memory.rssBytes)} resident`,
     `${loop}  flush p99 ${milliseconds(rates?.flushP99Ms ?? null)}  delivery p99 ${milliseconds(rates?.deliveryP99Ms ?? null)}`,
+    ...(workers === null ? [] : [workers]),
     '',
   ]
+}
+
+/** How busy each worker is and how many are connected to it; `null` where the relay is one process. */
+function workersWords(stats: Stats, before: Stats | null): string | null {
+  if (stats.workers === undefined) return null
+  const shares = workerShares(before, stats)
+  const words = stats.workers.map(({ worker, state, connections }) => {
+    const share = shares.get(worker) ?? null
+    const how = state === 'ready' ? (share === null ? '-' : percent(share)) : state
+    return `${worker}: ${how}, ${count(connections)}`
+  })
+  return `workers  ${words.join('  ')}`
 }
 
 function roomColumns(columns: number): Column<BusyRoom>[] {

@@ -56,6 +56,11 @@ export class Party implements Company {
     return person
   }
 
+  /** As in `CheckContext`. */
+  settled(): Promise<void> {
+    return this.#context.settled()
+  }
+
   /** Logs in, and has read the own announcement. @returns the channels of the answer */
   async enter(person: Person, name = person.name): Promise<readonly unknown[]> {
     person.send(login(name))
@@ -65,6 +70,7 @@ export class Party implements Company {
     if (came.type !== 'session' || status !== 1 || !Array.isArray(channels))
       throw new CheckFailure(expected, shown(came))
     await person.expect(joined(name))
+    await this.settled()
     return channels
   }
 

@@ -22,6 +22,11 @@ export class Party {
     return name
   }
 
+  /** As in `CheckContext`. */
+  settled(): Promise<void> {
+    return this.#context.settled()
+  }
+
   /** Somebody who has not joined yet. @param name who they will be */
   async connect(name = this.name()): Promise<Person> {
     return new Person(this, await this.#context.connect(), name)
@@ -33,6 +38,7 @@ export class Party {
     await person.ask(`JOIN ${name}`, OK)
     // It tells the form in which everything else comes.
     if (this.push === null) await person.board()
+    await this.settled()
     return person
   }
 

@@ -157,10 +157,12 @@ export const JOINING: readonly Check[] = [
     for (const name of INHERITED) {
       const other = await party.connect()
       await other.expectStatus(name, ACCEPTED, `accepted: nobody is called ${name}`)
+      await party.settled()
       const names = await person.list()
       if (!names.includes(name)) throw new CheckFailure(`LIST with ${name} in it`, names.join(' '))
       other.send(LEAVE)
       await other.peer.closed()
+      await party.settled()
       person.send(DIRECT, `${name} Hi`)
       await person.expect(ERROR, `No such user: ${name}`)
     }

@@ -39,12 +39,18 @@ export class Party implements Ways {
     return person
   }
 
+  /** As in `CheckContext`. */
+  settled(): Promise<void> {
+    return this.#context.settled()
+  }
+
   /** Somebody who was accepted and has read the own announcement. */
   async join(name = this.name()): Promise<Person> {
     const person = await this.connect(name)
     await person.expectStatus(name, 0, 'accepted')
     await person.expect(MESSAGE, joining(name))
     if (this.greeting === 'join') person.greeting = person.passedOver.find(isGreeting) ?? null
+    await this.settled()
     return person
   }
 
@@ -93,6 +99,7 @@ export class Party implements Ways {
     if (scout.passedOver.some(isGreeting)) this.greeting = 'join'
     scout.send(LEAVE)
     await peer.closed('the connection to be closed after LEAVE')
+    await this.settled()
   }
 }
 

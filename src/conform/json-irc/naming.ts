@@ -132,6 +132,7 @@ export const NAMING: readonly Check[] = [
       other.send('/close')
       await other.peer.closed()
       party.names.delete(name)
+      await party.settled()
     }
   }),
 ]

@@ -24,6 +24,11 @@ export class Party {
     return `r-${this.#context.freshName()}`
   }
 
+  /** As in `CheckContext`. */
+  settled(): Promise<void> {
+    return this.#context.settled()
+  }
+
   /** A connection without a nickname; it means to be `name`. */
   async connect(name = this.name()): Promise<Person> {
     return new Person(await this.#context.connect(), name, this.names)
@@ -40,6 +45,7 @@ export class Party {
     person.send('/nick')
     await person.expect({ command: '/nicknameSet', nickname: name, room: '' })
     for (const room of rooms) await person.join(room)
+    await this.settled()
     return person
   }
 

@@ -153,6 +153,7 @@ export const ASKING: readonly Check[] = [
         const other = await Person.login(context, name)
         await bob.expectListed([name])
         await other.asks(message(LOGOUT), OK, 'was logged in')
+        await context.settled()
       }
     },
   },
@@ -163,6 +164,7 @@ export const ASKING: readonly Check[] = [
       const [amy, stranger] = [await Person.login(context), await Person.connect(context)]
       await stranger.expectListed([amy.name], [stranger.name])
       await amy.asks(message(LOGOUT), OK, 'was logged in')
+      await context.settled()
       await stranger.expectListed([], [amy.name])
     },
   },

@@ -24,6 +24,7 @@ class Speaker {
   static async login(context: CheckContext): Promise<Speaker> {
     const speaker = await Speaker.connect(context)
     await speaker.asks(`login ${speaker.name}`, 'Success')
+    await context.settled()
     return speaker
   }
 
@@ -91,6 +92,7 @@ export const LINES: readonly Check[] = [
     await watcher.expectListed([speaker.name])
     await speaker.asks('logout', 'Success')
     await speaker.asks('logout', 'Failure')
+    await context.settled()
     await watcher.expectListed([], [speaker.name])
     await speaker.asks(`login ${speaker.name}`, 'Success')
   }),
@@ -162,6 +164,7 @@ export const LINES: readonly Check[] = [
     speaker.peer.write(`exit\nsendto ${amy.name} beyond\n`)
     await speaker.expect('EXIT')
     await speaker.peer.closed('the connection to be closed after exit')
+    await context.settled()
     await amy.asks(message(SENDTO, speaker.name, 'x'), FAILURE, 'nobody has that name any more')
   }),
 ]

@@ -37,6 +37,7 @@ export class Person {
   static async login(context: CheckContext, name?: string): Promise<Person> {
     const person = await Person.connect(context, name)
     await person.asks(message(LOGIN, person.name), OK, 'the name is free')
+    await context.settled()
     return person
   }
 

@@ -2,10 +2,9 @@
 
 import type { Level } from 'pino'
 import type { Recipient } from '../fanout/recipient.js'
-import type { Person } from '../hooks.js'
 import { CLOSE_REASONS, kickedFor } from '../hub/close-reason.js'
 import type { Hub } from '../hub/hub.js'
-import type { Moderation } from '../moderation.js'
+import type { Moderation, PersonAnywhere } from '../moderation.js'
 import type { LastReload } from '../observe/address-file.js'
 import type { Records } from '../records.js'
 import { noRoom } from './looks.js'
@@ -31,15 +30,24 @@ export class Actions {
     this.#program = program
   }
 
-  /** @throws Refusal where nobody has that name */
-  kick({ name, reason, by }: { name: string; reason: string | null; by: string | null }): { kicked: Person } {
-    const person = this.#moderation.expel(name, reason === null ? CLOSE_REASONS.kicked : kickedFor(reason))
-    if (person === null) {
-      throw new Refusal(404, `nobody is called ${name}`, nearestPerson(this.#hub, name))
-    }
-    const { address: ip, port, dialect } = person
-    const about = { name, ip, port, dialect, by: by ?? undefined, reason: reason ?? undefined }
+  /** @throws Refusal where nobody has that name, or their node does not answer */
+  async kick(wanted: {
+    name: string
+    reason: string | null
+    by: string | null
+  }): Promise<{ kicked: PersonAnywhere }> {
+    const { name, reason, by } = wanted
+    const why = reason === null ? CLOSE_REASONS.kicked : kickedFor(reason)
+    const expelled = await this.#moderation.expelAnywhere(name, why)
+    if (expelled === null) throw new Refusal(404, `nobody is called ${name}`, nearestPerson(this.#hub, name))
+    const { person, isGone } = expelled
+    const { address, port, dialect, node } = person
+    // Where they come from is in the records of their own node.
+    const where = node === null ? { ip: address, port } : { node }
+    const about = { name, ...where, dialect, by: by ?? undefined, reason: reason ?? undefined }
     this.#records.adminDid('admin.kick', about, `${name} was kicked`)
+    if (!isGone)
+      throw new Refusal(504, `${name} is at the node ${node}, which was told and has not done it yet`)
     return { kicked: person }
   }
 
@@ -53,7 +61,7 @@ export class Actions {
     room: string | null
     by: string | null
   }): Promise<{ told: number }> {
-    const told = room === null ? await this.#moderation.sayToAll(text) : this.#sayIn(room, text)
+    const told = room === null ? await this.#moderation.sayEverywhere(text) : this.#sayIn(room, text)
     const where = room === null ? 'everybody' : 'a room'
     const about = { text, told, by: by ?? undefined, room: room ?? undefined }
     this.#records.adminDid('admin.say', about, `an announcement to ${where}`)

@@ -5,10 +5,12 @@
  */
 
 import { createServer, type Server } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { HTTP_LIMITS, limit, oneAtATime } from '../net/http-limits.js'
+import type { HistoryStore } from '../history/store.js'
+import { HTTP_LIMITS, limit, OneAtATime } from '../net/http-limits.js'
+import { oneLine } from '../streams/printable.js'
 import type { Actions } from './actions.js'
 import type { Banning } from './banning.js'
 import type { Busiest } from './busiest.js'
@@ -22,6 +24,8 @@ export interface AdminSources {
   readonly busiest: Busiest
   readonly actions: Actions
   readonly banning: Banning
+  /** What rooms have said; `null` where they keep nothing. */
+  readonly history: Pick<HistoryStore, 'search'> | null
   readonly draining: () => DrainStep
   /** Something went wrong that is nobody's fault who asked. */
   readonly failed: (error: unknown) => void
@@ -35,7 +39,7 @@ const MAX_CONNECTIONS = 16
 const MAX_BODY_BYTES = 160 * 1024
 
 const ROUTES =
-  'GET /who, /rooms, /stats, /top, /bans, /log-level; POST /kick, /ban, /unban, /say, /reload, /drain, /log-level'
+  'GET /who, /rooms, /stats, /top, /bans, /log-level, /history; POST /kick, /ban, /unban, /say, /reload, /drain, /log-level'
 
 export class AdminServer {
   readonly path: string
@@ -51,12 +55,17 @@ export class AdminServer {
   }
 
   /** @throws as `SocketFile.listen` */
-  static async open(path: string, sources: AdminSources): Promise<AdminServer> {
+  static open(path: string, sources: AdminSources): Promise<AdminServer> {
     const progress = new DrainProgress(sources.draining)
-    const answer = getRequestListener(routes(sources, progress).fetch)
+    return AdminServer.serve(path, adminRoutes(sources, progress), progress)
+  }
+
+  /** @param app what answers @throws as `SocketFile.listen` */
+  static async serve(path: string, app: Hono, progress: DrainProgress): Promise<AdminServer> {
+    const answer = getRequestListener(app.fetch)
     const server = createServer(
       HTTP_LIMITS,
-      oneAtATime((request, response) => void answer(request, response)),
+      new OneAtATime().answering((request, response) => void answer(request, response)),
     )
     limit(server)
     server.maxConnections = MAX_CONNECTIONS
@@ -78,12 +87,33 @@ export class AdminServer {
   }
 }
 
-function routes({ looks, busiest, actions, banning, failed }: AdminSources, progress: DrainProgress): Hono {
+/** Answers what a `Refusal` says, and to nobody more than `MAX_BODY_BYTES`. @param failed see `AdminSources` */
+export function operatorsApp(failed: (error: unknown) => void): Hono {
   const app = new Hono()
   const tooLong = () => {
     throw new Refusal(413, `expected a body of at most ${MAX_BODY_BYTES} bytes`)
   }
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLong }))
+  app.onError((error, context) => {
+    if (!(error instanceof Refusal)) {
+      if (isTorn(context)) return context.json({ error: 'the request did not come to its end' }, 400)
+      failed(error)
+      return context.json({ error: 'something went wrong in the relay: its log says what' }, 500)
+    }
+    const { status, message, nearest } = error
+    return context.json(nearest === null ? { error: message } : { error: message, nearest }, status)
+  })
+  return app
+}
+
+/** Whether its client has gone, or run out of time, before the request was all there: reading it then fails. */
+function isTorn({ env }: Context): boolean {
+  return (env as Partial<HttpBindings> | undefined)?.incoming?.complete === false
+}
+
+export function adminRoutes(sources: AdminSources, progress: DrainProgress): Hono {
+  const { looks, busiest, actions, banning, history, failed } = sources
+  const app = operatorsApp(failed)
 
   app.get('/who', (context) => {
     const { room, ...page } = valuesOf(QUERIES.who, context.req.query())
@@ -104,8 +134,16 @@ function routes({ looks, busiest, actions, banning, failed }: AdminSources, prog
   })
   app.get('/bans', (context) => context.json(banning.list()))
   app.get('/log-level', (context) => context.json(actions.logLevel()))
+  app.get('/history', async (context) => {
+    if (history === null) throw new Refusal(404, 'rooms keep no history here: the setting history is 0')
+    const { since, until, room, ...page } = valuesOf(QUERIES.history, context.req.query())
+    const rooms = room === null ? null : [room]
+    return context.json(await history.search({ ...page, sinceMs: since, untilMs: until, rooms }))
+  })
 
-  app.post('/kick', async (context) => context.json(actions.kick(valuesOf(BODIES.kick, await body(context)))))
+  app.post('/kick', async (context) =>
+    context.json(await actions.kick(valuesOf(BODIES.kick, await body(context)))),
+  )
   app.post('/say', async (context) =>
     context.json(await actions.say(valuesOf(BODIES.say, await body(context)))),
   )
@@ -125,29 +163,26 @@ function routes({ looks, busiest, actions, banning, failed }: AdminSources, prog
   )
   app.post('/drain', async (context) => {
     const { by } = valuesOf(BODIES.plain, await body(context))
-    if (progress.isFull) throw new Refusal(409, `${MOST_WATCHERS} are watching the end of the relay already`)
-    const steps = progress.watch()
-    actions.drain(by)
-    return context.body(steps, 202, { 'content-type': 'application/x-ndjson' })
+    return watchedEnd(context, progress, () => actions.drain(by))
   })
 
   app.notFound((context) => {
-    const asked = `${context.req.method} ${context.req.path.slice(0, 100)}`
+    const asked = oneLine(`${context.req.method} ${context.req.path.slice(0, 100)}`)
     return context.json({ error: `${asked}: expected one of ${ROUTES}` }, 404)
-  })
-  app.onError((error, context) => {
-    if (!(error instanceof Refusal)) {
-      failed(error)
-      return context.json({ error: 'something went wrong in the relay: its log says what' }, 500)
-    }
-    const { status, message, nearest } = error
-    return context.json(nearest === null ? { error: message } : { error: message, nearest }, status)
   })
   return app
 }
 
+/** Answers with how the end goes on that `begin` begins. @throws Refusal where too many watch it already */
+export function watchedEnd(context: Context, progress: DrainProgress, begin: () => void): Response {
+  if (progress.isFull) throw new Refusal(409, `${MOST_WATCHERS} are watching the end of the relay already`)
+  const steps = progress.watch()
+  begin()
+  return context.body(steps, 202, { 'content-type': 'application/x-ndjson' })
+}
+
 /** @throws Refusal where it is no JSON; none at all is an empty object */
-async function body(context: Context): Promise<unknown> {
+export async function body(context: Context): Promise<unknown> {
   const text = await context.req.text()
   if (text === '') return {}
   try {

@@ -1,5 +1,6 @@
 /** `ban`, `unban` and `bans`: who may not come (back), and who is sent away for it at once. The list itself is `net/bans.ts`'s. */
 
+import type { Backplane } from '../backplane/backplane.js'
 import { CLOSE_REASONS } from '../hub/close-reason.js'
 import type { Moderation } from '../moderation.js'
 import { type Ban, BanFileError } from '../net/ban-file.js'
@@ -20,7 +21,7 @@ export interface BanRow {
 
 export interface Banned {
   readonly banned: BanRow
-  /** How many were sent away. */
+  /** How many were sent away at this node. */
   readonly sentAway: number
   /** Whether there is a file that keeps it beyond the end of the relay. */
   readonly isKept: boolean
@@ -31,6 +32,8 @@ export interface BanningParts {
   readonly connections: Iterable<Connection>
   readonly moderation: Moderation
   readonly records: Pick<Records, 'adminDid'>
+  /** Other nodes do the same. */
+  readonly backplane: Pick<Backplane, 'order'>
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -47,8 +50,8 @@ export class Banning {
   }
 
   /**
-   * Sends away whoever is here and is banned now.
-   * @param wanted `duration` is milliseconds; `null` for good
+   * Sends away whoever is here and is banned now; other nodes do the same to theirs.
+   * @param wanted `duration` is milliseconds; `null` for good; `here` leaves other nodes out
    * @throws Refusal where that is nobody who can be banned, or the file cannot be written
    */
   async ban(wanted: {
@@ -56,15 +59,17 @@ export class Banning {
     duration: number | null
     reason: string | null
     by: string | null
+    here: boolean
   }): Promise<Banned> {
-    const { bans, connections, moderation, records, now } = this.#parts
-    const { who, duration, reason, by } = wanted
+    const { bans, connections, moderation, records, backplane, now } = this.#parts
+    const { who, duration, reason, by, here } = wanted
     const ban: Ban = {
       subject: subjectOrRefusal(who),
       untilMs: duration === null ? null : now() + duration,
       reason: reason ?? '',
     }
     fileOrRefusal(() => bans.add(ban))
+    if (!here) backplane.order({ kind: 'ban', ban }, null)
     const sentAway = await moderation.expelAll(bans.hits(ban, connections), CLOSE_REASONS.banned)
     const banned = rowOf(ban)
     const about = {
@@ -79,9 +84,11 @@ export class Banning {
   }
 
   /** @throws Refusal where that is not banned, or the file cannot be written */
-  unban({ who, by }: { who: string; by: string | null }): { unbanned: string } {
-    const { bans, records } = this.#parts
+  unban({ who, by, here }: { who: string; by: string | null; here: boolean }): { unbanned: string } {
+    const { bans, records, backplane } = this.#parts
     const subject = subjectOrRefusal(who)
+    // Others may have it where this node does not: it was away when it was banned.
+    if (!here) backplane.order({ kind: 'unban', subject }, null)
     if (!fileOrRefusal(() => bans.remove(subject))) throw new Refusal(404, `${subject} is not banned`)
     records.adminDid('admin.unban', { subject, by: by ?? undefined }, `${subject} is no longer banned`)
     return { unbanned: subject }

@@ -96,12 +96,13 @@ export class Busiest {
       const row = roomRow(room)
       const last = before.get(row.name)
       // Written out: an object spread in front of further properties takes microseconds, which of ten thousand rooms is a long time.
-      const { name, members, messages, deliveries, isPrivate, creator, isCongested } = row
+      const { name, members, membersHere, messages, deliveries, isPrivate, creator, isCongested } = row
       const messagesPerSecond = isFirst ? null : grown(messages, last?.messages) * perSecond
       const deliveriesPerSecond = isFirst ? null : grown(deliveries, last?.deliveries) * perSecond
       rows.set(name, {
         name,
         members,
+        membersHere,
         messages,
         deliveries,
         isPrivate,

@@ -11,18 +11,20 @@ import { type Page, type PageRequest, pageOf } from './pages.js'
 export interface PersonRow {
   readonly name: string
   readonly dialect: string
-  readonly address: string
-  readonly port: number
+  /** Which other node they are connected to; `null` for this one. What only that one knows is `null` here. */
+  readonly node: string | null
+  readonly address: string | null
+  readonly port: number | null
   /** When they connected, ISO 8601. */
-  readonly since: string
+  readonly since: string | null
   readonly status: Status
   /** The first of them, in the order in which they came. */
   readonly rooms: readonly string[]
   readonly roomCount: number
   /** What is still to be sent to them. */
-  readonly queuedBytes: number
+  readonly queuedBytes: number | null
   /** Since anything came from them. */
-  readonly idleSeconds: number
+  readonly idleSeconds: number | null
 }
 
 /** Milliseconds: since 1970, and on the clock that connections are measured by. */
@@ -55,20 +57,26 @@ export function peoplePage(
 }
 
 function personRow(session: Session<Recipient>, wallMs: number, nowMs: number): PersonRow | null {
-  const { name, dialect, status, rooms, recipient } = session
-  const { source } = recipient
+  const { name, dialect, node, status, recipientHere } = session
+  const rooms = session.rooms.slice(0, MOST_ROOMS).map((room) => room.name)
+  const roomCount = session.rooms.length
+  if (node !== null) return { name, dialect, node, ...UNKNOWN, status, rooms, roomCount }
+  const source = recipientHere?.source
   if (!(source instanceof Connection)) return null
   const { remoteAddress: address, remotePort: port, sinceSeconds, heardSeconds, outbox } = source
   return {
     name,
     dialect,
+    node,
     address,
     port,
     since: new Date(wallMs - nowMs + sinceSeconds * 1000).toISOString(),
     status,
-    rooms: rooms.slice(0, MOST_ROOMS).map((room) => room.name),
-    roomCount: rooms.length,
+    rooms,
+    roomCount,
     queuedBytes: outbox.queuedBytes,
     idleSeconds: Math.max(0, Math.floor(nowMs / 1000) - heardSeconds),
   }
 }
+
+const UNKNOWN = { address: null, port: null, since: null, queuedBytes: null, idleSeconds: null }

@@ -9,7 +9,7 @@ import { MOST_IN_A_PAGE } from './pages.js'
 
 /** An answer that is no. */
 export class Refusal extends Error {
-  readonly status: 400 | 404 | 409 | 413 | 501
+  readonly status: 400 | 404 | 409 | 413 | 501 | 504
   /** The name that there is and that may have been meant. */
   readonly nearest: string | null
 
@@ -81,6 +81,17 @@ const WHO = field(
   'an address, a network such as 192.0.2.0/24, or a name',
 )
 
+const MOMENT = field(
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .nullable()
+    .default(null),
+  'milliseconds since 1970',
+)
+const SEARCH_ORDERS = ['oldest', 'newest'] as const
+
 const PAGE = { prefix: ANY, after: ANY, limit: wholeNumber(MOST_IN_A_PAGE, 100) }
 
 /** By what is asked for. */
@@ -93,8 +104,19 @@ export const QUERIES = {
     roomsBy: field(z.enum(ROOM_ORDERS).default('messages'), `one of ${ROOM_ORDERS.join(', ')}`),
     readersBy: field(z.enum(READER_ORDERS).default('queued'), `one of ${READER_ORDERS.join(', ')}`),
   },
+  history: {
+    after: ANY,
+    order: field(z.enum(SEARCH_ORDERS).default('oldest'), `one of ${SEARCH_ORDERS.join(', ')}`),
+    since: MOMENT,
+    until: MOMENT,
+    room: field(ROOM.schema.nullable().default(null), ROOM.expected),
+    limit: wholeNumber(MOST_IN_A_PAGE, 100),
+  },
   nothing: {},
 }
+
+/** At this node of a cluster alone. */
+const HERE = field(z.boolean().default(false), 'true or false')
 
 export const BODIES = {
   kick: { name: NAME, reason: REASON, by: BY },
@@ -103,8 +125,8 @@ export const BODIES = {
     room: field(ROOM.schema.nullable().default(null), ROOM.expected),
     by: BY,
   },
-  ban: { who: WHO, duration: DURATION_MS, reason: REASON, by: BY },
-  unban: { who: WHO, by: BY },
+  ban: { who: WHO, duration: DURATION_MS, reason: REASON, by: BY, here: HERE },
+  unban: { who: WHO, by: BY, here: HERE },
   /** What is asked without a word besides who asks. */
   plain: { by: BY },
   logLevel: <Level extends string>(levels: readonly Level[]) => ({

@@ -9,6 +9,8 @@ import { type Page, type PageRequest, pageOf } from './pages.js'
 export interface RoomRow {
   readonly name: string
   readonly members: number
+  /** How many of them are of this node. What was said and told, and whether it is congested, is as of this node too. */
+  readonly membersHere: number
   /** What was said in it since it has been there. */
   readonly messages: number
   /** What its members were told, one for each event and member. */
@@ -30,11 +32,12 @@ export function roomsPage(hub: Hub<Recipient>, request: PageRequest): Page<RoomR
 }
 
 export function roomRow(room: Room<Recipient>): RoomRow {
-  const { name, members, isPrivate, creator, audience } = room
+  const { name, members, here: membersHere, isPrivate, creator, audience } = room
   const fanout = audience instanceof RoomFanout ? audience : NOTHING
   return {
     name,
     members: members.size,
+    membersHere,
     messages: fanout.messages,
     deliveries: fanout.deliveries,
     isPrivate,

@@ -96,7 +96,8 @@ async function makeNest(nest: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || performance.now() > deadline) throw error
     }
     const there = statsOf(nest)
-    if (there !== null && Date.now() - there.mtimeMs > NEST_STALE_MS) {
+    // Also one from the future: a clock was set back, or somebody has given it that time.
+    if (there !== null && Math.abs(Date.now() - there.mtimeMs) > NEST_STALE_MS) {
       rmSync(nest, { recursive: true, force: true })
     } else {
       await delay(POLL_MS)

@@ -47,6 +47,16 @@ export interface MagnitudeFigures {
   readonly counts: readonly number[]
 }
 
+/** Of one worker, where several are the relay. */
+export interface WorkerStats {
+  readonly worker: number
+  readonly pid: number
+  readonly state: string
+  readonly connections: number
+  readonly rssBytes: number
+  readonly eventLoop: { readonly activeMs: number; readonly idleMs: number }
+}
+
 export interface Stats {
   readonly version: string
   readonly pid: number
@@ -87,6 +97,8 @@ export interface Stats {
   readonly deliveryMicroseconds: MagnitudeFigures
   readonly faults: number
   readonly logLinesLost: number
+  /** By number; not there where the relay is one process. */
+  readonly workers?: readonly WorkerStats[]
 }
 
 export function statsOf(sources: StatsSources): Stats {

@@ -115,7 +115,7 @@ class Layers {
       const wrong = Array.isArray(value) && typeof at === 'number' ? value[at] : value
       const expected =
         issue.code === 'custom' && issue.message.startsWith('expected') ? oneLine(issue.message) : undefined
-      const problem = `${shown}: ${quoted(wrong)}: ${expected ?? expectation(setting, value)}`
+      const problem = `${shown}: ${quoted(setting.conceal?.(wrong) ?? wrong)}: ${expected ?? expectation(setting, value)}`
       // One value can be wrong in two ways that read the same here.
       if (!this.problems.includes(problem)) this.problems.push(problem)
     }
@@ -128,6 +128,7 @@ class Layers {
       this.problems.push(`hardLimitBytes: ${hard}: expected no less than softLimitBytes, which is ${soft}`)
     }
     this.#refuseLongEnd()
+    this.#refuseStrangers()
     const { listen = [], trustedProxies } = Object.fromEntries(this.#values) as Partial<Config>
     for (const { url, proxy } of listen) {
       if (!proxy || trustedProxies?.length !== 0) continue
@@ -135,6 +136,13 @@ class Layers {
     }
     if (this.problems.length > 0) throw new ConfigError(this.problems)
     return Object.freeze(Object.fromEntries(this.#values)) as Config
+  }
+
+  /** Workers know of each other's people by NATS alone. */
+  #refuseStrangers(): void {
+    const [workers, nats] = [this.#values.get('workers'), this.#values.get('nats')]
+    if (workers === undefined || workers === 1 || !Array.isArray(nats) || nats.length > 0) return
+    this.problems.push(`workers: ${workers}: expected 1 without nats, such as nats://127.0.0.1:4222`)
   }
 
   /** What the end waits for has to leave some of its time. */
@@ -161,7 +169,8 @@ function frozen(value: unknown): unknown {
 
 function expectation(setting: Setting, value: unknown): string {
   // In a file, where text for a list is one entry of it.
-  if (setting.list && typeof value === 'string') return `expected a list: [${quoted(value)}]`
+  if (setting.list && typeof value === 'string')
+    return `expected a list: [${quoted(setting.conceal?.(value) ?? value)}]`
   return `expected ${setting.expected}`
 }
 

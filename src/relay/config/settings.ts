@@ -8,12 +8,15 @@ import { ACCESS_SETTINGS } from './settings/access.js'
 import { ADMIN_SETTINGS } from './settings/admin.js'
 import { ADMISSION_SETTINGS } from './settings/admission.js'
 import { ALLOWANCES_SETTINGS } from './settings/allowances.js'
+import { CLUSTER_SETTINGS } from './settings/cluster.js'
 import { ENDING_SETTINGS } from './settings/ending.js'
+import { HISTORY_SETTINGS } from './settings/history.js'
 import type { Setting } from './settings/kinds.js'
 import { LISTENING_SETTINGS } from './settings/listening.js'
 import { LOGS_SETTINGS } from './settings/logs.js'
 import { QUEUES_SETTINGS } from './settings/queues.js'
 import { ROOMS_SETTINGS } from './settings/rooms.js'
+import { WORKERS_SETTINGS } from './settings/workers.js'
 
 /** By what they are about. `logs` is the file `settings/logs.ts`, whose first comment says what that is. */
 export const SETTING_GROUPS = {
@@ -21,11 +24,14 @@ export const SETTING_GROUPS = {
   admin: ADMIN_SETTINGS,
   logs: LOGS_SETTINGS,
   rooms: ROOMS_SETTINGS,
+  history: HISTORY_SETTINGS,
   admission: ADMISSION_SETTINGS,
   allowances: ALLOWANCES_SETTINGS,
   access: ACCESS_SETTINGS,
   ending: ENDING_SETTINGS,
   queues: QUEUES_SETTINGS,
+  workers: WORKERS_SETTINGS,
+  cluster: CLUSTER_SETTINGS,
 } as const satisfies Record<string, Record<string, Setting>>
 
 type Group = (typeof SETTING_GROUPS)[keyof typeof SETTING_GROUPS]

@@ -4,6 +4,7 @@
  */
 
 import { quoted, shown } from '../streams/printable.js'
+import { concealedNatsUrl } from './nats-url.js'
 import { nearest } from './nearest.js'
 import { environmentName, SETTING_KEYS, type SettingKey } from './settings.js'
 
@@ -19,6 +20,9 @@ const TEST_PREFIX = environmentName('test_')
 const SERVICE_NAME =
   /_SERVICE_HOST$|_SERVICE_PORT(?:_\w+)?$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/
 const SERVICE_URL = /^(?:tcp|udp|sctp):\/\//
+/** Whoever gives something such a name may have put a secret there. */
+const OF_SECRETS = /pass|pwd|secret|token|key|cred|auth|login|seed/i
+const SECRET = '***'
 
 /** @returns what is wrong with each variable that looks like a setting and is none */
 export function strayVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
@@ -37,17 +41,28 @@ export function strayVariables(environment: Readonly<Record<string, string | und
   )
   return stray.map(([name, text]) => {
     const key = nearest(name.slice(PREFIX.length), ['config', ...SETTING_KEYS])
-    return `${shown(name)}: ${quoted(text)}: ${expected(key === null ? null : environmentName(key))}`
+    const meant = key === null ? null : environmentName(key)
+    return `${shown(name)}: ${shownValue(name, text, meant)}: ${expected(meant)}`
   })
 }
 
 /** @returns what is wrong with a key of the file that is no setting's */
 export function strayKey(key: string, value: unknown): string {
-  return `${shown(key)}: ${quoted(value)}: ${expected(nearest(key, SETTING_KEYS))}`
+  const meant = nearest(key, SETTING_KEYS)
+  return `${shown(key)}: ${shownValue(key, value, meant)}: ${expected(meant)}`
 }
 
 export function isSettingKey(key: string): key is SettingKey {
   return (SETTING_KEYS as readonly string[]).includes(key)
+}
+
+/**
+ * What it was given, without what may be a secret: a URL with a login, and whatever has the name of one. Settings themselves are none.
+ * @param meant the setting that it may be
+ */
+function shownValue(name: string, value: unknown, meant: string | null): string {
+  if (meant === null && OF_SECRETS.test(name)) return quoted(SECRET)
+  return quoted(JSON.stringify(value ?? null).includes('@') ? concealedNatsUrl(value) : value)
 }
 
 function isOfService(name: string, text: string): boolean {

@@ -4,10 +4,13 @@
  */
 
 import type { z } from 'zod'
+import type { Slice } from '../fanout/chunk.js'
+import type { Encoding } from '../fanout/encoding.js'
 import type { Outbox } from '../fanout/outbox.js'
 import type { Recipient } from '../fanout/recipient.js'
 import type { CloseReason } from '../hub/close-reason.js'
 import type { Hub } from '../hub/hub.js'
+import type { Session } from '../hub/session.js'
 
 export interface Dialect<Options = unknown> {
   /** Names it in listener URLs, logs and metrics. */
@@ -33,10 +36,21 @@ export interface AccessMode {
   readonly isClosed: boolean
 }
 
+/** What rooms have said, for those who come in later. */
+export interface RoomPast {
+  /**
+   * What somebody who has just entered the room is shown: ordinary messages in their encoding. To be asked in the turn in
+   * which `Client.recall` was answered. `null` for nothing.
+   */
+  shown(session: Session<Recipient>, room: string, encoding: Encoding): Slice | null
+}
+
 /** What the relay gives to every dialect. */
 export interface DialectContext {
   readonly hub: Hub<Recipient>
   readonly access: AccessMode
+  /** `null` where rooms keep nothing. */
+  readonly past: RoomPast | null
   /** The longest frame before somebody has a name (F15). */
   readonly maxLoginBytes: number
   /** The IANA time zone in which the relay writes times of day. */
@@ -63,6 +77,9 @@ export const ACCESS_REFUSALS = [
 ] as const
 export type AccessRefusal = (typeof ACCESS_REFUSALS)[number]
 
+/** What is known before the hub is asked; `taken` when somebody of another node has the name. */
+export type NameRefusal = AccessRefusal | 'taken'
+
 /** How a request for a name ended. */
 export type ClaimOutcome = 'accepted' | 'taken' | 'invalid' | AccessRefusal
 
@@ -78,13 +95,19 @@ export interface Client {
    */
   requestDone(): boolean
   /**
-   * Whether the client may have `name`, should it be free; to be asked before it is claimed. Where that takes time to find out, the
+   * Whether the client may have `name`, should it be free; and whether it is, of other nodes. To be asked before it is claimed. Where that takes time to find out, the
    * input is paused meanwhile, so that `feed` is to return how far it came.
    * @param secret the password or token that came with the name; `null` for none
    * @param then is told why not, or `null` for yes: before this returns where nothing has to be found out, and not at all
    *   when the connection is over first
    */
-  authorize(name: string, secret: string | null, then: (refusal: AccessRefusal | null) => void): void
+  authorize(name: string, secret: string | null, then: (refusal: NameRefusal | null) => void): void
+  /**
+   * Has what was said in a room at hand, for `RoomPast.shown`; to be asked before the room is entered. Where that takes time the
+   * input is paused meanwhile, so that `feed` is to return how far it came.
+   * @param then as in `authorize`
+   */
+  recall(room: string, then: () => void): void
   /** Somebody asked for a name, or for another one: recorded, and when it was accepted the login deadline is over. */
   nameRequested(name: string, outcome: ClaimOutcome): void
   /** The session is over and the connection stays (S5). */

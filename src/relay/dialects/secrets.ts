@@ -26,7 +26,7 @@ export const ACCESS_WORDS: Readonly<Record<AccessRefusal, string>> = {
   expired: 'the token has expired, or is for later',
   'other-name': 'the token or certificate is for another name',
   'too-many': 'too many wrong passwords came from your address: wait a minute',
-  busy: 'too many passwords are being checked: try again',
+  busy: 'too many are asking at once: try again',
 }
 
 /** The same with both. */

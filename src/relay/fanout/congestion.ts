@@ -13,6 +13,14 @@ import type { Source } from './pauses.js'
 import type { Pressure } from './pressure.js'
 import { SLOWNESS } from './slow-reader.js'
 
+/** What there is to know of a room beyond this node. */
+export interface CongestionListener {
+  /** Members of this node cannot keep up, or can again. */
+  changed(isCongested: boolean): void
+  /** How many nodes have people in the room: those who send share the minimum rate over all of them. */
+  readonly nodes: number
+}
+
 const CONGESTED_ABOVE = 1 / 4
 const RELIEVED_BELOW = 1 / 8
 /** More who are stuck than this, and than this share of the room, are many. */
@@ -27,15 +35,31 @@ export class Congestion {
   #full = 0
   #stuckAndFull = 0
   #overfull = 0
+  #isCongestedHere = false
+  #isCongestedElsewhere = false
+  readonly #listener: CongestionListener | null
   /** There is one while the room is congested. */
   #pacer: Pacer | null = null
 
-  constructor(pressure: Pressure) {
+  /** @param listener `null` where there are no other nodes */
+  constructor(pressure: Pressure, listener: CongestionListener | null) {
     this.#pressure = pressure
+    this.#listener = listener
   }
 
   get congested(): boolean {
     return this.#pacer !== null
+  }
+
+  /** Whether members of this node are behind. */
+  get isCongestedHere(): boolean {
+    return this.#isCongestedHere
+  }
+
+  /** Whether members of other nodes are: who sends from here is slowed down as if they were here. */
+  set isCongestedElsewhere(isCongested: boolean) {
+    this.#isCongestedElsewhere = isCongested
+    this.#paceOrNot()
   }
 
   /** @param slowness of the member, as in `SLOWNESS` */
@@ -82,16 +106,26 @@ export class Congestion {
     const many = this.#stuck > MANY_ABOVE && this.#stuck > this.#members * MANY_SHARE
     const behind = many ? this.#slow : this.#slow - this.#stuck
     const waited = this.#overfull > 0 || (many ? this.#full : this.#full - this.#stuckAndFull) > 0
-    if (this.#pacer === null) {
-      if (waited || behind > this.#members * CONGESTED_ABOVE) this.#begin()
-    } else if (!waited && (behind === 0 || behind < this.#members * RELIEVED_BELOW)) {
-      this.#end(this.#pacer)
+    if (!this.#isCongestedHere) {
+      if (!waited && behind <= this.#members * CONGESTED_ABOVE) return
+    } else if (waited || (behind > 0 && behind >= this.#members * RELIEVED_BELOW)) {
+      return
     }
+    this.#isCongestedHere = !this.#isCongestedHere
+    this.#paceOrNot()
+    this.#listener?.changed(this.#isCongestedHere)
+  }
+
+  #paceOrNot(): void {
+    const isCongested = this.#isCongestedHere || this.#isCongestedElsewhere
+    if (this.#pacer !== null && !isCongested) this.#end(this.#pacer)
+    else if (this.#pacer === null && isCongested) this.#begin()
   }
 
   #begin(): void {
     const { roomHolds, limits, stats, now } = this.#pressure
-    this.#pacer = new Pacer(roomHolds, limits.minDrainBytesPerSecond, now())
+    const bytesPerSecond = limits.minDrainBytesPerSecond / Math.max(1, this.#listener?.nodes ?? 1)
+    this.#pacer = new Pacer(roomHolds, bytesPerSecond, now())
     this.#pressure.pace(this.#pacer)
     stats.congestedRooms++
     stats.congestions++

@@ -48,6 +48,8 @@ export class Flusher {
     flushMicroseconds: new Magnitudes(),
     deliveryMicroseconds: new Magnitudes(),
   }
+  /** Called before anything is written: what has to be safe by then is made so. */
+  beforeWriting: (() => void) | null = null
   #lanes: Collected[] = []
   #outboxes: Flushed[] = []
   #scheduled = false
@@ -112,6 +114,7 @@ export class Flusher {
     this.#moreTold = false
     this.#heldSince = 0
     this.#scheduled = false
+    if (this.beforeWriting !== null) this.beforeWriting()
     const lanes = this.#lanes
     this.#lanes = []
     for (let index = 0; index < lanes.length; index++) (lanes[index] as Collected).collect(true)

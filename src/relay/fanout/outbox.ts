@@ -37,6 +37,8 @@ export interface OutboxContext {
   createPorts(): Ports
   /** An encoding threw, over what `source` said, or over nobody's words in particular. The event was not told in it. */
   encodingFailed(error: unknown, source: Source | null): void
+  /** Somebody was told something alone who is slow, by nobody of this node; `null` where there are no others. */
+  readonly slowTarget: ((outbox: Outbox) => void) | null
 }
 
 /** What a place in a queue costs, apart from the bytes: an entry of an array, and the slice where it is one's own. */

@@ -21,6 +21,12 @@ export const PAUSE = {
   access: 64,
   /** It, or its address, has asked for more than its allowance. */
   allowance: 128,
+  /** Other nodes are asked whether the name that it wants is free. */
+  cluster: 256,
+  /** What was said in the room that it enters is being read. */
+  history: 512,
+  /** So much of what was said waits for NATS that there is no room for more. */
+  durable: 1024,
 } as const
 
 export type PauseCause = (typeof PAUSE)[keyof typeof PAUSE]
@@ -113,6 +119,9 @@ export function createPauseClocks(now: () => number): PauseClocks {
     refusals: clock(),
     access: clock(),
     allowance: clock(),
+    cluster: clock(),
+    history: clock(),
+    durable: clock(),
   }
 }
 

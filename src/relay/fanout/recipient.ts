@@ -46,7 +46,9 @@ export class Recipient implements HubRecipient, Reader {
     const bytes = this.#encoded(event, sender)
     if (bytes === null) return
     this.push(ownSlice(bytes))
-    if (this.outbox.slow && sender !== null && sender !== this) this.#pace(sender.source, bytes.length)
+    if (!this.outbox.slow || sender === this) return
+    if (sender === null) this.outbox.context.slowTarget?.(this.outbox)
+    else this.#pace(sender.source, bytes.length)
   }
 
   slownessChanged(before: number, after: number): void {

@@ -6,7 +6,7 @@
 import type { Audience, RoomEvent } from '../hub/events.js'
 import { Batch } from './batch.js'
 import { type Slice, sharedSlice } from './chunk.js'
-import { Congestion } from './congestion.js'
+import { Congestion, type CongestionListener } from './congestion.js'
 import type { Encoding } from './encoding.js'
 import { Lane, type Member } from './lane.js'
 import type { OutboxContext } from './outbox.js'
@@ -25,9 +25,10 @@ export class RoomFanout implements Audience<Recipient> {
   /** As many as there are encodings in the room: a handful, so a plain search beats a map. */
   #lanes: Lane[] = []
 
-  constructor(context: OutboxContext) {
+  /** @param listener hears when the room is congested; `null` where there are no other nodes */
+  constructor(context: OutboxContext, listener: CongestionListener | null = null) {
     this.#context = context
-    this.#congestion = new Congestion(context.pressure)
+    this.#congestion = new Congestion(context.pressure, listener)
   }
 
   /** Events that its members were told, one for each event and member. Those of the turn that runs are not in it. */
@@ -35,8 +36,18 @@ export class RoomFanout implements Audience<Recipient> {
     return this.#lanes.reduce((sum, lane) => sum + lane.deliveries, this.#aloneDeliveries)
   }
 
+  /** Here or at other nodes. */
   get congested(): boolean {
     return this.#congestion.congested
+  }
+
+  get isCongestedHere(): boolean {
+    return this.#congestion.isCongestedHere
+  }
+
+  /** See `Congestion`. */
+  set isCongestedElsewhere(isCongested: boolean) {
+    this.#congestion.isCongestedElsewhere = isCongested
   }
 
   add(recipient: Recipient): void {
@@ -83,8 +94,8 @@ export class RoomFanout implements Audience<Recipient> {
   }
 
   /** In memory of its own, shared by those who are told in one encoding. */
-  tellOnly(event: RoomEvent, actor: Recipient, to: readonly Recipient[]): void {
-    this.#turnedHere(actor)
+  tellOnly(event: RoomEvent, actor: Recipient | null, to: readonly Recipient[]): void {
+    if (actor !== null) this.#turnedHere(actor)
     const slices = new Map<Encoding, Slice | null>()
     for (const recipient of to) {
       const { encoding } = recipient
@@ -98,18 +109,19 @@ export class RoomFanout implements Audience<Recipient> {
       this.#context.flusher.stats.deliveries++
       this.#aloneDeliveries++
     }
+    if (actor === null) return
     actor.source.spend(to.length * ALONE_DELIVERIES)
     if (this.#memberOf(actor) === undefined) return
     const lengths = [...slices.values()].map((slice) => slice?.bytes.length ?? 0)
     this.#congestion.guard(actor.source, Math.max(0, ...lengths))
   }
 
-  #encoded(event: RoomEvent, encoding: Encoding, actor: Recipient): Slice | null {
+  #encoded(event: RoomEvent, encoding: Encoding, actor: Recipient | null): Slice | null {
     const batch = new Batch(this.#context.pool)
     try {
       encoding.encode(event, batch)
     } catch (error) {
-      this.#context.encodingFailed(error, actor.source)
+      this.#context.encodingFailed(error, actor?.source ?? null)
       return null
     }
     if (batch.bytes === 0) return null

@@ -29,22 +29,42 @@ export class Blocks<R extends Recipient> {
     return new Set([...byName, ...bySession])
   }
 
-  /** @returns `begun`; `repeated` when there is such a block already; `full` when there are as many as may be */
-  add(blocker: Session<R>, target: Session<R>): 'begun' | 'repeated' | 'full' {
+  /** Whether the session has blocked nobody. */
+  hasNone(session: Session<R>): boolean {
+    return !this.#made.has(session)
+  }
+
+  /** Whether the session hears nothing of who was called `name`. @param sender whose session that was, where it is known */
+  isDeafTo(session: Session<R>, name: string, sender: Session<R> | null): boolean {
+    const made = this.#made.get(session)
+    if (made === undefined) return false
+    return made.has(name) || (sender !== null && this.#bySession.get(sender)?.has(session) === true)
+  }
+
+  /** The names that the session has blocked. */
+  madeBy(session: Session<R>): Iterable<string> {
+    return this.#made.get(session)?.keys() ?? []
+  }
+
+  /**
+   * @param target who has that name now; `null` where nobody has it any more
+   * @returns `begun`; `moved` when there was such a block, and it is about `target` from now on; `repeated` when there was;
+   *   `full` when there are as many as may be
+   */
+  add(blocker: Session<R>, name: string, target: Session<R> | null): 'begun' | 'moved' | 'repeated' | 'full' {
     let made = this.#made.get(blocker)
     if (made === undefined) {
       made = new Map()
       this.#made.set(blocker, made)
     }
-    const { name } = target
     const before = made.get(name)
     if (before === undefined && made.size >= MAX_BLOCKS) return 'full'
     // A repeated block moves to whoever has the name now, unless the session that it was about is still here.
-    if (before === undefined || before === null) {
+    if (before === undefined || (before === null && target !== null)) {
       made.set(name, target)
-      addTo(this.#bySession, target, blocker)
+      if (target !== null) addTo(this.#bySession, target, blocker)
     }
-    if (before !== undefined) return 'repeated'
+    if (before !== undefined) return before === null && target !== null ? 'moved' : 'repeated'
     addTo(this.#byName, name, blocker)
     return 'begun'
   }

@@ -76,6 +76,10 @@ export const CLOSE_REASONS = {
   proxyMissing: { label: 'proxy-missing', words: 'a PROXY header is needed here' },
   proxyBroken: { label: 'proxy-broken', words: 'the PROXY header cannot be read' },
   proxyDeadline: { label: 'proxy-deadline', words: 'the PROXY header did not come in time' },
+  /** Several nodes were cut off from each other, and somebody of another one has the name (N1). */
+  nameLost: { label: 'name-lost', words: 'somebody else has your name' },
+  /** Their node is gone, or cannot be reached. Said of people of other nodes alone. */
+  nodeLost: { label: 'node-lost', words: 'the node is gone' },
   /** The relay is ending. */
   shutdown: { label: 'shutdown', words: 'the relay is shutting down' },
 } as const satisfies Record<string, CloseReason>

@@ -136,10 +136,15 @@ export interface Audience<R extends Recipient> {
   /**
    * Tells everybody in the room, in the order of the calls (M5).
    * @param actor whom the event is about; whether this one is told too is the dialect's rule (M4). `null` for
-   *   an event about nobody in particular
+   *   an event about nobody in particular, or about somebody of another node
    * @param except further people who are not told; they need not be in the room. Read before this returns
    */
   tell(event: RoomEvent, actor: R | null, except?: ReadonlySet<R> | null): void
   /** As `tell`, but only these, who are in the room. Its cost grows with them, and not with the room. */
-  tellOnly(event: RoomEvent, actor: R, to: readonly R[]): void
+  tellOnly(event: RoomEvent, actor: R | null, to: readonly R[]): void
+  /**
+   * What was told so far is in front of whatever else reaches the room's members from now on. Where an actor has a
+   * recipient this is seen to (M5); for one of another node, who goes from room to room, the hub asks for it.
+   */
+  collect(): void
 }

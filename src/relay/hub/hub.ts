@@ -2,16 +2,23 @@
  * Who is here, who is in which room, and what was said. Owns sessions, names and rooms; events go out through
  * the audiences and recipients that it is given. Knows no sockets, bytes or dialects, and nothing in it
  * waits: a call has happened when it returns, which is what makes claims atomic (N3) and order plain (M5).
+ *
+ * What is asked of it is for people of this node. Those of others are known to it as well (`elsewhere`), and everybody
+ * is in the same rooms; what its own people did goes to `replication`, where there is one.
  */
 
 import { Asking } from './asking.js'
-import type { Audience, HubEvent, JoinedEvent, LeftEvent, Recipient, RoomEvent, Status } from './events.js'
+import { Elsewhere } from './elsewhere.js'
+import type { Audience, EditedEvent, HubEvent, MessageEvent, Recipient, Status } from './events.js'
 import type { Hooks } from './hooks.js'
 import { Messages } from './messages.js'
 import { type ClaimRefusal, Names } from './names.js'
+import { Presence } from './presence.js'
 import type { RecentLimits } from './recent-messages.js'
+import type { Replication } from './replication.js'
 import { Rooms } from './rooms.js'
 import { type Room, Session } from './session.js'
+import { Telling } from './telling.js'
 import { isRoomName } from './text.js'
 
 export interface HubOptions<R extends Recipient> {
@@ -29,14 +36,17 @@ export interface HubOptions<R extends Recipient> {
   readonly later: (callback: () => void, delayMs: number) => void
   /** Sees every event once, after it was told: logs and counters. */
   readonly observe: (event: HubEvent) => void
+  /** Sees what people of other nodes said in rooms that somebody of this one is in, after it was told. */
+  readonly heard?: ((event: MessageEvent | EditedEvent) => void) | undefined
   /** Who is asked before something happens; without it nobody is. */
   readonly hooks?: Hooks<R> | undefined
   /** Names that nobody can have from now on. Who has one already keeps it. */
   readonly isForbiddenName?: ((name: string) => boolean) | undefined
+  /** Hears what people of this node did, for those of others. */
+  readonly replication?: Replication<R> | null | undefined
+  /** Ends the ids of messages (M1): letters and digits, other ones for each node. */
+  readonly idSuffix?: string | undefined
 }
-
-/** How often a room too large for announcements hears how many came and went. */
-const CROWD_MS = 1000
 
 export class Hub<R extends Recipient> {
   readonly defaultRoom: Room<R>
@@ -44,32 +54,46 @@ export class Hub<R extends Recipient> {
   readonly messages: Messages<R>
   /** Which rooms there are, and who is in them. */
   readonly rooms: Rooms<R>
-  /** In a room with more members than this, joins and leaves are told as one line a second. */
-  announceUpTo: number
+  /** Where people of other nodes come in. */
+  readonly elsewhere: Elsewhere<R>
   readonly #now: () => number
-  readonly #observe: (event: HubEvent) => void
-  readonly #later: (callback: () => void, delayMs: number) => void
   readonly #names: Names<R>
+  readonly #presence: Presence<R>
   readonly #hooks: Hooks<R> | null
+  readonly #replication: Replication<R> | null
   readonly #asking: Asking<R>
-  #isChanging = false
-  #isEnding = false
 
   constructor(options: HubOptions<R>) {
-    this.#now = options.now
-    this.#observe = options.observe
-    this.announceUpTo = options.announceUpTo
-    this.#later = options.later
+    const { now, recent, defaultRoom, announceUpTo, later, observe } = options
+    this.#now = now
     this.#hooks = options.hooks ?? null
+    this.#replication = options.replication ?? null
     this.#asking = new Asking(this.#hooks)
-    this.#names = new Names<R>(options.isForbiddenName)
-    this.messages = new Messages(this.#names, options)
-    this.rooms = new Rooms(options.audience, (name) => this.#names.get(name)?.status ?? 'online')
-    this.defaultRoom = this.rooms.make(options.defaultRoom, null)
+    const names = new Names<R>(options.isForbiddenName)
+    const rooms = new Rooms<R>(options.audience, (name) => names.get(name)?.status ?? 'online')
+    const telling = new Telling<R>(names, recent, now)
+    this.#names = names
+    this.rooms = rooms
+    this.messages = new Messages(names, telling, options)
+    this.defaultRoom = rooms.make(defaultRoom, null)
+    const parts = { names, rooms, telling, now }
+    const { defaultRoom: always } = this
+    this.#presence = new Presence<R>({ ...parts, defaultRoom: always, announceUpTo, later, observe })
+    this.elsewhere = new Elsewhere<R>({ ...parts, presence: this.#presence, heard: options.heard })
   }
 
+  /** Those of this node; `elsewhere.size` are the others. */
   get sessionCount(): number {
-    return this.#names.size
+    return this.#names.size - this.elsewhere.size
+  }
+
+  /** In a room with more members than this, joins and leaves are told as one line a second. */
+  get announceUpTo(): number {
+    return this.#presence.announceUpTo
+  }
+
+  set announceUpTo(members: number) {
+    this.#presence.announceUpTo = members
   }
 
   /**
@@ -77,7 +101,7 @@ export class Hub<R extends Recipient> {
    * disagree for everybody, and it is better to end than to go on.
    */
   get isChanging(): boolean {
-    return this.#isChanging || this.messages.isChanging
+    return this.#presence.isChanging || this.messages.isChanging || this.elsewhere.isChanging
   }
 
   /**
@@ -96,21 +120,28 @@ export class Hub<R extends Recipient> {
     const refusal = this.#names.refusal(name, recipient)
     if (refusal !== null) return refusal
     if (!this.#asking.mayComeIn({ name, dialect, recipient }, entering)) return 'invalid'
-    this.#isChanging = true
     const session = new Session(name, dialect, recipient, refersToMessages)
-    this.#names.add(name, session)
-    this.#isChanging = false
+    const held = this.#names.release(recipient)
+    this.#presence.came(session)
+    this.#replication?.came(session)
+    if (held !== null && held !== name) this.#replication?.released(held)
     return session
   }
 
   /** The name is taken for everybody but `holder` from now on, who is not here yet (C1). @returns why not, or `null` */
   hold(name: string, holder: R): ClaimRefusal | null {
-    return this.#names.hold(name, holder)
+    const refusal = this.#names.refusal(name, holder)
+    if (refusal !== null) return refusal
+    const held = this.#names.release(holder)
+    this.#names.hold(name, holder)
+    if (held !== null && held !== name) this.#replication?.released(held)
+    return null
   }
 
   /** What `holder` holds is free again. */
   release(holder: R): void {
-    this.#names.release(holder)
+    const held = this.#names.release(holder)
+    if (held !== null) this.#replication?.released(held)
   }
 
   /** X6: the new name is claimed before the old one is free. @returns why not, or `null` */
@@ -118,26 +149,11 @@ export class Hub<R extends Recipient> {
     const refusal = this.#names.refusal(name, session.recipient)
     if (refusal !== null) return refusal
     if (!this.#names.isLive(session) || !this.#asking.mayBeCalled(session, name)) return 'invalid'
-    this.#isChanging = true
     const formerName = session.name
-    this.#names.add(name, session)
-    session.name = name
-    const { dialect } = session
-    for (const room of session.rooms) {
-      room.names?.deleted(formerName)
-      room.names?.added(name)
-      room.board = null
-      this.#tell(room, session, {
-        kind: 'renamed',
-        at: this.#now(),
-        room: room.name,
-        name,
-        formerName,
-        dialect,
-      })
-    }
-    this.#names.delete(formerName)
-    this.#isChanging = false
+    const held = this.#names.release(session.recipient)
+    this.#presence.rename(session, name)
+    this.#replication?.renamed(session, formerName)
+    if (held !== null && held !== name) this.#replication?.released(held)
     return null
   }
 
@@ -154,6 +170,11 @@ export class Hub<R extends Recipient> {
   /** Whether somebody has that name; one that is only held is nobody's yet. */
   isHere(name: string): boolean {
     return this.#names.get(name) !== undefined
+  }
+
+  /** Whether somebody of this node has that name, or holds it. */
+  isTakenHere(name: string): boolean {
+    return this.#names.get(name)?.node === null || this.#names.isHeld(name)
   }
 
   /** Everybody who is here. */
@@ -178,77 +199,37 @@ export class Hub<R extends Recipient> {
     const known = this.rooms.get(roomName)
     if (known?.members.has(session) === true) return known
     if (!this.#asking.mayJoin(session, roomName)) return null
-    this.#isChanging = true
-    const room = known ?? this.rooms.make(roomName, session)
-    room.members.set(session, this.messages.nextSequence())
-    room.names?.added(session.name)
-    room.board = null
-    // A push would make place for sixteen, and most are in one.
-    if (session.rooms.length === 0) session.rooms = [room]
-    else session.rooms.push(room)
-    if (session.refersToMessages) room.referring++
-    room.audience.add(session.recipient)
-    const { name, dialect } = session
-    const event = { kind: 'joined', at: this.#now(), room: roomName, name, dialect } as const
-    this.#announce(room, event, session.recipient)
-    this.#observe(event)
-    this.#isChanging = false
+    const room = known ?? this.#made(roomName, session)
+    this.#presence.join(session, room)
+    this.#replication?.joined(session, room)
     return room
   }
 
   /** Leaves one room. The last one out takes it along (R2). @param reason a close reason's label */
   leave(session: Session<R>, room: Room<R>, reason: string): void {
-    if (!room.members.delete(session)) return
-    this.#isChanging = true
-    room.names?.deleted(session.name)
-    room.board = null
-    const at = session.rooms.indexOf(room)
-    if (at >= 0) session.rooms.splice(at, 1)
-    if (room.creator === session) room.creator = null
-    if (session.refersToMessages) room.referring--
-    room.audience.remove(session.recipient)
-    const { name, dialect } = session
-    const event = { kind: 'left', at: this.#now(), room: room.name, name, dialect, reason } as const
-    this.#announce(room, event, session.recipient)
-    this.#observe(event)
-    if (room.members.size === 0) this.#emptied(room)
-    this.#isChanging = false
+    if (!this.#presence.leave(session, room, reason)) return
+    // When all leave, that they are gone says enough.
+    if (!this.#presence.isEnding) this.#replication?.left(session, room, reason)
     this.#hooks?.left(session, room.name, reason)
   }
 
   /** R4, X9: whether the room is in listings. @returns whether the session may say so: only its creator may */
   setPrivate(session: Session<R>, room: Room<R>, isPrivate: boolean): boolean {
     if (room.creator !== session || !room.members.has(session)) return false
-    this.#isChanging = true
-    this.rooms.setPrivate(room, isPrivate)
-    const { name, dialect } = session
-    this.#tell(room, session, {
-      kind: 'visibility',
-      at: this.#now(),
-      room: room.name,
-      name,
-      dialect,
-      isPrivate,
-    })
-    this.#isChanging = false
+    this.#presence.setPrivate(session, room, isPrivate)
+    this.#replication?.visibilitySet(session, room)
     return true
+  }
+
+  #made(name: string, session: Session<R>): Room<R> {
+    return this.rooms.make(name, { session, founding: this.#now(), founder: session.name, isPrivate: false })
   }
 
   /** C10: tells the session's rooms when it is another status than before. */
   setStatus(session: Session<R>, status: Status): void {
     if (session.status === status) return
-    this.#isChanging = true
-    session.status = status
-    const { name, dialect } = session
-    // C11: it is something that they say.
-    const blockers = this.messages.blockersOf(session)
-    for (const room of session.rooms) {
-      room.board = null
-      const event = { kind: 'status', at: this.#now(), room: room.name, name, dialect, status } as const
-      room.audience.tell(event, session.recipient, blockers)
-      this.#observe(event)
-    }
-    this.#isChanging = false
+    this.#presence.setStatus(session, status)
+    this.#replication?.statusSet(session)
   }
 
   /**
@@ -257,52 +238,18 @@ export class Hub<R extends Recipient> {
    */
   end(session: Session<R>, reason: string): void {
     if (!this.#names.isLive(session)) return
-    this.#isChanging = true
     // All at once: they may be thousands.
     const { rooms } = session
     session.rooms = []
     for (const room of rooms) this.leave(session, room, reason)
-    this.#isChanging = true
-    this.messages.blocks.ended(session)
-    this.#names.delete(session.name)
     const { name, dialect, recipient } = session
-    session.letGo()
-    this.#isChanging = false
+    this.#presence.gone(session)
+    this.#replication?.gone(session, reason)
     this.#hooks?.gone({ name, dialect, recipient }, reason)
   }
 
   /** From now on nobody is told who leaves: when all do, that would be everyone times everyone. */
   endQuietly(): void {
-    this.#isEnding = true
-  }
-
-  /** Tells a room what a member did, and records it. */
-  #tell(room: Room<R>, session: Session<R>, event: Exclude<RoomEvent, { kind: 'crowd' }>): void {
-    room.audience.tell(event, session.recipient)
-    this.#observe(event)
-  }
-
-  /** Tells a room who came or went: one by one, or as a crowd, where that would be everyone times everyone. */
-  #announce(room: Room<R>, event: JoinedEvent | LeftEvent, actor: R): void {
-    if (this.#isEnding) return
-    if (room.members.size <= this.announceUpTo) {
-      room.audience.tell(event, actor)
-      return
-    }
-    if (room.untoldJoins + room.untoldLeaves === 0) this.#later(() => this.#tellCrowd(room), CROWD_MS)
-    if (event.kind === 'joined') room.untoldJoins++
-    else room.untoldLeaves++
-  }
-
-  #tellCrowd(room: Room<R>): void {
-    const { untoldJoins: joined, untoldLeaves: left } = room
-    room.untoldJoins = room.untoldLeaves = 0
-    room.audience.tell({ kind: 'crowd', at: this.#now(), room: room.name, joined, left }, null)
-  }
-
-  /** R2, C12. */
-  #emptied(room: Room<R>): void {
-    this.messages.recent.forget(room)
-    if (room !== this.defaultRoom) this.rooms.delete(room)
+    this.#presence.isEnding = true
   }
 }

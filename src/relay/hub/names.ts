@@ -32,6 +32,10 @@ export class Names<R extends Recipient> {
     return this.#sessions.get(name)
   }
 
+  isHeld(name: string): boolean {
+    return this.#holders.has(name)
+  }
+
   sessions(): Iterable<Session<R>> {
     return this.#sessions.values()
   }
@@ -56,26 +60,23 @@ export class Names<R extends Recipient> {
     return this.#isForbidden(name) ? 'taken' : null
   }
 
-  /** The name is taken for everybody else from now on. Somebody holds one name at a time. */
-  hold(name: string, holder: R): ClaimRefusal | null {
-    const refusal = this.refusal(name, holder)
-    if (refusal !== null) return refusal
-    this.release(holder)
+  /** The name, which `refusal` said `null` about, is taken for everybody else from now on; the holder holds no other. */
+  hold(name: string, holder: R): void {
     this.#holders.set(name, holder)
     this.#held.set(holder, name)
-    return null
   }
 
-  release(holder: R): void {
+  /** @returns what it held */
+  release(holder: R): string | null {
     const name = this.#held.get(holder)
-    if (name === undefined) return
+    if (name === undefined) return null
     this.#held.delete(holder)
     this.#holders.delete(name)
+    return name
   }
 
-  /** Only after `refusal` said `null`. What the session's recipient held is no longer held. */
+  /** Only after `refusal` said `null`, or for somebody elsewhere when nobody has it. */
   add(name: string, session: Session<R>): void {
-    this.release(session.recipient)
     this.#sessions.set(name, session)
     this.#sorted.added(name)
   }

@@ -4,7 +4,7 @@
  */
 
 import type { Audience, Recipient, Status } from './events.js'
-import { type Board, Room, type Session } from './session.js'
+import { type Board, type Claim, Room, type Session } from './session.js'
 import { SortedNames } from './sorted-names.js'
 
 export class Rooms<R extends Recipient> {
@@ -62,8 +62,9 @@ export class Rooms<R extends Recipient> {
 
   // For the hub.
 
-  make(name: string, creator: Session<R> | null): Room<R> {
-    const room = new Room(name, this.#audience(name), creator)
+  /** @param claim of who makes it */
+  make(name: string, claim: Claim<R> | null): Room<R> {
+    const room = new Room(name, this.#audience(name), claim)
     this.#rooms.set(name, room)
     this.#publicNames.added(name)
     return room

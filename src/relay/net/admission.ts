@@ -124,6 +124,11 @@ export class Admission {
     this.#rules = rules
   }
 
+  /** Only how many there may be is another. */
+  limitTo(maxConnections: number): void {
+    this.#rules = { ...this.#rules, maxConnections }
+  }
+
   /**
    * Somebody has come, from this address; they count until `left`.
    * @returns why they may not stay, or `null`

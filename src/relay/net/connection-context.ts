@@ -2,7 +2,7 @@
  * What the connections of a listener share, and who sees what becomes of them. `Connection` is `connection.ts`'s class.
  */
 
-import type { AccessRefusal, ClaimOutcome, SpeakerFactory } from '../dialects/dialect.js'
+import type { AccessRefusal, ClaimOutcome, NameRefusal, SpeakerFactory } from '../dialects/dialect.js'
 import type { OutboxContext } from '../fanout/outbox.js'
 import type { SlowPolicy } from '../fanout/sink.js'
 import type { CloseReason } from '../hub/close-reason.js'
@@ -80,6 +80,22 @@ export interface Applicant {
   gone(): void
 }
 
+/** What rooms have said. */
+export interface History {
+  /**
+   * Has it at hand.
+   * @param then called once: before this returns, where it is at hand already
+   * @returns whether it was
+   */
+  load(room: string, then: () => void): boolean
+}
+
+/** The other nodes of a cluster, as whoever wants a name sees them. */
+export interface OtherNodes {
+  /** As `Backplane.claim`. */
+  claim(name: string, then: (refusal: NameRefusal | null) => void): void
+}
+
 /** What all connections of one listener share. */
 export interface ConnectionContext<Connection extends Expellable> {
   readonly dialect: string
@@ -96,6 +112,10 @@ export interface ConnectionContext<Connection extends Expellable> {
   /** Those without a name that no login deadline ends. */
   readonly strangers: Strangers<Connection>
   readonly access: NameAccess<Connection>
+  /** `null` where rooms keep nothing. */
+  readonly history: History | null
+  /** `null` for a node that is alone. */
+  readonly otherNodes: OtherNodes | null
   readonly turn: TurnBudget
   readonly input: HeldInput
   /** Every connection that is not gone. */

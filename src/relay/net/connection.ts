@@ -8,7 +8,7 @@
  *     +---- broken, or cut off: nothing more is sent ----------------------------------------------------+
  */
 
-import type { AccessRefusal, ClaimOutcome, Client, Speaker } from '../dialects/dialect.js'
+import type { ClaimOutcome, Client, NameRefusal, Speaker } from '../dialects/dialect.js'
 import { ownSlice } from '../fanout/chunk.js'
 import { Outbox } from '../fanout/outbox.js'
 import { PAUSE, type PauseCause, type PauseClock, wordOf } from '../fanout/pauses.js'
@@ -27,6 +27,8 @@ const MAX_REFUSALS = 520
 const VANISHED = 'ETIMEDOUT'
 /** A read that was so long may have more behind it; the rest is for the next turn. */
 const BYTES_PER_TURN = 64 * 1024
+/** While paused for these, what was read has not been answered yet. */
+const UNANSWERED = PAUSE.decoding | PAUSE.access | PAUSE.cluster | PAUSE.history
 
 type State = 'open' | 'closing' | 'ended' | 'gone'
 
@@ -50,6 +52,10 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
   #refusals = 0
   /** What the speaker holds of a request that is not complete. */
   #heldBytes = 0
+  /** Whether another node may have the name that is asked for, which is not known yet. */
+  #asksOthers = false
+  /** Whether the deadline for a name has run out meanwhile. */
+  #isLate = false
   /** Only where names are not simply had by being the first. */
   #applicant: Applicant | null = null
   /** What was read and not decoded, because reading was paused meanwhile, and when it was read. */
@@ -106,14 +112,36 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
     return this.#pauses === 0 && this.#state === 'open'
   }
 
-  authorize(name: string, secret: string | null, then: (refusal: AccessRefusal | null) => void): void {
-    const { access } = this.#context
+  authorize(name: string, secret: string | null, then: (refusal: NameRefusal | null) => void): void {
+    const { access, otherNodes } = this.#context
     if (!access.isOn) {
-      then(null)
+      if (otherNodes === null) then(null)
+      else this.#askOthers(name, then)
       return
     }
     this.#applicant ??= access.applicant(this, this.#transport)
-    this.#applicant.ask(name, secret, then)
+    this.#applicant.ask(name, secret, (refusal) => {
+      if (refusal !== null || otherNodes === null) then(refusal)
+      else this.#askOthers(name, then)
+    })
+  }
+
+  recall(room: string, then: () => void): void {
+    const { history } = this.#context
+    if (history === null) {
+      then()
+      return
+    }
+    let isLater = false
+    const isAtHand = history.load(room, () => {
+      if (!isLater) then()
+      else if (this.#isOpen()) {
+        this.carryOn(then)
+        this.resume(PAUSE.history)
+      }
+    })
+    isLater = true
+    if (!isAtHand) this.pause(PAUSE.history)
   }
 
   /** What `feed` had to wait for; called like this because nothing was read now. */
@@ -141,8 +169,15 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
     if (outcome !== 'accepted' && !this.outbox.named) this.#refused()
   }
 
+  /** No name in time. Whoever waits for the other nodes is not at fault: they hear whether they have it, and are sent away only when they have not. */
+  loginExpired(): void {
+    if (this.#asksOthers) this.#isLate = true
+    else this.expel(CLOSE_REASONS.loginDeadline)
+  }
+
   unnamed(): void {
     this.outbox.named = false
+    this.#isLate = false
     if (this.#state !== 'open') return
     if (this.#context.needsLogin) this.#context.deadlines.login.set(this)
     else this.#context.strangers.add(this)
@@ -217,6 +252,10 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
 
   get kernelKey(): string {
     return this.#transport.kernelKey
+  }
+
+  get openDescriptor(): number | null {
+    return this.#transport.openDescriptor
   }
 
   write(bytes: Buffer): boolean {
@@ -333,8 +372,8 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
 
   ended(): void {
     this.#peerEnded = true
-    // A socket says so even while it is paused: what came before it is carried out first.
-    if (this.#undecoded !== null) return
+    // A socket says so even while it is paused: what came before it is carried out and answered first.
+    if (this.#undecoded !== null || (this.#pauses & UNANSWERED) !== 0) return
     if (this.#state === 'open') this.close(CLOSE_REASONS.ended)
     else if (this.#state === 'ended') this.#destroy()
   }
@@ -352,6 +391,25 @@ export class Connection implements Client, Sink, MessageEvents, Spender {
   written(): void {
     this.outbox.written()
     if (this.#state === 'closing') this.#endWhenSent()
+  }
+
+  /** Whether somebody of another node has the name; nothing is read meanwhile, as while a password is checked. */
+  #askOthers(name: string, then: (refusal: NameRefusal | null) => void): void {
+    let isWaiting = false
+    let isAnswered = false
+    this.#context.otherNodes?.claim(name, (refusal) => {
+      isAnswered = true
+      if (!isWaiting) then(refusal)
+      if (!isWaiting || this.#state !== 'open') return
+      this.#asksOthers = false
+      this.carryOn(() => then(refusal))
+      if (this.#isLate && !this.outbox.named) this.expel(CLOSE_REASONS.loginDeadline)
+      else this.resume(PAUSE.cluster)
+    })
+    if (isAnswered) return
+    isWaiting = true
+    this.#asksOthers = true
+    this.pause(PAUSE.cluster)
   }
 
   #take(bytes: Buffer, length: number): void {

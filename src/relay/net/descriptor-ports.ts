@@ -20,6 +20,8 @@ const ADDON = fileURLToPath(new URL('../../../dist/fanout.node', import.meta.url
 interface Addon {
   /** @returns how many pairs it has written into `refused`: a place, and how many of the last bytes were not taken */
   send(descriptors: Int32Array, places: number, bytes: Buffer, refused: Int32Array): number
+  /** Two numbers for each place: what is not acknowledged, in bytes, and how often the kernel has asked in vain. */
+  held(descriptors: Int32Array, places: number, held: Int32Array): void
 }
 
 let addon: Addon | null = null
@@ -36,6 +38,11 @@ export function loadNativeFanout(): string | null {
       ? 'it was not built, which takes a C compiler'
       : (message.split('\n')[0] as string)
   }
+}
+
+/** As `held` of `fanout.c`; only after `loadNativeFanout` has returned `null`. */
+export function heldByKernel(descriptors: Int32Array, places: number, held: Int32Array): void {
+  ;(addon as Addon).held(descriptors, places, held)
 }
 
 const NONE = -1

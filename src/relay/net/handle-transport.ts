@@ -128,6 +128,10 @@ export class HandleTransport implements Transport, Port {
       : kernelKey(local.port ?? 0, proxy.address, proxy.port)
   }
 
+  get openDescriptor(): number {
+    return this.handle.fd
+  }
+
   /** Somebody else may take it over by opening it again. */
   open(events: TransportEvents): void {
     const isOpen = this.#events !== null

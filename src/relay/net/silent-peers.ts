@@ -6,6 +6,7 @@
  */
 
 import type { HeldByKernel, KernelView } from '../fanout/sink.js'
+import { LOOKS_PER_SILENCE } from './vanishing.js'
 
 /** A connection, as far as this goes. */
 export interface WatchedPeer {
@@ -29,14 +30,11 @@ export interface SilentPeersOptions<Peer extends WatchedPeer> {
   readonly silent: (peer: Peer) => void
 }
 
-/** What a peer had acknowledged when it last acknowledged something, or was first asked in vain, and when that was. */
+/** When a peer last acknowledged something, or was first asked in vain, and how much it had acknowledged then at the most. */
 interface Progress {
   readonly acknowledgedBytes: number
   readonly atMs: number
 }
-
-/** How often it is looked. Making a key for each of 10,000 connections takes 2 ms. */
-const LOOKS_PER_SILENCE = 6
 
 export class SilentPeers<Peer extends WatchedPeer> {
   readonly #options: SilentPeersOptions<Peer>
@@ -55,30 +53,44 @@ export class SilentPeers<Peer extends WatchedPeer> {
 
   async look(): Promise<void> {
     const { kernel, peers, now } = this.#options
+    const before = this.#progress
+    // The kernel answers after a while, and takes more from us meanwhile, which nobody has acknowledged by that.
+    const takenBytes = new Map<Peer, number>()
+    for (const peer of before.keys()) takenBytes.set(peer, peer.takenBytes)
     const held = peers.size === 0 ? null : await kernel.read()
     const progress = new Map<Peer, Progress>()
     const silent: Peer[] = []
     if (held !== null && held.size > 0) {
       for (const peer of peers) {
         const kept = held.get(peer.kernelKey)
-        if (kept === undefined || (peer.mayBeSlow && kept.unanswered === 0)) continue
-        if (this.#isSilent(peer, kept, progress, now())) silent.push(peer)
+        if (kept === undefined) continue
+        const last = progressOf(peer, kept, before.get(peer), takenBytes.get(peer) ?? 0, now())
+        progress.set(peer, last)
+        if (this.#isSilent(peer, kept, now() - last.atMs)) silent.push(peer)
       }
     }
     this.#progress = progress
     for (const peer of silent) this.#options.silent(peer)
   }
 
-  /** Notes its progress in `progress`. */
-  #isSilent(peer: Peer, kept: HeldByKernel, progress: Map<Peer, Progress>, nowMs: number): boolean {
-    const acknowledgedBytes = peer.takenBytes - kept.unacknowledgedBytes
-    const before = this.#progress.get(peer)
-    if (before === undefined || acknowledgedBytes > before.acknowledgedBytes) {
-      progress.set(peer, { acknowledgedBytes, atMs: nowMs })
-      return false
-    }
-    progress.set(peer, before)
+  #isSilent({ mayBeSlow }: Peer, { unanswered }: HeldByKernel, forMs: number): boolean {
     const { silentMs } = this.#options
-    return nowMs - before.atMs >= (kept.unanswered > 0 ? silentMs : 2 * silentMs)
+    return forMs >= (mayBeSlow || unanswered > 0 ? silentMs : 2 * silentMs)
   }
+}
+
+/** @param last what was noted at the last look @param takenBytes what the kernel had taken before it was asked */
+function progressOf(
+  peer: WatchedPeer,
+  { unacknowledgedBytes, unanswered }: HeldByKernel,
+  last: Progress | undefined,
+  takenBytes: number,
+  nowMs: number,
+): Progress {
+  const acknowledgedBytes = peer.takenBytes - unacknowledgedBytes
+  if (last === undefined || takenBytes - unacknowledgedBytes > last.acknowledgedBytes)
+    return { acknowledgedBytes, atMs: nowMs }
+  // Whoever may be slow has answered until now, or was not asked.
+  const atMs = peer.mayBeSlow && unanswered === 0 ? nowMs : last.atMs
+  return { acknowledgedBytes: Math.min(acknowledgedBytes, last.acknowledgedBytes), atMs }
 }

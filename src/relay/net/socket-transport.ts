@@ -51,6 +51,10 @@ export class SocketTransport implements Transport {
     return kernelKey(this.#socket.localPort ?? 0, address, port)
   }
 
+  get openDescriptor(): null {
+    return null
+  }
+
   open(events: TransportEvents): void {
     this.#events = events
     const socket = this.#socket

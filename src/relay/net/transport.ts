@@ -63,6 +63,8 @@ export interface Transport extends Credentials {
   readonly takenBytes: number
   /** As `kernelKey` makes it. */
   readonly kernelKey: string
+  /** Of its socket, -1 once that is closed; `null` where it cannot be known. */
+  readonly openDescriptor: number | null
   /** As `Speaker.partialFrame` and `heldBytes`, of what is not the dialect's yet; 0 where there is no such thing. */
   readonly partialFrame: number
   readonly heldBytes: number

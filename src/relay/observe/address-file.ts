@@ -37,10 +37,20 @@ export interface LastReload {
   readonly waiting: readonly Changed[]
   /** Why it was refused. */
   readonly problems: readonly string[]
+  /** Who has taken it, where several workers are the relay. */
+  readonly workers?: readonly number[] | undefined
+}
+
+/** One of several processes that are the relay together. */
+export interface WorkerPlace {
+  /** From 1. */
+  readonly worker: number
+  readonly pid: number
 }
 
 /** What the file says, as JSON. */
 export interface Places {
+  /** With several workers, that of the process that has them. */
   readonly pid: number
   /** See `processStart`; without it there is no way to know whether the process is still the same. */
   readonly started?: string | null
@@ -52,13 +62,15 @@ export interface Places {
   readonly listeners: readonly ListenerPlace[]
   /** The directory of its log files; `null` where it writes none. */
   readonly logDir: string | null
+  /** Not there where the relay is one process. */
+  readonly workers?: readonly WorkerPlace[]
   /** Not there before the first. */
   readonly reload?: LastReload
 }
 
 export class AddressFile {
   readonly #path: string
-  readonly #places: Places
+  #places: Places
   #text = ''
   #removed = false
 
@@ -71,7 +83,14 @@ export class AddressFile {
 
   /** Says that too, for as long as the file is this relay's. @throws the system's error */
   tell(reload: LastReload): void {
-    if (!this.#removed && this.#isOwn()) this.#write({ ...this.#places, reload })
+    this.change({ reload })
+  }
+
+  /** Says these from now on, for as long as the file is this relay's. @throws the system's error */
+  change(changed: Partial<Pick<Places, 'reload' | 'workers' | 'listeners'>>): void {
+    if (this.#removed || !this.#isOwn()) return
+    this.#places = { ...this.#places, ...changed }
+    this.#write(this.#places)
   }
 
   /** Unless another relay has written it since. */

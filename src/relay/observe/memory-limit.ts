@@ -10,14 +10,21 @@ export const LEAST_BYTES = 144 * MIB
 /**
  * @param limitBytes what `process.constrainedMemory` gives, that of the control group: where there is none `undefined`, 0,
  *   or more than there is
+ * @param processes how many workers there are
  * @returns a sentence for the operator, `null` when there is nothing to say
  */
-export function memoryWarning(limitBytes: number | undefined, retainedLimitBytes: number): string | null {
+export function memoryWarning(
+  limitBytes: number | undefined,
+  retainedLimitBytes: number,
+  processes = 1,
+): string | null {
   if (limitBytes === undefined || limitBytes === 0) return null
-  if (limitBytes >= LEAST_BYTES + retainedLimitBytes) return null
+  const [leastBytes, mostBytes] = [LEAST_BYTES * processes, (LEAST_BYTES + retainedLimitBytes) * processes]
+  if (limitBytes >= mostBytes) return null
   const limit = `the memory limit is ${inMib(limitBytes)}`
-  if (limitBytes < LEAST_BYTES) return `${limit}: the relay needs at least ${inMib(LEAST_BYTES)}`
-  const most = inMib(LEAST_BYTES + retainedLimitBytes)
+  const by = processes === 1 ? '' : ` with ${processes} workers`
+  if (limitBytes < leastBytes) return `${limit}: the relay needs at least ${inMib(leastBytes)}${by}`
+  const most = inMib(mostBytes) + by
   return `${limit}: with a retainedLimitBytes of ${inMib(retainedLimitBytes)} the relay may come to ${most} while readers are slow, and would be killed`
 }
 

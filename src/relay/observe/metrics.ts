@@ -4,7 +4,9 @@
  */
 
 import type { Registry } from 'prom-client'
+import { addClusterMetrics } from './metrics/cluster-metrics.js'
 import { addConnectionMetrics } from './metrics/connection-metrics.js'
+import { addDurableMetrics } from './metrics/durable-metrics.js'
 import { addMessageMetrics } from './metrics/message-metrics.js'
 import { MetricSet } from './metrics/metric-set.js'
 import { addProcessMetrics } from './metrics/process-metrics.js'
@@ -20,5 +22,7 @@ export function createMetrics(sources: MetricSources): Registry {
   addQueueMetrics(metrics, sources)
   addTroubleMetrics(metrics, sources)
   addProcessMetrics(metrics, sources)
+  if (sources.cluster !== null) addClusterMetrics(metrics, sources.cluster)
+  if (sources.cluster?.durable) addDurableMetrics(metrics, sources.cluster.durable)
   return metrics.registry
 }

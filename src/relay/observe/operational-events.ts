@@ -20,9 +20,10 @@ interface Field {
 
 export const OPERATIONAL_FIELDS = {
   address: { type: 'text', means: 'a URL to open' },
+  batches: { type: 'number', means: 'pieces in which what was said goes to other nodes' },
   before: { type: 'text', means: 'what it was before' },
   by: { type: 'text', means: 'who did it, as their command says' },
-  bytes: { type: 'number', means: 'how large the file was' },
+  bytes: { type: 'number', means: 'how large a file was, or what is kept or waits' },
   command: { type: 'text', means: 'a command that joins the chat' },
   compressedBytes: { type: 'number', means: 'how large it is now' },
   connections: { type: 'number', means: 'how many are open at that moment' },
@@ -40,12 +41,17 @@ export const OPERATIONAL_FIELDS = {
   host: { type: 'text', means: 'the address that is listened on; `*` for all' },
   ip: { type: 'text', means: 'where the client comes from' },
   kept: { type: 'number', means: 'how many of those are kept for other things than connections' },
+  lagMs: { type: 'number', means: 'how long NATS has taken to answer' },
   level: { type: 'text', means: 'the level of the operational log' },
   limitBytes: { type: 'number', means: 'what the control group allows' },
   linesLost: { type: 'number', means: 'records that were not written' },
   live: { type: 'changes', means: 'settings that are in use from now on: `key`, `before`, `after`' },
   maxConnections: { type: 'number', means: 'how many connections there may be' },
+  messages: { type: 'number', means: 'how many messages' },
+  messagesLost: { type: 'number', means: 'messages that were not written' },
   name: { type: 'text', means: 'the client’s name, where it has or wants one' },
+  pid: { type: 'number', means: 'the process of the worker' },
+  node: { type: 'text', means: 'another node of the cluster' },
   path: { type: 'text', means: 'where it is in the file system' },
   port: { type: 'number', means: 'the client’s port, or the one that is listened on' },
   problems: { type: 'texts', means: 'everything that is wrong' },
@@ -54,17 +60,25 @@ export const OPERATIONAL_FIELDS = {
   retainedLimitBytes: { type: 'number', means: 'the setting' },
   room: { type: 'text', means: 'which room; without it, everybody' },
   sentAway: { type: 'number', means: 'how many were sent away at once' },
+  server: { type: 'text', means: 'a NATS server, as HOST:PORT' },
   signal: { type: 'text', means: 'which signal' },
+  silentMs: { type: 'number', means: 'for how long it has said nothing' },
   spreadMs: { type: 'number', means: 'over how long connections are closed' },
   stage: { type: 'text', means: '`draining`, `closing`, `flushing`, `ended`' },
+  state: { type: 'text', means: '`joining`, `joined`, `cut-off`' },
   subject: { type: 'text', means: 'an address, a network, or `name:` and a name' },
   text: { type: 'text', means: 'what was said' },
+  tornBytes: { type: 'number', means: 'what was not whole of a file' },
   tls: { type: 'flag', means: 'whether it speaks TLS' },
   told: { type: 'number', means: 'how many were told' },
   until: { type: 'text', means: 'when it ends, ISO 8601; without it, never' },
   url: { type: 'text', means: 'the listener’s, as it is configured' },
   version: { type: 'text', means: 'the relay’s version' },
   waiting: { type: 'changes', means: 'settings that take a new start: `key`, `before`, `after`' },
+  worker: {
+    type: 'number',
+    means: 'which of several workers, from 1; also in every record that one of them has written',
+  },
 } as const satisfies Record<string, Field>
 
 type FieldName = keyof typeof OPERATIONAL_FIELDS
@@ -129,6 +143,38 @@ export const OPERATIONAL_EVENTS = {
     sometimes: ['ip', 'port', 'name', 'dialect'],
     means: 'A bug of the relay’s own has cost a connection; everybody else goes on.',
     advice: 'Report it with the stack.',
+  },
+  'worker.ready': {
+    level: 'info',
+    fields: ['worker', 'pid', 'elapsedMs'],
+    means: 'One of several workers takes connections.',
+  },
+  'worker.lost': {
+    level: 'error',
+    fields: ['worker', 'pid', 'reason', 'delayMs', 'count'],
+    means:
+      'A worker has ended that nobody had told to; whoever was connected to it is gone, nobody else. It is replaced after `delayMs`, which grow where it ends again and again: `count` times in a row.',
+    advice:
+      'Look at what stderr says, for a stack or for the kernel’s word that there was no memory, and report it.',
+  },
+  'worker.hung': {
+    level: 'error',
+    fields: ['worker', 'pid', 'silentMs'],
+    means:
+      'A worker is there and says nothing any more: its process was stopped, or never comes out of something. It is ended after `workerHungMs`; `worker.lost` follows, with the reason `hung`.',
+    advice: 'Report it, unless somebody has stopped the process, or its disk has stood still.',
+  },
+  'worker.failed': {
+    level: 'error',
+    fields: ['worker', 'pid', 'problems'],
+    means: 'A worker in place of another cannot start; it is tried again, less and less often.',
+    advice: 'Mend what `problems` says.',
+  },
+  'worker.behind': {
+    level: 'error',
+    fields: ['worker', 'problems'],
+    means: 'A worker does not run with the configuration of the others, because it cannot take it up.',
+    advice: 'Mend what `problems` says, and reload again.',
   },
   'config.reloaded': {
     level: 'info',
@@ -220,9 +266,9 @@ export const OPERATIONAL_EVENTS = {
   },
   'admin.kick': {
     level: 'warn',
-    fields: ['name', 'ip', 'port', 'dialect'],
-    sometimes: ['by', 'reason'],
-    means: 'An operator has sent somebody away.',
+    fields: ['name', 'dialect'],
+    sometimes: ['ip', 'port', 'node', 'by', 'reason'],
+    means: 'An operator has sent somebody away: of this node, or of the one that is named.',
   },
   'admin.ban': {
     level: 'warn',
@@ -274,6 +320,116 @@ export const OPERATIONAL_EVENTS = {
       'A hook of the program around the relay threw, or answered what it may not: what it was asked about is refused.',
     advice: 'Mend the hook.',
   },
+  'history.opened': {
+    level: 'info',
+    fields: ['path', 'messages', 'bytes'],
+    means: 'What rooms keep for newcomers is there again.',
+  },
+  'history.lost': {
+    level: 'error',
+    fields: ['error'],
+    means:
+      'History cannot be written. The chat goes on; 8 MiB of messages wait, and what is more is lost and counted.',
+    advice: 'Make room on the disk, or mend what `error` says. Writing begins again by itself.',
+  },
+  'history.recovered': {
+    level: 'warn',
+    fields: ['messagesLost'],
+    means: 'History is being written again.',
+    advice: '`messagesLost` messages from before this time are missing.',
+  },
+  'history.unreadable': {
+    level: 'error',
+    fields: ['error'],
+    means: 'History cannot be read, and newcomers are shown less than there is. Said once a minute at most.',
+    advice: 'Mend what `error` says. [history.md](history.md) has what to do with damaged files.',
+  },
+  'nats.up': { level: 'info', fields: ['server'], means: 'NATS was reached.' },
+  'nats.down': {
+    level: 'warn',
+    fields: ['server', 'reason'],
+    means: 'NATS is gone, and is tried again until it is back. `slow`: its answers had been late before.',
+    advice: 'With `slow`: this node has too much to do, or NATS has. See `parlance_cluster_lag_seconds`.',
+  },
+  'nats.failed': {
+    level: 'warn',
+    fields: ['error'],
+    means: 'NATS cannot be reached, or has refused something. Each error is said once until NATS is back.',
+    advice: 'Look whether NATS runs, with JetStream, and lets this node in.',
+  },
+  'nats.slow': {
+    level: 'warn',
+    fields: ['lagMs'],
+    means: 'NATS takes long to answer. It may soon close the connection as that of a slow consumer.',
+    advice: 'Give this node, or NATS, more of the machine; or share its people out over more nodes.',
+  },
+  'cluster.state': {
+    level: 'warn',
+    fields: ['state'],
+    means:
+      'What this node is to the others has changed: `joined` knows everybody’s people, `joining` asks for them, `cut-off` cannot reach NATS, or NATS decides nothing.',
+    advice: 'docs/cluster.md has what holds in each.',
+  },
+  'cluster.node-came': { level: 'info', fields: ['node'], means: 'Another node is there, or begins anew.' },
+  'cluster.node-gone': {
+    level: 'warn',
+    fields: ['node'],
+    means: 'Another node has ended, or was declared dead. Its people have left and their names are free.',
+    advice: 'If nobody has ended it: see what has become of it.',
+  },
+  'cluster.lost': {
+    level: 'warn',
+    fields: ['node', 'messages'],
+    sometimes: ['room'],
+    means: 'Messages of another node’s people did not arrive. Without `room` they were direct ones.',
+    advice: 'Look at `nats.down` and `nats.slow` of that time, on both nodes.',
+  },
+  'durable.recovered': {
+    level: 'warn',
+    fields: ['batches', 'tornBytes'],
+    means:
+      'This node was ended before NATS had all that was said; it is published now. `tornBytes` were being written at that moment, and are none of it.',
+  },
+  'durable.not-kept': {
+    level: 'error',
+    fields: ['error'],
+    means: 'NATS does not keep what is said. It is tried again, and nothing is lost until too much waits.',
+    advice: 'Look at the disk of the NATS servers, and at how many of them there are.',
+  },
+  'durable.kept-again': { level: 'info', fields: [], means: 'NATS keeps what is said again.' },
+  'durable.full': {
+    level: 'error',
+    fields: ['bytes'],
+    means: 'So much waits for NATS (`unsentBytes`) that whoever says something has to wait.',
+    advice: 'Bring NATS back, or give it more of the machine.',
+  },
+  'durable.relieved': { level: 'info', fields: [], means: 'Nobody has to wait for NATS any more.' },
+  'durable.disk': {
+    level: 'error',
+    fields: ['error'],
+    means:
+      'What NATS does not have yet cannot be written to the disk: it would be lost if this node ended now.',
+    advice: 'Make room in `dataDir`, or mend what `error` says. It is tried again.',
+  },
+  'cluster.unreadable': {
+    level: 'error',
+    fields: ['reason', 'error'],
+    means: 'Another node speaks another version, or something else publishes under the cluster’s name.',
+    advice: 'Give all nodes one version, and every cluster on that NATS a name of its own (`cluster`).',
+  },
+  'cluster.fenced': {
+    level: 'error',
+    fields: [],
+    means:
+      'This node stood still or was cut off for so long that the others declared it dead. It begins anew.',
+    advice: 'Look at what has stopped it: a suspended machine, memory on disk, a full processor.',
+  },
+  'cluster.name-lost': {
+    level: 'warn',
+    fields: ['name'],
+    means:
+      'Two people of nodes that were cut off from each other had one name; the one of this node was sent away.',
+  },
   'log.lost': {
     level: 'error',
     fields: ['file', 'error'],
@@ -283,7 +439,7 @@ export const OPERATIONAL_EVENTS = {
   'log.recovered': {
     level: 'warn',
     fields: ['file', 'linesLost'],
-    means: 'The log file is being written again.',
+    means: 'The log file is being written again; or stdout, which cannot say when it stops.',
     advice: '`linesLost` records are missing before this time.',
   },
   'log.reopened': {

@@ -7,7 +7,15 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { HTTP_LIMITS, limit, oneAtATime } from '../net/http-limits.js'
+import { HTTP_LIMITS, limit, OneAtATime } from '../net/http-limits.js'
+
+/** Whether the relay takes connections. */
+export interface Readiness {
+  /** `ready`, `degraded` and why where somebody should look, or why not. */
+  readonly word: string
+  /** Whether that is to be taken for ready. */
+  readonly isReady: boolean
+}
 
 export interface OpsOptions {
   readonly host: string | undefined
@@ -15,8 +23,7 @@ export interface OpsOptions {
   readonly port: number
   /** The metrics as Prometheus reads them, and the type of that text. */
   readonly metrics: { text(): Promise<string>; readonly contentType: string }
-  /** `ready`, or in a word why not. */
-  readonly readiness: () => string
+  readonly readiness: () => Readiness
   /** A connection beyond the limit was closed without a word. */
   readonly refused: () => void
 }
@@ -43,11 +50,11 @@ export class OpsServer {
     )
     app.get('/healthz', (context) => context.text('ok\n'))
     app.get('/readyz', (context) => {
-      const readiness = options.readiness()
-      return context.text(`${readiness}\n`, readiness === 'ready' ? 200 : 503)
+      const { word, isReady } = options.readiness()
+      return context.text(`${word}\n`, isReady ? 200 : 503)
     })
     const answer = getRequestListener(app.fetch)
-    const answered = oneAtATime((request, response) => void answer(request, response))
+    const answered = new OneAtATime().answering((request, response) => void answer(request, response))
     const server = createServer(HTTP_LIMITS, answered)
     limit(server)
     server.maxConnections = MAX_CONNECTIONS

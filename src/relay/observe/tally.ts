@@ -4,7 +4,7 @@ import { ACCESS_REFUSALS, type ClaimOutcome } from '../dialects/dialect.js'
 import { CLOSE_REASONS, type CloseReason } from '../hub/close-reason.js'
 import type { HubEvent } from '../hub/events.js'
 import { REFUSAL_REASONS } from '../net/admission.js'
-import { UPGRADE_REFUSALS, type UpgradeRefusal } from '../net/websocket/handshake.js'
+import { UPGRADE_REFUSALS, type UpgradeRefusal } from '../net/websocket/upgrade-refusal.js'
 
 const EVENTS: Readonly<Record<HubEvent['kind'], 0>> = {
   message: 0,

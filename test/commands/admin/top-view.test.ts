@@ -79,6 +79,7 @@ function look(rooms: number, readers: number, of: Stats = NOW): Look {
     rooms: Array.from({ length: rooms }, (_, index) => ({
       name: `room-${index}`,
       members: 1000 - index,
+      membersHere: 1000 - index,
       messages: 12_345,
       deliveries: 1,
       isPrivate: index === 1,
@@ -244,4 +245,17 @@ test('a pipe gets the same in plain lines', () => {
   assert.equal(lines[0], 'parlance 1.2.3 · ready · up 1d 2h · 9,812 people')
   assert.equal(lines.filter((line) => line.startsWith('room-')).length, 20)
   assert.equal(lines.filter((line) => line.startsWith('Reader')).length, 1)
+})
+
+test('where the relay is several workers, each is shown, and one that has begun anew harms no rates', () => {
+  const worker = (number: number, pid: number, activeMs: number) => {
+    const eventLoop = { activeMs, idleMs: 1000 - activeMs }
+    return { worker: number, pid, state: 'ready', connections: 1200 * number, rssBytes: 0, eventLoop }
+  }
+  const before = stats({ deliveries: 500, workers: [worker(1, 11, 0), worker(2, 12, 0)] })
+  const now = stats({ monotonicMs: 1000, deliveries: 100, workers: [worker(1, 11, 400), worker(2, 99, 10)] })
+  assert.equal(ratesBetween(before, now).deliveries, 0)
+  const look = (of: Stats): Look => ({ stats: of, rooms: [], readers: [] })
+  const shown = { now: look(now), before: look(before), orders: ORDERS, isPaused: false, trouble: null }
+  assert.ok(plainLines(shown).includes('workers  1: 100 %, 1,200  2: -, 2,400'), plainLines(shown).join('\n'))
 })

@@ -88,6 +88,7 @@ test('who is here, in which rooms, and what goes on: in pages, and in one room',
     {
       name: 'general',
       members: 1,
+      membersHere: 1,
       messages: 2,
       // Her own coming.
       deliveries: 1,
@@ -98,6 +99,7 @@ test('who is here, in which rooms, and what goes on: in pages, and in one room',
     {
       name: 'tea',
       members: 1,
+      membersHere: 1,
       messages: 0,
       deliveries: 0,
       isPrivate: false,
@@ -343,6 +345,7 @@ test('hostile clients are answered in words or ended, while others chat and ask'
     ['DELETE', '/who', undefined, 404, /^DELETE \/who: expected/],
     ['GET', '/kick', undefined, 404, /^GET \/kick: expected/],
     ['GET', `/${'x'.repeat(4000)}`, undefined, 404, /^GET \/x{99}: expected/],
+    ['GET', '/%1b%5b2J', undefined, 404, /^GET \/\\u001b\[2J: expected/],
     ['GET', '/who?limit=999999999999', undefined, 400, /^limit: "999999999999": expected/],
     ['POST', '/kick', 'no json', 400, /^expected a body of JSON$/],
     ['POST', '/kick', '[]', 400, /^a list: expected a JSON object$/],

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
 import { ConfigError, loadConfig } from '../../../src/relay/config/load.js'
 
 export const dir = mkdtempSync(join(tmpdir(), 'parlance-config-'))
-after(() => rmSync(dir, { recursive: true }))
+// Not after one file's tests: others may run in the same process.
+process.once('exit', () => rmSync(dir, { recursive: true }))
 
 let files = 0
 export function fileWith(content: string, extension = 'yaml'): string {

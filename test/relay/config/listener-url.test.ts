@@ -5,7 +5,13 @@ import { test } from 'node:test'
 import { parseHostPort } from '../../../src/relay/config/host-port.js'
 import { type ListenerSpec, listenerUrl } from '../../../src/relay/config/listener-url.js'
 
-const DEFAULTS = { style: 'brackets', 'join-reply': 'frame', greeting: 'connect', bare: 'off' }
+const DEFAULTS = {
+  style: 'brackets',
+  'join-reply': 'frame',
+  greeting: 'connect',
+  bare: 'off',
+  history: 'off',
+}
 const TLS_DEFAULTS = { minVersion: 'TLSv1.2', clientCa: null, clientCert: 'required' } as const
 
 const GOOD: [url: string, wanted: Partial<ListenerSpec>][] = [

@@ -19,6 +19,19 @@ test('what is told in one turn is written right after it, without being asked', 
   assert.equal(bob.received(), 'plain|Amy|1\nplain|Amy|2\nplain|Amy|3\n')
 })
 
+test('what has to be safe before anybody is written to is made so, once a flush', async () => {
+  const { world, amy, bob } = threePeople()
+  const room = world.room(amy, bob)
+  const writesThen: number[] = []
+  world.flusher.beforeWriting = () => writesThen.push(bob.sink.writes)
+  for (const text of ['1', '2']) {
+    room.tell(message(amy, text), amy.recipient)
+    await turn()
+  }
+  assert.deepEqual(writesThen, [0, 1])
+  assert.equal(bob.sink.writes, 2)
+})
+
 test('a flush waits for the turn in which no connection comes, and not for ever', async () => {
   const { world, amy, bob } = threePeople()
   const room = world.room(amy, bob)

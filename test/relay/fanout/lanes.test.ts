@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Recipient } from '../../../src/relay/fanout/recipient.js'
+import { RoomFanout } from '../../../src/relay/fanout/room-fanout.js'
 import type { RoomEvent } from '../../../src/relay/hub/events.js'
+import { Hub } from '../../../src/relay/hub/hub.js'
 import { joined, left, message, threePeople } from './world.js'
 
 test('an event is encoded once for each encoding in the room, however many there are', () => {
@@ -152,6 +155,46 @@ test('M5 somebody who left a room and speaks in another is heard in order too', 
   tea.tell(joined(amy), amy.recipient)
   world.flusher.flush()
   assert.equal(bob.received(), 'plain|Amy|1\nplain|Amy|2\nplain|Amy|joined\n')
+})
+
+test('M5 what somebody of another node says in one room, then in others, then directly, is heard in that order', () => {
+  const { world, amy, bob, cyd } = threePeople()
+  const hub = new Hub<Recipient>({
+    audience: () => new RoomFanout(world.outboxes),
+    now: () => 0,
+    defaultRoom: 'general',
+    announceUpTo: 10,
+    recent: { ageMs: 1000, entries: 10 },
+    later: () => {},
+    observe: () => {},
+  })
+  for (const { name, recipient } of [amy, bob, cyd]) {
+    const session = hub.claim(name, 'plain', recipient)
+    assert.ok(typeof session !== 'string')
+    for (const room of ['tea', 'den', 'hall']) hub.join(session, room)
+  }
+  world.flusher.flush()
+  const before = [bob, cyd].map((person) => person.received().length)
+  const zoe = hub.elsewhere.came({ name: 'Zoe', dialect: 'far', refersToMessages: false, node: 'far' })
+  const target = hub.session('Bob')
+  assert.ok(zoe !== null && target !== undefined)
+  const about = { at: 0, id: 'x', name: 'Zoe', dialect: 'far', saidAt: null }
+  for (const [index, room] of ['tea', 'den', 'tea', 'tea', 'hall', 'tea', 'den'].entries()) {
+    hub.elsewhere.said(zoe, { kind: 'message', room, text: `${index}`, ...about })
+    if (index === 3)
+      hub.elsewhere.direct(zoe, [target], { kind: 'direct', to: 'Bob', text: 'psst', ...about })
+  }
+  hub.elsewhere.joined(zoe, 'den', { isFounder: false, founding: 0, isPrivate: false })
+  world.flusher.flush()
+  const heard = [bob, cyd].map((person, index) =>
+    person
+      .received()
+      .slice(before[index])
+      .match(/[^|]+(?=\n)/g),
+  )
+  assert.deepEqual(heard[0], ['0', '1', '2', '3', 'psst', '4', '5', '6', 'joined'])
+  assert.deepEqual(heard[1], ['0', '1', '2', '3', '4', '5', '6', 'joined'])
+  world.assertDrained(amy, bob, cyd)
 })
 
 test('what an encoding has no form for is no event, no write and no delivery', () => {

@@ -253,6 +253,7 @@ export class World {
       pressure: this.pressure,
       createPorts: () => new FakePorts(),
       encodingFailed: (error, source) => this.encodingFailures.push({ error, source }),
+      slowTarget: null,
     }
   }
 

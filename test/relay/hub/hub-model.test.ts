@@ -85,15 +85,24 @@ const steps = [
   ),
 ]
 
-test('N1 N3 N4 N5 R1 R2 R4 R5 M1 M4 M5 M6 C1 C7 C8 C9 C10 C11 C12 the hub does what the model does', () => {
+const RULES = 'N1 N3 N4 N5 R1 R2 R4 R5 M1 M4 M5 M6 C1 C7 C8 C9 C10 C11 C12'
+
+function assertLikeModel(nodes: number, numRuns: number): void {
   fc.assert(
     fc.property(fc.commands(steps, { maxCommands: 120, size: 'max' }), (commands) => {
       const clock = new Clock()
-      const both = new HubWithModel(clock.now)
+      const both = new HubWithModel(clock.now, nodes)
       fc.modelRun(() => ({ model: { clock }, real: both }), commands)
       both.endAll('shutdown')
       both.check()
     }),
-    { numRuns: 400 },
+    { numRuns },
   )
-})
+}
+
+test(`${RULES} the hub does what the model does`, () => assertLikeModel(1, 400))
+
+for (const nodes of [2, 3]) {
+  test(`${RULES} ${nodes} hubs that tell each other are one hub to everybody`, () =>
+    assertLikeModel(nodes, 150))
+}

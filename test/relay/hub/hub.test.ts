@@ -213,6 +213,24 @@ test('a change that threw in the middle is under way for good', () => {
   }
 })
 
+test('a crowd hears who came once a second, and less often the more there are above 20,000', () => {
+  const waits: number[] = []
+  const later: (() => void)[] = []
+  const { into } = hubWorld({
+    announceUpTo: 2,
+    audience: () => ({ add() {}, remove() {}, tell() {}, tellOnly() {}, collect() {} }),
+    later: (callback, delayMs) => {
+      later.push(callback)
+      waits.push(delayMs)
+    },
+  })
+  for (let n = 1; n <= 50_000; n++) {
+    into(`p${n}`, 'general')
+    if (n === 20_000 || n === 49_999) for (const callback of later.splice(0)) callback()
+  }
+  assert.deepEqual(waits.map(Math.round), [1000, 1000, 2500])
+})
+
 test('above announceUpTo members joins and leaves are told as a crowd, once for all of a while', () => {
   const crowds: RoomEvent[] = []
   const later: (() => void)[] = []

@@ -49,7 +49,7 @@ test('M1 a millisecond that never ends because the clock stepped far back does n
   // A year ahead by mistake, then set right: the last millisecond is kept for a year.
   let now = 1_700_000_000_000
   const perMillisecond = 100
-  const ids = new MessageIds(() => now, perMillisecond)
+  const ids = new MessageIds(() => now, '', perMillisecond)
   const given = [ids.next()]
   now -= 1000
   for (let count = 0; count < 10 * perMillisecond; count++) given.push(ids.next())

@@ -15,6 +15,7 @@ import type {
 } from '../../../src/relay/hub/events.js'
 import { Hub } from '../../../src/relay/hub/hub.js'
 import type { Session } from '../../../src/relay/hub/session.js'
+import { type LinkedNode, LinkedNodes } from './linked.js'
 
 /** Keeps what reached one person, in order. */
 export class Ear implements Recipient {
@@ -47,7 +48,9 @@ export class RecordingAudience implements Audience<Ear> {
     }
   }
 
-  tellOnly(event: RoomEvent, actor: Ear, to: readonly Ear[]): void {
+  collect(): void {}
+
+  tellOnly(event: RoomEvent, actor: Ear | null, to: readonly Ear[]): void {
     assert.ok(to.every((one) => this.members.includes(one) && one !== actor))
     assert.equal(new Set(to).size, to.length)
     this.tell(event, actor, new Set(this.members.filter((member) => !to.includes(member))))
@@ -73,12 +76,21 @@ interface Person {
   /** In the order of joining. */
   readonly memberships: Membership[]
   readonly session: Session<Ear>
+  /** The session's. */
+  readonly hub: Hub<Ear>
   readonly ear: Ear
   readonly refers: boolean
   status: Status
   isHere: boolean
   /** What this one must have heard, without ids and times. */
   readonly wanted: string[]
+}
+
+/** A stranger, and what they hold (C1). */
+interface Holder {
+  ear: Ear
+  name: string | null
+  readonly hub: Hub<Ear>
 }
 
 interface Block {
@@ -105,69 +117,88 @@ export const DEFAULT_ROOM = 'general'
 const DIALECT = 'spoken'
 export const AGE_MS = 1000
 
+/** One hub, or several that are one to everybody. */
 export class HubWithModel {
-  readonly hub: Hub<Ear>
+  readonly hubs: readonly Hub<Ear>[]
   readonly observed: HubEvent[] = []
   readonly #now: () => number
   readonly #people: Person[] = []
-  /** Sessions that have ended: they must be able to do nothing. */
-  readonly #ended: Session<Ear>[] = []
+  /** Those who have ended: they must be able to do nothing. */
+  readonly #ended: Person[] = []
   readonly #rooms: ModelRoom[] = []
-  readonly #audiences = new Map<string, RecordingAudience>()
   readonly #wantedObserved: string[] = []
   /** Message ids in the order in which they were given. */
   readonly #ids: string[] = []
   #messages: ModelMessage[] = []
   #blocks: Block[] = []
+  #claims = 0
   /** Strangers, and what each of them holds (C1). */
-  readonly #holders = Array.from({ length: 3 }, () => ({ ear: new Ear(), name: null as string | null }))
+  readonly #holders: readonly Holder[]
 
-  constructor(now: () => number) {
+  /** @param nodes how many hubs */
+  constructor(now: () => number, nodes = 1) {
     this.#now = now
-    this.hub = new Hub<Ear>({
-      audience: (room) => {
-        const audience = new RecordingAudience()
-        this.#audiences.set(room, audience)
-        return audience
-      },
-      now,
+    const linked = new LinkedNodes(nodes)
+    this.hubs = linked.nodes.map((node) => {
+      const hub = this.#hub(nodes === 1 ? null : node)
+      node.hub = hub
+      return hub
+    })
+    this.#holders = Array.from({ length: 3 }, (_, index) => {
+      return { ear: new Ear(), name: null, hub: this.#hubOf(index) }
+    })
+    this.#rooms.push({ name: DEFAULT_ROOM, members: [], creator: null, isPrivate: false })
+  }
+
+  #hub(node: LinkedNode | null): Hub<Ear> {
+    return new Hub<Ear>({
+      audience: () => new RecordingAudience(),
+      now: this.#now,
       defaultRoom: DEFAULT_ROOM,
       announceUpTo: Number.MAX_SAFE_INTEGER,
       recent: { ageMs: AGE_MS, entries: Number.MAX_SAFE_INTEGER },
       later: () => assert.fail('no room here is too large to announce everybody'),
       observe: (event) => this.observed.push(event),
+      replication: node,
+      idSuffix: node?.id,
+      // What is held elsewhere is for whoever gives out names among all nodes to know.
+      isForbiddenName: (name) =>
+        this.#holders.some((holder) => holder.name === name && holder.hub !== node?.hub && node !== null),
     })
-    this.#rooms.push({ name: DEFAULT_ROOM, members: [], creator: null, isPrivate: false })
+  }
+
+  #hubOf(index: number): Hub<Ear> {
+    return this.hubs[index % this.hubs.length] as Hub<Ear>
   }
 
   claim(name: string, refers: boolean): void {
-    this.#claim(name, refers, new Ear(), null)
+    this.#claim(name, refers, new Ear(), null, this.#hubOf(this.#claims++))
   }
 
   hold(which: number, name: string): void {
-    const holder = this.#holders[which % this.#holders.length] as { ear: Ear; name: string | null }
+    const holder = this.#holders[which % this.#holders.length] as Holder
     const refusal = this.#refusal(name, holder.name)
-    assert.equal(this.hub.hold(name, holder.ear), refusal)
+    assert.equal(holder.hub.hold(name, holder.ear), refusal)
     if (refusal === null) holder.name = name
   }
 
   release(which: number): void {
-    const holder = this.#holders[which % this.#holders.length] as { ear: Ear; name: string | null }
-    this.hub.release(holder.ear)
+    const holder = this.#holders[which % this.#holders.length] as Holder
+    holder.hub.release(holder.ear)
     holder.name = null
   }
 
   /** A stranger comes in, with what they hold or another name. */
   claimAsHolder(which: number, name: string): void {
-    const holder = this.#holders[which % this.#holders.length] as { ear: Ear; name: string | null }
-    if (!this.#claim(name, true, holder.ear, holder.name)) return
+    const holder = this.#holders[which % this.#holders.length] as Holder
+    if (!this.#claim(name, true, holder.ear, holder.name, holder.hub)) return
     holder.name = null
     holder.ear = new Ear()
   }
 
-  #claim(name: string, refers: boolean, ear: Ear, held: string | null): boolean {
+  #claim(name: string, refers: boolean, ear: Ear, held: string | null, hub: Hub<Ear>): boolean {
     const refusal = this.#refusal(name, held)
-    const session = this.hub.claim(name, DIALECT, ear, refers)
+    const session = hub.claim(name, DIALECT, ear, refers)
     if (refusal !== null) {
       assert.equal(session, refusal)
       return false
@@ -176,7 +207,7 @@ export class HubWithModel {
     assert.equal(session.name, name)
     const wanted: string[] = []
     const status = 'online' as const
-    this.#people.push({ name, memberships: [], session, ear, refers, status, isHere: true, wanted })
+    this.#people.push({ name, memberships: [], session, hub, ear, refers, status, isHere: true, wanted })
     return true
   }
 
@@ -184,7 +215,7 @@ export class HubWithModel {
     const person = this.#person(who)
     if (person === null) return
     const refusal = this.#refusal(name, null)
-    assert.equal(this.hub.rename(person.session, name), refusal)
+    assert.equal(person.hub.rename(person.session, name), refusal)
     if (refusal !== null) return
     const former = person.name
     person.name = name
@@ -196,7 +227,7 @@ export class HubWithModel {
   join(who: number, name: string): void {
     const person = this.#person(who)
     if (person === null) return
-    assert.equal(this.hub.join(person.session, name)?.name, name)
+    assert.equal(person.hub.join(person.session, name)?.name, name)
     if (person.memberships.some(({ room }) => room.name === name)) return
     let room = this.#rooms.find((one) => one.name === name)
     if (room === undefined) {
@@ -212,7 +243,7 @@ export class HubWithModel {
   leave(who: number, which: number): void {
     const membership = this.#membership(who, which)
     if (membership === null) return
-    this.hub.leave(membership.person.session, this.#roomOf(membership), 'left')
+    membership.person.hub.leave(membership.person.session, this.#roomOf(membership), 'left')
     this.#left(membership, 'left')
   }
 
@@ -221,7 +252,7 @@ export class HubWithModel {
     if (membership === null) return
     const { person, room } = membership
     const may = room.creator === person
-    assert.equal(this.hub.setPrivate(person.session, this.#roomOf(membership), isPrivate), may, 'R4')
+    assert.equal(person.hub.setPrivate(person.session, this.#roomOf(membership), isPrivate), may, 'R4')
     if (!may) return
     room.isPrivate = isPrivate
     this.#tell(room, person, `visibility ${room.name} ${person.name} ${isPrivate}`)
@@ -230,7 +261,7 @@ export class HubWithModel {
   setStatus(who: number, status: Status): void {
     const person = this.#person(who)
     if (person === null) return
-    this.hub.setStatus(person.session, status)
+    person.hub.setStatus(person.session, status)
     if (person.status === status) return
     person.status = status
     for (const { room } of person.memberships) {
@@ -243,7 +274,7 @@ export class HubWithModel {
     if (membership === null) return
     const { person, room } = membership
     const id = this.#took(
-      this.hub.messages.say(person.session, this.#roomOf(membership), text) as string | null,
+      person.hub.messages.say(person.session, this.#roomOf(membership), text) as string | null,
     )
     const blockers = this.#blockersOf(person)
     this.#tell(room, person, `message ${room.name} ${person.name} ${text}`, blockers)
@@ -261,14 +292,14 @@ export class HubWithModel {
       ({ room }) => !person.memberships.some((own) => own.room === room),
     )
     if (outside === undefined) return
-    assert.equal(this.hub.messages.say(person.session, this.#roomOf(outside), text), null)
+    assert.equal(person.hub.messages.say(person.session, this.#roomOf(outside), text), null)
   }
 
   direct(who: number, to: string, text: string): void {
     const person = this.#person(who)
     if (person === null) return
     const target = this.#people.find(({ name }) => name === to)
-    const outcome = this.hub.messages.direct(person.session, [to], text)
+    const outcome = person.hub.messages.direct(person.session, [to], text)
     if (target === undefined) {
       assert.deepEqual(outcome, { kind: 'missing', name: to })
     } else if (this.#blockersOf(person).includes(target)) {
@@ -289,7 +320,7 @@ export class HubWithModel {
     const message = this.#messages[which % Math.max(this.#messages.length, 1)]
     if (person === null || message === undefined) return
     const may = message.sender === person && this.#isRecent(message)
-    assert.equal(this.hub.messages.edit(person.session, message.id, text), may, 'C8')
+    assert.equal(person.hub.messages.edit(person.session, message.id, text), may, 'C8')
     if (may) this.#follow(message, person, `edited ${message.room?.name} ${person.name} ${text}`)
   }
 
@@ -299,7 +330,7 @@ export class HubWithModel {
     const message = this.#messages[which % Math.max(this.#messages.length, 1)]
     if (person === null || message === undefined) return
     const may = this.#isRecent(message) && this.#wasSent(message, person)
-    assert.equal(this.hub.messages.acknowledge(person.session, message.id), may, 'C7')
+    assert.equal(person.hub.messages.acknowledge(person.session, message.id), may, 'C7')
     if (!may || message.receivers.has(person)) return
     message.receivers.add(person)
     this.#follow(message, person, `receipt ${message.room?.name} ${person.name}`)
@@ -310,7 +341,7 @@ export class HubWithModel {
     const person = this.#person(who)
     if (person === null) return
     const target = this.#people.find((one) => one.name === name)
-    assert.equal(this.hub.messages.block(person.session, name), target !== undefined)
+    assert.equal(person.hub.messages.block(person.session, name), target !== undefined)
     if (target === undefined) return
     const before = this.#blocks.find((block) => block.blocker === person && block.name === name)
     if (before !== undefined) {
@@ -330,28 +361,32 @@ export class HubWithModel {
     const holder = this.#people.find((one) => one.name === name)
     let gone = own.filter((block) => block.name === name)
     if (gone.length === 0) gone = own.filter(({ target }) => target !== null && target === holder)
-    assert.equal(this.hub.messages.unblock(person.session, name), gone.length > 0)
+    assert.equal(person.hub.messages.unblock(person.session, name), gone.length > 0)
     this.#blocks = this.#blocks.filter((block) => !gone.includes(block))
   }
 
   end(who: number, reason: string): void {
     const person = this.#person(who)
     if (person === null) return
-    this.hub.end(person.session, reason)
+    person.hub.end(person.session, reason)
     for (const membership of [...person.memberships]) this.#left(membership, reason)
     this.#gone(person)
   }
 
+  /** One node after the other. Those of others are told that its people leave, its own are not; the records are complete. */
   endAll(reason: string): void {
-    this.hub.endQuietly()
-    // Nobody is told; the records are complete.
-    for (const person of [...this.#people]) {
-      this.hub.end(person.session, reason)
-      for (const membership of [...person.memberships]) {
-        this.#wantedObserved.push(`left ${membership.room.name} ${person.name} ${reason}`)
-        this.#out(membership)
+    for (const hub of this.hubs) {
+      hub.endQuietly()
+      for (const person of this.#people.filter((one) => one.hub === hub)) {
+        hub.end(person.session, reason)
+        for (const membership of [...person.memberships]) {
+          const same = this.#people.filter((one) => one.hub === hub)
+          const words = `left ${membership.room.name} ${person.name} ${reason}`
+          this.#out(membership)
+          this.#tell(membership.room, person, words, same)
+        }
+        this.#gone(person)
       }
-      this.#gone(person)
     }
   }
 
@@ -359,34 +394,22 @@ export class HubWithModel {
   haunt(which: number, to: string): void {
     const ghost = this.#ended[which % Math.max(this.#ended.length, 1)]
     if (ghost === undefined) return
-    this.hub.end(ghost, 'again')
-    assert.equal(this.hub.messages.say(ghost, this.hub.defaultRoom, 'boo'), null)
-    assert.deepEqual(this.hub.messages.direct(ghost, [to], 'boo'), { kind: 'missing', name: to })
-    assert.equal(this.hub.messages.block(ghost, to), false)
-    for (const { id } of this.#messages) assert.equal(this.hub.messages.acknowledge(ghost, id), false)
-    assert.equal(this.hub.join(ghost, DEFAULT_ROOM), null)
-    assert.equal(this.hub.rename(ghost, 'Ghost'), 'invalid')
-    assert.equal(ghost.rooms.length, 0)
+    const { hub, session } = ghost
+    hub.end(session, 'again')
+    assert.equal(hub.messages.say(session, hub.defaultRoom, 'boo'), null)
+    assert.deepEqual(hub.messages.direct(session, [to], 'boo'), { kind: 'missing', name: to })
+    assert.equal(hub.messages.block(session, to), false)
+    for (const { id } of this.#messages) assert.equal(hub.messages.acknowledge(session, id), false)
+    assert.equal(hub.join(session, DEFAULT_ROOM), null)
+    assert.equal(hub.rename(session, 'Ghost'), 'invalid')
+    assert.equal(session.rooms.length, 0)
   }
 
   check(): void {
-    const { hub } = this
-    assert.equal(hub.isChanging, false)
-    assert.deepEqual(hub.names(), sorted(this.#people.map(({ name }) => name)))
-    assert.equal(hub.sessionCount, this.#people.length)
-    assert.equal(hub.rooms.size, this.#rooms.length, 'R2 a room exists while somebody is in it')
-    const listed = this.#rooms.filter(({ isPrivate }) => !isPrivate).map(({ name }) => name)
-    assert.deepEqual(hub.rooms.publicNames(), sorted(listed), 'R4')
-    for (const room of this.#rooms) this.#checkRoom(room)
+    for (const hub of this.hubs) this.#checkHub(hub)
     for (const person of this.#people) {
-      assert.deepEqual(
-        person.session.rooms.map(({ name }) => name),
-        person.memberships.map(({ room }) => room.name),
-      )
-      for (const room of person.session.rooms) {
-        assert.ok(room.members.has(person.session), 'R5 both halves of the index agree')
+      for (const room of person.session.rooms)
         assert.ok((room.audience as RecordingAudience).members.includes(person.ear))
-      }
       assert.deepEqual(person.ear.heard.map(inWords), person.wanted, `what ${person.name} heard`)
     }
     assert.deepEqual(this.observed.map(inWords), this.#wantedObserved)
@@ -395,11 +418,32 @@ export class HubWithModel {
     )
     assert.deepEqual(given, this.#ids, 'M1 the id returned is the id told, in order')
     assert.equal(new Set(given).size, given.length, 'M1 unique')
-    assert.deepEqual([...given].sort(), given, 'M1 sortable')
+    if (this.hubs.length === 1) assert.deepEqual([...given].sort(), given, 'M1 sortable')
   }
 
-  #checkRoom({ name, members, isPrivate }: ModelRoom): void {
-    const { hub } = this
+  #checkHub(hub: Hub<Ear>): void {
+    assert.equal(hub.isChanging, false)
+    assert.deepEqual(hub.names(), sorted(this.#people.map(({ name }) => name)))
+    const own = this.#people.filter((person) => person.hub === hub)
+    assert.equal(hub.sessionCount, own.length)
+    assert.equal(hub.elsewhere.size, this.#people.length - own.length)
+    assert.equal(hub.rooms.size, this.#rooms.length, 'R2 a room exists while somebody is in it')
+    const listed = this.#rooms.filter(({ isPrivate }) => !isPrivate).map(({ name }) => name)
+    assert.deepEqual(hub.rooms.publicNames(), sorted(listed), 'R4')
+    for (const room of this.#rooms) this.#checkRoom(hub, room)
+    for (const person of this.#people) {
+      const session = hub.session(person.name) as Session<Ear>
+      assert.equal(session.node === null, person.hub === hub)
+      assert.deepEqual(
+        session.rooms.map(({ name }) => name),
+        person.memberships.map(({ room }) => room.name),
+      )
+      for (const room of session.rooms)
+        assert.ok(room.members.has(session), 'R5 both halves of the index agree')
+    }
+  }
+
+  #checkRoom(hub: Hub<Ear>, { name, members, creator, isPrivate }: ModelRoom): void {
     const room = hub.rooms.get(name)
     assert.ok(room !== undefined)
     const names = sorted(members.map(({ person }) => person.name))
@@ -410,11 +454,15 @@ export class HubWithModel {
       names.map((one) => [one, statusOf(one)]),
       'C9',
     )
-    assert.equal(this.#audiences.get(name)?.members.length ?? 0, members.length)
+    const here = members.filter(({ person }) => person.hub === hub).length
+    assert.equal((room.audience as RecordingAudience).members.length, here)
+    assert.equal(room.here, here)
+    assert.equal(room.creator?.name, creator?.name, 'R4')
     assert.equal(hub.rooms.visible(null, name), isPrivate ? undefined : room, 'R4')
     for (const person of this.#people) {
       const isIn = members.some((member) => member.person === person)
-      assert.equal(hub.rooms.visible(person.session, name), isPrivate && !isIn ? undefined : room, 'R4')
+      const session = hub.session(person.name) as Session<Ear>
+      assert.equal(hub.rooms.visible(session, name), isPrivate && !isIn ? undefined : room, 'R4')
     }
   }
 
@@ -464,7 +512,7 @@ export class HubWithModel {
   #gone(person: Person): void {
     person.isHere = false
     this.#people.splice(this.#people.indexOf(person), 1)
-    this.#ended.push(person.session)
+    this.#ended.push(person)
     this.#blocks = this.#blocks.filter(({ blocker }) => blocker !== person)
     for (const block of this.#blocks) if (block.target === person) block.target = null
   }

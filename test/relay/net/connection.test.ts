@@ -27,6 +27,7 @@ class FakeTransport implements Transport {
   readonly partialFrame = 0
   readonly heldBytes = 0
   readonly kernelKey = ''
+  readonly openDescriptor = null
   readonly certificateName = null
   readonly presentedSecret = null
   readonly port = null
@@ -141,12 +142,14 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
       pressure,
       createPorts: () => new HandlePorts(),
       encodingFailed: assert.fail,
+      slowTarget: null,
     },
     slowPolicy: 'cut',
     deadlines: kinds,
     strangers: new Strangers(() => 100),
     turn: new TurnBudget(now),
     access: { isOn: false, applicant: assert.fail },
+    history: null,
     input: { bytes: 0, limitBytes: 1000 },
     stats: { opened: 0, closed: 0, bytesIn: 0, bytesOut: 0 },
     transport: { open: 0 },
@@ -172,6 +175,7 @@ function connected(then: (byte: string, connection: Connection, speaker: FakeSpe
       connections: all,
     }),
     allowances,
+    otherNodes: null,
     all,
   }
   const transport = new FakeTransport()
@@ -309,6 +313,21 @@ test('F15 a turn that frames of a transport, or its full reads, have ended does 
   little.connection.looked(1000)
   assert.ok(!little.transport.paused)
 })
+
+for (const cause of ['decoding', 'access', 'cluster', 'history'] as const) {
+  test(`what was asked before the end is answered after it, when it takes a while: ${cause}`, async () => {
+    const { connection, transport, closes, read } = connected((_byte, connection) =>
+      connection.pause(PAUSE[cause]),
+    )
+    read('a')
+    // A socket says so even while it is paused.
+    transport.events?.ended()
+    assert.deepEqual(closes, [])
+    connection.resume(PAUSE[cause])
+    await deferred()
+    assert.deepEqual(closes, ['ended'])
+  })
+}
 
 test('whoever is closed has a time to end their side, which their end clears', () => {
   const world = connected()

@@ -17,6 +17,8 @@ function watching(t: TestContext) {
     held: new Map<string, HeldByKernel>() as Map<string, HeldByKernel> | null,
     peers: new Set<Peer>(),
     silent: [] as string[],
+    /** While the kernel is asked. */
+    meanwhile: () => {},
     peer(kernelKey: string, mayBeSlow = false): Peer {
       const peer = { kernelKey, takenBytes: 0, mayBeSlow }
       world.peers.add(peer)
@@ -34,7 +36,13 @@ function watching(t: TestContext) {
     },
   }
   const watch = new SilentPeers<Peer>({
-    kernel: { read: () => Promise.resolve(world.held) },
+    kernel: {
+      async read() {
+        const held = world.held === null ? null : new Map(world.held)
+        world.meanwhile()
+        return held
+      },
+    },
     peers: world.peers,
     silentMs: 30_000,
     now: () => world.nowMs,
@@ -118,6 +126,61 @@ test('F16 a reader that may be slow is silent only when its kernel does not answ
   world.sent(cut, 100, 100, 3)
   for (let look = 0; look < 20; look++) await world.wait(5000)
   assert.deepEqual(world.silent, ['cut'])
+})
+
+test('what is sent while the kernel is asked counts as acknowledged by nobody', async (t) => {
+  const world = watching(t)
+  const amy = world.peer('amy')
+  let more = 0
+  world.meanwhile = () => {
+    amy.takenBytes += more += 10
+  }
+  world.sent(amy, 100, 100)
+  await world.wait(0)
+  for (let look = 0; look < 6; look++) {
+    assert.deepEqual(world.silent, [])
+    world.sent(amy, amy.takenBytes, amy.takenBytes)
+    await world.wait(5000)
+  }
+  assert.deepEqual(world.silent, ['amy'])
+})
+
+test('whoever acknowledges little of much is not silent, whatever is sent while the kernel is asked', async (t) => {
+  const world = watching(t)
+  const amy = world.peer('amy')
+  let acknowledged = 0
+  world.meanwhile = () => {
+    // As much as a kernel takes in one go.
+    if (acknowledged % 3 === 0) amy.takenBytes += 1e6
+  }
+  for (let look = 0; look < 50; look++) {
+    acknowledged++
+    world.sent(amy, amy.takenBytes + 1, amy.takenBytes + 1 - acknowledged)
+    await world.wait(5000)
+  }
+  assert.deepEqual(world.silent, [])
+})
+
+test('F16 a reader that may be slow is silent from the last look on at which the kernel had not waited for it', async (t) => {
+  const world = watching(t)
+  const cut = world.peer('cut', true)
+  world.sent(cut, 100, 100, 0)
+  await world.wait(0)
+  world.sent(cut, 100, 100, 3)
+  for (let look = 1; look < 6; look++) await world.wait(5000)
+  assert.deepEqual(world.silent, [])
+  await world.wait(5000)
+  assert.deepEqual(world.silent, ['cut'])
+})
+
+test('F16 a reader that may be slow and answers is not, though now and then the kernel is waiting for it', async (t) => {
+  const world = watching(t)
+  const stopped = world.peer('stopped', true)
+  for (let look = 0; look < 50; look++) {
+    world.sent(stopped, 100, 100, look % 3 === 0 ? 1 : 0)
+    await world.wait(5000)
+  }
+  assert.deepEqual(world.silent, [])
 })
 
 test('where the system does not tell, nobody is silent', async (t) => {

@@ -73,11 +73,19 @@ export class LogDir {
   }
 }
 
-/** Looks again until `reached`, for at most ten seconds. */
+/** Looks again until `reached`, for at most forty seconds. A file that is being put aside is not there for a moment, which is not so yet. */
 export async function until(words: string, reached: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!reached()) {
-    assert.ok(performance.now() < deadline, `not within ten seconds: ${words}`)
+  const deadline = performance.now() + 40_000
+  const isSo = () => {
+    try {
+      return reached()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+      throw error
+    }
+  }
+  while (!isSo()) {
+    assert.ok(performance.now() < deadline, `not within forty seconds: ${words}`)
     await sleep(10)
   }
 }

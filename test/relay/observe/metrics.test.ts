@@ -41,6 +41,9 @@ function sources(overrides: Partial<MetricSources> = {}) {
     retainedBytes: () => 4096,
     heldInputBytes: () => 11,
     logLinesLost: () => 9,
+    history: () => ({ messages: 21, bytes: 4200 }),
+    historyLost: () => 8,
+    cluster: null,
     stage: () => 'ready',
     ...overrides,
   } satisfies MetricSources

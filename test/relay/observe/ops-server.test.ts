@@ -11,7 +11,7 @@ async function openOps(t: TestContext, overrides: Partial<OpsOptions> = {}) {
     host: '127.0.0.1',
     port: 0,
     metrics: { text: async () => 'some_metric 1\n', contentType: 'text/plain; version=0.0.4; charset=utf-8' },
-    readiness: () => 'ready',
+    readiness: () => ({ word: 'ready', isReady: true }),
     refused: () => {},
     ...overrides,
   })
@@ -121,7 +121,7 @@ test('beyond 32 connections they are closed without a word and counted, and idle
 
 test('readiness follows the relay and says in a word why not; life does not', async (t) => {
   let readiness = 'starting'
-  const { get } = await openOps(t, { readiness: () => readiness })
+  const { get } = await openOps(t, { readiness: () => ({ word: readiness, isReady: readiness === 'ready' }) })
   const statuses = async () =>
     [await get('/healthz'), await get('/readyz')].map(({ status, text }) => [status, text])
   assert.deepEqual(await statuses(), [

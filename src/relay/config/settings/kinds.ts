@@ -17,6 +17,8 @@ export interface Setting<Value = unknown, Written = Value> {
   readonly list?: true
   /** Whether a reload takes it up; for any other it takes a new start. */
   readonly live?: true
+  /** What was written, without what is nobody else's to know: for errors. */
+  conceal?(written: unknown): unknown
   /** A value as an operator would write it, where that is something else. */
   write?(value: Value): unknown
 }

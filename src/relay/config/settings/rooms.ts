@@ -52,7 +52,7 @@ export const ROOMS_SETTINGS = {
       10_000_000,
       10_000,
       'members',
-      'a room with more members hears of joins and leaves as one line a second',
+      'a room with more members hears of joins and leaves as one line a second, and less often above 20,000 members',
     ),
   ),
 } as const satisfies Record<string, Setting>

@@ -1,6 +1,7 @@
 /** The chatmaster dialect: TCP port 9001, JSON packages both ways, plain or compressed. Rules X1–X15. */
 
 import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { pastOf } from '../past.js'
 import { CHATMASTER_ENCODINGS } from './encoding.js'
 import { listAnswers } from './list-answers.js'
 import { type ChatmasterOptions, chatmasterOptions } from './options.js'
@@ -18,7 +19,7 @@ export const chatmaster: Dialect<ChatmasterOptions> = {
       plain: listAnswers(encodings.plain, accepted),
       zlib: listAnswers(encodings.zlib, accepted),
     }
-    const listener = { relay, options, encodings, lists }
+    const listener = { relay, options, past: pastOf(relay, options.history), encodings, lists }
     return (client: Client) => new ChatmasterSpeaker(listener, client)
   },
 }

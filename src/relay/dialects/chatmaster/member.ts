@@ -5,7 +5,7 @@ import { CLOSE_REASONS } from '../../hub/close-reason.js'
 import type { Hub } from '../../hub/hub.js'
 import type { Room, Session } from '../../hub/session.js'
 import { byBytes, isName, isRoomName, isText } from '../../hub/text.js'
-import type { AccessRefusal, ClaimOutcome, Client } from '../dialect.js'
+import type { ClaimOutcome, Client, NameRefusal } from '../dialect.js'
 import { accessSentence } from '../secrets.js'
 import { loggedName } from '../words.js'
 import { errorPackage } from './packages.js'
@@ -26,6 +26,10 @@ export interface MemberContext {
   listChannels(names: readonly string[]): void
   /** X15: tells this client who these are. */
   listMembers(names: readonly string[]): void
+  /** To be done before a channel is entered: `then` at once, or once it is known what was said there. */
+  recalled(channel: string, then: () => void): void
+  /** To be done once it is entered. */
+  showPast(session: Session<Recipient>, channel: string): void
   /** Sends one package to this client. */
   answer(json: string): void
   readonly client: Client
@@ -60,7 +64,7 @@ export class Member {
       return
     }
     const secret = fieldOf(parameters, 'password')
-    this.#context.client.authorize(name, secret, (denied: AccessRefusal | null) =>
+    this.#context.client.authorize(name, secret, (denied: NameRefusal | null) =>
       this.#renamed(name, denied ?? this.#context.hub.rename(this.session, name)),
     )
   }
@@ -75,14 +79,15 @@ export class Member {
     const channel = fieldOf(parameters, 'channel')
     if (channel === null || !isRoomName(channel)) this.#refuse('join', 'Channel is not valid.')
     else if (channel === this.#room.name) this.#refuse('join', 'You have already joined the channel.')
-    else if (!this.#move(channel)) this.#refuse('join', 'Channel is not valid.')
+    else this.#move(channel, () => this.#refuse('join', 'Channel is not valid.'))
   }
 
   /** X8. */
   leave(): void {
     const { defaultRoom } = this.#context.hub
-    if (this.#room === defaultRoom || !this.#move(defaultRoom.name))
-      this.#refuse('leave', 'You are not in a channel.')
+    const refused = () => this.#refuse('leave', 'You are not in a channel.')
+    if (this.#room === defaultRoom) refused()
+    else this.#move(defaultRoom.name, refused)
   }
 
   /** X9. */
@@ -115,13 +120,18 @@ export class Member {
     else if (outcome.kind === 'refused') this.#refuse('direct', NOT_VALID)
   }
 
-  /** @returns whether the session may enter the channel; otherwise it stays where it is */
-  #move(channel: string): boolean {
+  /** @param refused where the session may not enter the channel: it stays where it is */
+  #move(channel: string, refused: () => void): void {
     const { hub } = this.#context
-    if (!hub.admits(this.session, channel)) return false
-    hub.leave(this.session, this.#room, CLOSE_REASONS.left.label)
-    this.#room = hub.join(this.session, channel) as Room<Recipient>
-    return true
+    this.#context.recalled(channel, () => {
+      if (!hub.admits(this.session, channel)) {
+        refused()
+        return
+      }
+      hub.leave(this.session, this.#room, CLOSE_REASONS.left.label)
+      this.#room = hub.join(this.session, channel) as Room<Recipient>
+      this.#context.showPast(this.session, channel)
+    })
   }
 
   /** M3. @returns `null` when it was refused, with an error of type `type` */

@@ -10,9 +10,11 @@
 
 import { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
+import type { Session } from '../../hub/session.js'
 import { isName, isText } from '../../hub/text.js'
 import { JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
-import type { ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
+import type { ClaimOutcome, Client, DialectContext, RoomPast, Speaker } from '../dialect.js'
+import { recalled, recalledFor, showPast } from '../past.js'
 import { loggedName } from '../words.js'
 import { COMMANDS } from './commands.js'
 import type { ChatmasterEncoding } from './encoding.js'
@@ -28,6 +30,7 @@ import { type BrokenPackages, ZlibPackageDecoder } from './zlib-decoder.js'
 export interface ChatmasterListener {
   readonly relay: DialectContext
   readonly options: ChatmasterOptions
+  readonly past: RoomPast | null
   readonly encodings: { readonly plain: ChatmasterEncoding; readonly zlib: ChatmasterEncoding }
   readonly lists: { readonly plain: ListAnswers; readonly zlib: ListAnswers }
 }
@@ -106,6 +109,7 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     const member = this.#member
     this.#member = null
     if (member !== null) this.hub.end(member.session, reason.label)
+    else this.hub.release(this.#recipient)
   }
 
   listChannels(names: readonly string[]): void {
@@ -114,6 +118,14 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
 
   listMembers(names: readonly string[]): void {
     for (const slice of this.#lists.members.get(names)) this.#recipient.send(slice)
+  }
+
+  recalled(channel: string, then: () => void): void {
+    recalled(this.#listener.past, this.client, channel, then)
+  }
+
+  showPast(session: Session<Recipient>, channel: string): void {
+    showPast(this.#listener.past, this.#recipient, session, channel)
   }
 
   answer(json: string): void {
@@ -165,8 +177,13 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
       return
     }
     this.client.authorize(name, fieldOf(parameters, 'password'), (denied) => {
-      if (denied === null) this.#comeIn(name)
-      else this.#refuseLogin(name, denied)
+      if (denied !== null) {
+        this.#refuseLogin(name, denied)
+        return
+      }
+      const who = { name, recipient: this.#recipient }
+      const room = this.hub.defaultRoom.name
+      recalledFor(who, this.hub, this.#listener.past, this.client, room, () => this.#comeIn(name))
     })
   }
 
@@ -176,12 +193,14 @@ export class ChatmasterSpeaker implements Speaker, JsonObjectSink, MemberContext
     const room = hub.defaultRoom.name
     const claimed = hub.claim(name, this.client.dialect, this.#recipient, false, room)
     if (typeof claimed === 'string') {
+      hub.release(this.#recipient)
       this.#refuseLogin(name, claimed)
       return
     }
     this.client.nameRequested(claimed.name, 'accepted')
     for (const slice of this.#lists.session.get(hub.rooms.publicNames())) this.#recipient.send(slice)
     this.#member = new Member(claimed, this)
+    this.showPast(claimed, room)
   }
 
   /** X2. */

@@ -3,6 +3,7 @@
 import type { Board } from '../../hub/session.js'
 import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { pastOf } from '../past.js'
 import { chatroomEncoding } from './encodings.js'
 import { type ChatroomOptions, chatroomOptions } from './options.js'
 import { RoomLists } from './room-lists.js'
@@ -16,7 +17,8 @@ export const chatroom: Dialect<ChatroomOptions> = {
   listen(options: ChatroomOptions, relay: DialectContext) {
     const encoding = chatroomEncoding(options.push, relay.timeZone)
     const boards = new AnswerCache<Board>((board) => [encoding.board(board)])
-    const listener = { relay, encoding, boards, roomLists: new RoomLists() }
+    const past = pastOf(relay, options.history)
+    const listener = { relay, past, encoding, boards, roomLists: new RoomLists() }
     return (client: Client) => new ChatroomSpeaker(listener, client)
   },
 }

@@ -8,7 +8,6 @@ import type { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS } from '../../hub/close-reason.js'
 import type { Hub } from '../../hub/hub.js'
 import type { Room, Session } from '../../hub/session.js'
-import { isRoomName } from '../../hub/text.js'
 import { ANSWERS, blockedAnswer, sentAnswer } from './answers.js'
 import type { ChatroomEncoding } from './encoding.js'
 import { EDIT_FIELDS, isMessage, RECEIVED_FIELDS, readFields, SEND_FIELDS } from './fields.js'
@@ -113,10 +112,9 @@ export class Member {
     return parameter === '' ? this.#roomLists.answer(this.#hub.rooms, this.#room) : ANSWERS.serverError
   }
 
-  /** C17. */
-  enter(parameter: string | null): Slice {
-    const name = parameter ?? ''
-    if (!isRoomName(name) || name === this.#room.name) return ANSWERS.serverError
+  /** C17. @param name of a room */
+  enter(name: string): Slice {
+    if (name === this.#room.name) return ANSWERS.serverError
     if (!this.#hub.admits(this.session, name)) return ANSWERS.serverError
     this.#hub.leave(this.session, this.#room, CLOSE_REASONS.left.label)
     this.#room = this.#hub.join(this.session, name) as Room<Recipient>

@@ -12,9 +12,11 @@
 import type { Slice } from '../../fanout/chunk.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import type { Board } from '../../hub/session.js'
+import { isRoomName } from '../../hub/text.js'
 import { LineDecoder, type LineSink } from '../../streams/lines.js'
 import type { AnswerCache } from '../answer-cache.js'
-import type { AccessRefusal, ClaimOutcome, Client, DialectContext, Speaker } from '../dialect.js'
+import type { ClaimOutcome, Client, DialectContext, NameRefusal, RoomPast, Speaker } from '../dialect.js'
+import { recalled, showPast } from '../past.js'
 import { type Asked, nameAndSecret } from '../secrets.js'
 import { loggedName } from '../words.js'
 import { ANSWERS } from './answers.js'
@@ -28,6 +30,7 @@ import type { RoomLists } from './room-lists.js'
 /** What all connections of one listener share. */
 export interface ChatroomListener {
   readonly relay: DialectContext
+  readonly past: RoomPast | null
   readonly encoding: ChatroomEncoding
   readonly boards: AnswerCache<Board>
   readonly roomLists: RoomLists
@@ -54,7 +57,6 @@ const MEMBER_REQUESTS: ReadonlyMap<string, (member: Member, parameter: string | 
   ['BLOCK', (member, parameter) => member.block(parameter)],
   ['UNBLOCK', (member, parameter) => member.unblock(parameter)],
   ['ROOMS', (member, parameter) => member.rooms(parameter)],
-  ['ENTER', (member, parameter) => member.enter(parameter)],
 ])
 
 /** What JOIN answers to whoever may not have the name: who has shown nothing may choose another one, as if it were taken. */
@@ -139,6 +141,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
         return this.#board(parameter)
     }
     const request = MEMBER_REQUESTS.get(verb)
+    if (verb === 'ENTER' && this.#member !== null) return this.#enterRoom(this.#member, parameter ?? '')
     // C2.
     if (request === undefined || this.#member === null) return ANSWERS.serverError
     return request(this.#member, parameter)
@@ -153,7 +156,7 @@ export class ChatroomSpeaker implements Speaker, LineSink {
     return null
   }
 
-  #hold(name: string, denied: AccessRefusal | null): Slice {
+  #hold(name: string, denied: NameRefusal | null): Slice {
     const refusal = denied ?? this.#listener.relay.hub.hold(name, this.#recipient)
     if (refusal !== null) return this.#refused(name, refusal, ANSWERS.serverError)
     this.#heldName = name
@@ -167,15 +170,51 @@ export class ChatroomSpeaker implements Speaker, LineSink {
       parameter === '' ? { name: this.#heldName, secret: null } : this.#asked(parameter)
     if (name === null || !isChatroomName(name))
       return this.#refused(name ?? parameter, 'invalid', ANSWERS.invalidName)
-    if (name === this.#heldName) return this.#enter(name, null)
-    this.#client.authorize(name, secret, (denied) => this.#answer(this.#enter(name, denied)))
+    if (name === this.#heldName) this.#recalled(name)
+    else this.#client.authorize(name, secret, (denied) => this.#authorized(name, denied))
     return null
   }
 
-  #enter(name: string, denied: AccessRefusal | null): Slice {
+  #authorized(name: string, denied: NameRefusal | null): void {
+    if (denied !== null) {
+      this.#answer(this.#refused(name, denied, JOIN_REFUSALS[denied]))
+      return
+    }
+    // N3: what takes time comes next, and nobody else is to have the name meanwhile.
+    const { relay, past } = this.#listener
+    if (past !== null && relay.hub.hold(name, this.#recipient) === null) this.#heldName = name
+    this.#recalled(name)
+  }
+
+  #recalled(name: string): void {
+    const { relay, past } = this.#listener
+    recalled(past, this.#client, relay.hub.defaultRoom.name, () => {
+      this.#answer(this.#comeIn(name))
+      this.#showPast()
+    })
+  }
+
+  /** C17. */
+  #enterRoom(member: Member, room: string): Slice | null {
+    if (!isRoomName(room)) return ANSWERS.serverError
+    recalled(this.#listener.past, this.#client, room, () => {
+      const answer = member.enter(room)
+      this.#answer(answer)
+      if (answer === ANSWERS.ok) this.#showPast()
+    })
+    return null
+  }
+
+  #showPast(): void {
+    const member = this.#member
+    if (member === null) return
+    showPast(this.#listener.past, this.#recipient, member.session, member.room.name)
+  }
+
+  #comeIn(name: string): Slice {
     const { hub } = this.#listener.relay
     const room = hub.defaultRoom.name
-    const claimed = denied ?? hub.claim(name, this.#client.dialect, this.#recipient, true, room)
+    const claimed = hub.claim(name, this.#client.dialect, this.#recipient, true, room)
     if (typeof claimed === 'string') return this.#refused(name, claimed, JOIN_REFUSALS[claimed])
     this.#client.nameRequested(claimed.name, 'accepted')
     this.#decoder.longer = RECEIPTS

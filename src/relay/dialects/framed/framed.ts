@@ -2,6 +2,7 @@
 
 import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { pastOf } from '../past.js'
 import { FRAMED_ENCODINGS } from './encoding.js'
 import { encodeNames } from './name-list.js'
 import { type FramedOptions, framedOptions } from './options.js'
@@ -16,6 +17,7 @@ export const framed: Dialect<FramedOptions> = {
     const listener = {
       relay,
       options,
+      past: pastOf(relay, options.history),
       encoding: FRAMED_ENCODINGS[options.style],
       nameList: new AnswerCache<readonly string[]>((names) => [encodeNames(names)]),
     }

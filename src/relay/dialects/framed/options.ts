@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { isRoomName } from '../../hub/text.js'
+import { historyOption } from '../past.js'
 
 export const framedOptions = z.strictObject({
   /** `[Bob] Hi` or `Bob: Hi` (F4). */
@@ -12,6 +13,8 @@ export const framedOptions = z.strictObject({
   greeting: z.enum(['connect', 'join', 'off']).default('connect'),
   /** Whether LIST and LEAVE may come as a lone command byte. */
   bare: z.enum(['off', 'on']).default('off'),
+  /** Whether newcomers are shown what was said before. A frame says nothing of when that was. */
+  history: historyOption('off'),
   /** The room that people who come in here are in; the relay's default room when none is named (R1). */
   room: z
     .string()

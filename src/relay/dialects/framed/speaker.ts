@@ -18,7 +18,8 @@ import type { Room, Session } from '../../hub/session.js'
 import { isName, MAX_NAME_BYTES } from '../../hub/text.js'
 import type { AnswerCache } from '../answer-cache.js'
 import { toAscii } from '../ascii.js'
-import type { AccessRefusal, Client, DialectContext, Speaker } from '../dialect.js'
+import type { Client, DialectContext, NameRefusal, RoomPast, Speaker } from '../dialect.js'
+import { recalledFor, showPast } from '../past.js'
 import { ACCESS_WORDS, type Asked, nameAndSecret } from '../secrets.js'
 import { loggedName } from '../words.js'
 import { BareCommands } from './bare.js'
@@ -32,6 +33,7 @@ import { readText } from './text.js'
 export interface FramedListener {
   readonly relay: DialectContext
   readonly options: FramedOptions
+  readonly past: RoomPast | null
   readonly encoding: Encoding
   readonly nameList: AnswerCache<readonly string[]>
 }
@@ -154,7 +156,9 @@ export class FramedSpeaker implements Speaker, FrameSink {
   closed(reason: CloseReason): void {
     const session = this.#session
     this.#session = this.#room = null
-    if (session !== null) this.#listener.relay.hub.end(session, reason.label)
+    const { hub } = this.#listener.relay
+    if (session !== null) hub.end(session, reason.label)
+    else hub.release(this.#recipient)
   }
 
   get #joinReplies() {
@@ -170,7 +174,7 @@ export class FramedSpeaker implements Speaker, FrameSink {
     const { name, secret } = this.#asked(text ?? Buffer.prototype.latin1Slice.call(bytes, start, end))
     if (text === null) this.#refuseName(loggedName(name), 'invalid')
     else if (!isName(name)) this.#refuseName(name, 'invalid')
-    else this.#client.authorize(name, secret, (refusal) => this.#comeIn(name, refusal))
+    else this.#client.authorize(name, secret, (refusal) => this.#authorized(name, refusal))
   }
 
   /** Without passwords all of it is the name, and what has a space in it is none. */
@@ -178,11 +182,26 @@ export class FramedSpeaker implements Speaker, FrameSink {
     return this.#listener.relay.access.takesSecrets ? nameAndSecret(text) : { name: text, secret: null }
   }
 
-  #comeIn(name: string, denied: AccessRefusal | null): void {
+  get #roomName(): string {
+    return this.#listener.options.room ?? this.#listener.relay.hub.defaultRoom.name
+  }
+
+  #authorized(name: string, denied: NameRefusal | null): void {
+    if (denied !== null) {
+      this.#refuseName(name, denied)
+      return
+    }
+    const { relay, past } = this.#listener
+    const who = { name, recipient: this.#recipient }
+    recalledFor(who, relay.hub, past, this.#client, this.#roomName, () => this.#comeIn(name))
+  }
+
+  #comeIn(name: string): void {
     const { hub } = this.#listener.relay
-    const room = this.#listener.options.room ?? hub.defaultRoom.name
-    const claimed = denied ?? hub.claim(name, this.#client.dialect, this.#recipient, false, room)
+    const room = this.#roomName
+    const claimed = hub.claim(name, this.#client.dialect, this.#recipient, false, room)
     if (typeof claimed === 'string') {
+      hub.release(this.#recipient)
       this.#refuseName(name, claimed)
       return
     }
@@ -193,10 +212,11 @@ export class FramedSpeaker implements Speaker, FrameSink {
     if (this.#bare !== null) this.#bare.joined = true
     if (this.#listener.options.greeting === 'join') this.#send(GREETING)
     this.#room = hub.join(claimed, room)
+    if (this.#room !== null) showPast(this.#listener.past, this.#recipient, claimed, room)
   }
 
   /** F2. Who may not have a name hears that it is somebody else's, and why; a client that reads one byte reads no words. */
-  #refuseName(name: string, refusal: ClaimRefusal | AccessRefusal): void {
+  #refuseName(name: string, refusal: ClaimRefusal | NameRefusal): void {
     this.#client.nameRequested(name, refusal)
     const isDenied = refusal !== 'taken' && refusal !== 'invalid'
     if (isDenied && this.#listener.options['join-reply'] === 'frame') this.#error(ACCESS_WORDS[refusal])

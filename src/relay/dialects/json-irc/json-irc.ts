@@ -2,6 +2,7 @@
 
 import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { pastOf } from '../past.js'
 import { quotedLists } from './name-lists.js'
 import { type JsonIrcOptions, jsonIrcOptions } from './options.js'
 import { JsonIrcSpeaker } from './speaker.js'
@@ -11,9 +12,10 @@ export const jsonIrc: Dialect<JsonIrcOptions> = {
   defaultPort: 1025,
   needsLogin: true,
   options: jsonIrcOptions,
-  listen(options: JsonIrcOptions, { hub }: DialectContext) {
+  listen(options: JsonIrcOptions, relay: DialectContext) {
     const listener = {
-      hub,
+      hub: relay.hub,
+      past: pastOf(relay, options.history),
       options,
       lists: new AnswerCache<readonly string[]>((names) =>
         quotedLists(names).map((list) => Buffer.from(list, 'latin1')),

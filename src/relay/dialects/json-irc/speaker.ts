@@ -16,7 +16,8 @@ import { isName, isRoomName } from '../../hub/text.js'
 import { type BrokenStream, JsonObjectDecoder, type JsonObjectSink } from '../../streams/json-objects.js'
 import type { AnswerCache } from '../answer-cache.js'
 import { toAscii } from '../ascii.js'
-import type { AccessRefusal, Client, Speaker } from '../dialect.js'
+import type { Client, NameRefusal, RoomPast, Speaker } from '../dialect.js'
+import { recalled, showPast } from '../past.js'
 import { ACCESS_WORDS } from '../secrets.js'
 import { loggedName } from '../words.js'
 import { COMMAND, MAX_OBJECT_BYTES } from './commands.js'
@@ -29,6 +30,7 @@ import { type Request, readRequest } from './request.js'
 export interface JsonIrcListener {
   readonly hub: Hub<Recipient>
   readonly options: JsonIrcOptions
+  readonly past: RoomPast | null
   /** Lists of names as messages. */
   readonly lists: AnswerCache<readonly string[]>
 }
@@ -138,7 +140,7 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
     else this.#comeIn(nickname, null)
   }
 
-  #comeIn(nickname: string, denied: AccessRefusal | null): void {
+  #comeIn(nickname: string, denied: NameRefusal | null): void {
     const claimed = denied ?? this.#listener.hub.claim(nickname, this.#client.dialect, this.#recipient)
     if (typeof claimed === 'string') {
       this.#client.nameRequested(loggedName(nickname), claimed)
@@ -168,11 +170,23 @@ export class JsonIrcSpeaker implements Speaker, JsonObjectSink {
     const isNew = hub.rooms.get(name)?.members.has(session) !== true
     if (isNew && session.rooms.length >= options['max-rooms']) {
       this.#error(request, `you are in as many rooms as may be: ${options['max-rooms']}`)
-    } else if (hub.join(session, name) === null) {
+    } else if (isNew) {
+      recalled(this.#listener.past, this.#client, name, () => this.#enter(session, request))
+    } else this.#joined(session, name)
+  }
+
+  #enter(session: Session<Recipient>, request: Request): void {
+    const { room: name } = request
+    if (this.#listener.hub.join(session, name) === null) {
       this.#error(request, 'you may not enter that room')
-    } else {
-      this.#send(COMMAND.joinSuccess, session.name, name, `successfully joined room ${name}`)
+      return
     }
+    this.#joined(session, name)
+    showPast(this.#listener.past, this.#recipient, session, name)
+  }
+
+  #joined(session: Session<Recipient>, room: string): void {
+    this.#send(COMMAND.joinSuccess, session.name, room, `successfully joined room ${room}`)
   }
 
   #leaveRoom(session: Session<Recipient>, request: Request): void {

@@ -13,7 +13,7 @@ import { Recipient } from '../../fanout/recipient.js'
 import { CLOSE_REASONS, type CloseReason } from '../../hub/close-reason.js'
 import type { Session } from '../../hub/session.js'
 import { isName, isText, withoutPadding } from '../../hub/text.js'
-import type { AccessRefusal, Client, DialectContext } from '../dialect.js'
+import type { Client, DialectContext, NameRefusal } from '../dialect.js'
 import { loggedName } from '../words.js'
 import { MAX_NAME_BYTES, type Outcome } from './layout.js'
 
@@ -53,7 +53,7 @@ export class Account {
     }
   }
 
-  #claim(name: string, denied: AccessRefusal | null): Outcome {
+  #claim(name: string, denied: NameRefusal | null): Outcome {
     const claimed = denied ?? this.#relay.hub.claim(name, this.#client.dialect, this.recipient)
     this.#client.nameRequested(name, typeof claimed === 'string' ? claimed : 'accepted')
     if (typeof claimed === 'string') return 'failure'

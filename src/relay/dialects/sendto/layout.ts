@@ -1,5 +1,5 @@
 /**
- * The layout of a sendto message, types and limits. Knows no relay and no client: both sides use it.
+ * The layout of a sendto message, types, limits and the port. Knows no relay and no client: both sides use it.
  *
  *      0      1             2     3      4                4 + name length
  *      +------+-------------+------------+----------------+---------------+
@@ -7,6 +7,8 @@
  *      +------+-------------+------------+----------------+---------------+
  *                             big-endian   ASCII, 0–20      UTF-8, 0–65535
  */
+
+export const DEFAULT_PORT = 3560
 
 export const TYPE_OFFSET = 0
 export const NAME_LENGTH_OFFSET = 1

@@ -52,7 +52,9 @@ export class LineMode implements LineSink {
 
   line(bytes: Uint8Array, start: number, end: number): boolean {
     // One character a byte, so that commands and names can be told in any bytes; texts are decoded where needed.
-    const line = withoutPadding(Buffer.prototype.latin1Slice.call(bytes, start, end))
+    const text = Buffer.prototype.latin1Slice.call(bytes, start, end)
+    // Of a line that was cut, what looks like padding had something behind it, and the line is no shorter for it.
+    const line = text.length > this.#decoder.maxLineBytes ? text : withoutPadding(text)
     this.#carryOut(parseCommand(line, this.#account.takesSecrets))
     this.#setMaxLine()
     return this.#client.requestDone()

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { AnswerCache } from '../answer-cache.js'
 import type { Client, Dialect, DialectContext } from '../dialect.js'
+import { DEFAULT_PORT } from './layout.js'
 import { namesAsLines, namesAsMessages } from './name-list.js'
 import { SendtoSpeaker } from './speaker.js'
 
@@ -10,7 +11,7 @@ const sendtoOptions = z.strictObject({})
 
 export const sendto: Dialect<z.infer<typeof sendtoOptions>> = {
   name: 'sendto',
-  defaultPort: 3560,
+  defaultPort: DEFAULT_PORT,
   // S3: whoever is here may ask who is here.
   needsLogin: false,
   options: sendtoOptions,

@@ -13,16 +13,17 @@ import type { Certificate } from '../certificate.js'
 import type { Connection } from '../connection.js'
 import type { ConnectionContext } from '../connection-context.js'
 import { Handshakes } from '../handshakes.js'
-import { HTTP_LIMITS, limit, oneAtATime } from '../http-limits.js'
+import { HTTP_LIMITS, limit, OneAtATime } from '../http-limits.js'
 import { type ListeningOptions, listening, tlsSettings } from '../listening.js'
 import { clientOf, type PeerAddress } from '../peer-address.js'
 import { ProxyGate } from '../proxy/proxy-gate.js'
 import { holdBack } from '../proxy/socket-door.js'
-import { Handshake, type UpgradeRefusal } from './handshake.js'
+import { Handshake } from './handshake.js'
 import type { Origins } from './origins.js'
 import { presentedSecret } from './presented-secret.js'
 import { RefusedVisitors } from './refused-visitors.js'
 import { takeSocket } from './take-socket.js'
+import type { UpgradeRefusal } from './upgrade-refusal.js'
 import { Visitors } from './visitors.js'
 import { type WebSocketContext, WebSocketTransport } from './websocket-transport.js'
 
@@ -46,6 +47,7 @@ export class Gateway {
   readonly #tlsServer: TlsServer | null = null
   readonly #visitors: Visitors
   readonly #refusals = new RefusedVisitors()
+  readonly #requests = new OneAtATime()
   readonly #handshake: Handshake
   readonly #tlsHandshakes: Handshakes | null = null
   readonly #gate: ProxyGate | null = null
@@ -73,7 +75,7 @@ export class Gateway {
       keepAlive: true,
       keepAliveInitialDelay: options.keepAliveMs,
     }
-    const pages = oneAtATime(this.#refusals.answeringInPlaceOf(options.pages))
+    const pages = this.#requests.answering(this.#refusals.answeringInPlaceOf(options.pages))
     const { certificate, proxies, loginDeadlineMs } = options
     const refused = (reason: CloseReason, peer: PeerAddress) => this.#refused(reason, peer)
     if (certificate === undefined) {
@@ -97,9 +99,9 @@ export class Gateway {
     }
     admission.alsoCount(this)
     limit(this.#server)
-    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (!this.#refusals.answers(request.socket)) this.#handshake.answer(request, socket, head)
-    })
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#upgrade(request, socket, head),
+    )
   }
 
   /**
@@ -160,6 +162,16 @@ export class Gateway {
 
   #visit(socket: Socket): void {
     this.#visitors.add(socket, clientOf(socket).address)
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!this.#requests.mayUpgrade(request.socket)) {
+      const { address, port } = clientOf(request.socket)
+      this.#options.refused('handshake', address, port)
+      socket.destroy()
+    } else if (!this.#refusals.answers(request.socket)) {
+      this.#handshake.answer(request, socket, head)
+    }
   }
 
   #refused(reason: CloseReason, { address, port }: PeerAddress): void {

@@ -8,10 +8,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import { isAllowedOrigin, type Origins } from './origins.js'
-
-/** Why a request to become a WebSocket was refused: fixed words, for logs and counters. */
-export const UPGRADE_REFUSALS = ['origin', 'subprotocol', 'handshake'] as const
-export type UpgradeRefusal = (typeof UPGRADE_REFUSALS)[number]
+import type { UpgradeRefusal } from './upgrade-refusal.js'
 
 export interface HandshakeOptions {
   readonly origins: Origins

@@ -135,6 +135,10 @@ export class WebSocketTransport implements Transport, TransportEvents, FrameOwne
     return this.#inner.kernelKey
   }
 
+  get openDescriptor(): number | null {
+    return this.#inner.openDescriptor
+  }
+
   get partialFrame(): number {
     return this.#isPartial ? this.#straddled : 0
   }

@@ -31,6 +31,7 @@ export function addConnectionMetrics(metrics: MetricSet, sources: MetricSources)
     'When the certificate of a listener with TLS expires, in seconds since 1970, by port.',
     'port',
     () => [...sources.certificateEnds()].map(([port, endMs]) => [String(port), endMs / 1000] as const),
+    'min',
   )
   metrics.counters(
     'parlance_connections_opened_total',

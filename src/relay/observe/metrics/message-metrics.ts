@@ -6,7 +6,18 @@ import type { MetricSources } from './sources.js'
 export function addMessageMetrics(metrics: MetricSet, sources: MetricSources): void {
   const { connections, fanout, tally } = sources
   metrics.gauge('parlance_sessions', 'Sessions: connected people whose name was accepted.', sources.sessions)
-  metrics.gauge('parlance_rooms', 'Rooms that exist now, private ones included.', sources.rooms)
+  // Every node of a cluster knows all rooms.
+  metrics.gauge('parlance_rooms', 'Rooms that exist now, private ones included.', sources.rooms, 'max')
+  metrics.gauge(
+    'parlance_history_messages',
+    'Messages that rooms keep for newcomers, as far as they are written.',
+    () => sources.history().messages,
+  )
+  metrics.gauge(
+    'parlance_history_bytes',
+    'What these come to, which is held against historyBytes. On the disk it is less, for it is compressed there.',
+    () => sources.history().bytes,
+  )
   metrics.counters(
     'parlance_messages_received_total',
     'Room and direct messages that clients sent and the relay accepted, by the dialect of the sender.',

@@ -3,35 +3,39 @@
  * `process.ts` the only one that knows prom-client; what there is to read is told in the files beside it.
  */
 
-import { Counter, Gauge, type Metric, type MetricValueWithName, Registry } from 'prom-client'
+import { type Aggregator, Counter, Gauge, type Metric, type MetricValueWithName, Registry } from 'prom-client'
 import type { Magnitudes } from '../../fanout/magnitudes.js'
 
 /** Values of one label, which are few and known beforehand, and the number of each. */
 type ByLabel = () => Iterable<readonly [string, number]>
+
+/** What becomes of one number of several processes: `first` is the supervisor's, where that has one. */
+export type Together = Extract<Aggregator, 'sum' | 'first' | 'min' | 'max'>
 
 /** The metrics of one relay, in a registry of its own: several relays can live in one process. */
 export class MetricSet {
   readonly registry = new Registry()
 
   /** @param read called at each scrape, as in all of these */
-  gauge(name: string, help: string, read: () => number): void {
+  gauge(name: string, help: string, read: () => number, aggregator: Together = 'sum'): void {
     const collect = function (this: Gauge): void {
       this.set(read())
     }
-    new Gauge({ name, help, registers: [this.registry], collect })
+    new Gauge({ name, help, aggregator, registers: [this.registry], collect })
   }
 
-  gauges(name: string, help: string, label: string, read: ByLabel): void {
+  gauges(name: string, help: string, label: string, read: ByLabel, aggregator: Together = 'sum'): void {
     const collect = function (this: Gauge): void {
       this.reset()
       for (const [value, number] of read()) this.set({ [label]: value }, number)
     }
-    new Gauge({ name, help, labelNames: [label], registers: [this.registry], collect })
+    new Gauge({ name, help, aggregator, labelNames: [label], registers: [this.registry], collect })
   }
 
   /** Always 1, with labels that say something. */
   info(name: string, help: string, labels: Readonly<Record<string, string>>): void {
-    new Gauge({ name, help, labelNames: Object.keys(labels), registers: [this.registry] }).set(labels, 1)
+    const registers = [this.registry]
+    new Gauge({ name, help, aggregator: 'first', labelNames: Object.keys(labels), registers }).set(labels, 1)
   }
 
   /** @param read what it has come to since the start */

@@ -9,7 +9,9 @@ import type { MetricSources } from './sources.js'
 /** Those in which anybody can scrape. */
 const STAGES = ['ready', 'draining', 'closing', 'flushing']
 
-export function addProcessMetrics(metrics: MetricSet, sources: MetricSources): void {
+export type ProcessSources = Pick<MetricSources, 'version' | 'fanoutWay' | 'stage' | 'tally'>
+
+export function addProcessMetrics(metrics: MetricSet, sources: ProcessSources): void {
   const { version, fanoutWay, stage, tally } = sources
   collectDefaultMetrics({ register: metrics.registry })
   metrics.info(
@@ -22,6 +24,7 @@ export function addProcessMetrics(metrics: MetricSet, sources: MetricSources): v
     'What the relay is at, as 1 for the stage and 0 for the others: ready, or at its end draining (not ready any more), closing (no new connections, everybody is told) or flushing (what is queued is sent).',
     'stage',
     () => STAGES.map((one) => [one, one === stage() ? 1 : 0] as const),
+    'first',
   )
   metrics.counters(
     'parlance_reloads_total',
@@ -33,6 +36,7 @@ export function addProcessMetrics(metrics: MetricSet, sources: MetricSources): v
     'parlance_memory_limit_bytes',
     'What this process may take of memory: the limit of its control group, or where there is none, all that the machine has.',
     memoryLimitBytes,
+    'first',
   )
   metrics.counter(
     'parlance_event_loop_active_seconds_total',
@@ -43,6 +47,7 @@ export function addProcessMetrics(metrics: MetricSet, sources: MetricSources): v
     'parlance_clock_seconds',
     'What the clock of the machine shows, in seconds since 1970: logs, times of day and tokens go by it.',
     () => Date.now() / 1000,
+    'first',
   )
 }
 

@@ -49,6 +49,7 @@ export function addQueueMetrics(metrics: MetricSet, sources: MetricSources): voi
     'parlance_longest_behind_seconds',
     'Seconds since the connection that has been above softLimitBytes for the longest time went above it; 0 when none is.',
     () => pressure.longestSlowSeconds,
+    'max',
   )
   metrics.gauge(
     'parlance_rooms_congested',

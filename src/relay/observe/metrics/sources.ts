@@ -1,10 +1,38 @@
 /** Where the numbers are that metrics show. */
 
+import type { Backplane } from '../../backplane/backplane.js'
+import type { ClusterStats } from '../../backplane/cluster/stats.js'
 import type { FanoutStats } from '../../fanout/flusher.js'
 import type { Pressure } from '../../fanout/pressure.js'
 import type { ConnectionStats, TransportKind, TransportStats } from '../../net/connection-context.js'
 import type { WebSocketStats } from '../../net/websocket/websocket-transport.js'
 import type { Tally } from '../tally.js'
+
+/** A node of a cluster, as far as there are numbers of it. */
+export interface ClusterNumbers {
+  readonly cluster: Pick<Backplane, 'state' | 'nodes'>
+  readonly stats: ClusterStats
+  readonly bus: {
+    readonly pendingBytes: number
+    readonly lagMs: number
+    readonly stats: { readonly refused: number; readonly reconnects: number }
+  }
+  /** `null` where nothing is kept. */
+  readonly durable: DurableNumbers | null
+}
+
+/** What is said, on its way to where it is kept. */
+export interface DurableNumbers {
+  readonly stats: {
+    readonly kept: number
+    readonly repeated: number
+    readonly refused: number
+    readonly spooled: number
+    readonly full: number
+  }
+  readonly unsent: { readonly batches: number; readonly bytes: number }
+  readonly searches: number
+}
 
 /** Functions are called at each scrape. */
 export interface MetricSources {
@@ -30,4 +58,9 @@ export interface MetricSources {
   readonly retainedBytes: () => number
   readonly heldInputBytes: () => number
   readonly logLinesLost: () => number
+  /** What rooms keep for newcomers. */
+  readonly history: () => { readonly messages: number; readonly bytes: number }
+  readonly historyLost: () => number
+  /** `null` for a node that is alone. */
+  readonly cluster: ClusterNumbers | null
 }

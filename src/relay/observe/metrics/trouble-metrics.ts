@@ -3,7 +3,10 @@
 import type { MetricSet } from './metric-set.js'
 import type { MetricSources } from './sources.js'
 
-export function addTroubleMetrics(metrics: MetricSet, { tally, logLinesLost }: MetricSources): void {
+export type TroubleSources = Pick<MetricSources, 'tally' | 'logLinesLost' | 'historyLost'>
+
+export function addTroubleMetrics(metrics: MetricSet, sources: TroubleSources): void {
+  const { tally, logLinesLost, historyLost } = sources
   metrics.counter(
     'parlance_faults_total',
     'Bugs of the relay that cost a connection each; the operational log has the stack of each.',
@@ -27,7 +30,12 @@ export function addTroubleMetrics(metrics: MetricSet, { tally, logLinesLost }: M
   )
   metrics.counter(
     'parlance_log_lines_lost_total',
-    'Records of chat.log and connections.log that could not be written, because the disk was full or too slow.',
+    'Records of chat.log, connections.log and stdout that could not be written, because the disk was full or too slow, or because stdout was not read.',
     logLinesLost,
+  )
+  metrics.counter(
+    'parlance_history_lost_total',
+    'Messages that newcomers will not be shown, because the disk was full or too slow.',
+    historyLost,
   )
 }

@@ -36,7 +36,10 @@ function Inside() {
   const { store, actions } = useChat()
   const isNarrow = useMedia(NARROW)
   const [opened, setOpened] = useState<Opened>(null)
-  const close = () => setOpened(null)
+  /** A dialog says so a moment after it was closed: another one may be open by then. */
+  const closed = (what: Opened) => () => setOpened((now) => (now === what ? null : now))
+  const closeRooms = closed('rooms')
+  const closePeople = closed('people')
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -61,14 +64,14 @@ function Inside() {
   if (store.shown === null) return null
   return (
     <div class="chat">
-      <Drawer label="Rooms" side="left" isOver={isNarrow} isOpen={opened === 'rooms'} close={close}>
-        <RoomsPanel chosen={close} />
+      <Drawer label="Rooms" side="left" isOver={isNarrow} isOpen={opened === 'rooms'} close={closeRooms}>
+        <RoomsPanel chosen={closeRooms} />
       </Drawer>
       <ConversationView conversation={store.shown} isNarrow={isNarrow} open={setOpened} />
-      <Drawer label="People" side="right" isOver={isNarrow} isOpen={opened === 'people'} close={close}>
-        <PeoplePanel chosen={close} />
+      <Drawer label="People" side="right" isOver={isNarrow} isOpen={opened === 'people'} close={closePeople}>
+        <PeoplePanel chosen={closePeople} />
       </Drawer>
-      {opened === 'keys' && <Shortcuts close={close} />}
+      {opened === 'keys' && <Shortcuts close={closed('keys')} />}
     </div>
   )
 }

@@ -125,6 +125,7 @@ test('J3 J4 J6 options are what they are documented to be, and nothing else', ()
     'list-reply': 'listRooms',
     'members-reply': 'listMembers',
     'max-rooms': 100,
+    history: 'on',
   })
   assert.equal(jsonIrcOptions.parse({ 'max-rooms': '7' })['max-rooms'], 7)
   for (const wrong of [

@@ -29,3 +29,19 @@ test('S8 of a line without an end 1 KiB is kept before a login, and a whole text
   feed(`sendto Amy ${'x'.repeat(60_000)}`)
   assert.equal(lines.heldBytes, 'sendto Amy '.length + 60_000)
 })
+
+test('S8, M3 of a line that is too long before a login, what was kept is no command, whatever it looks like', () => {
+  let answers = 0
+  const account = {
+    loggedIn: false,
+    login: () => assert.fail('nobody has asked for that name'),
+    logout: () => assert.fail('nobody has logged out'),
+    recipient: { send: () => answers++ },
+  } as unknown as Account
+  const client = { requestDone: () => true } as never
+  const lines = new LineMode(client, account, new AnswerCache<readonly string[]>(() => []), MAX_LOGIN_BYTES)
+  const feed = (text: string) => lines.feed(Buffer.from(text), 0, text.length)
+  const padding = '\0'.repeat(MAX_LOGIN_BYTES)
+  feed(`logout${padding}x\nlogin Bob${padding}x\n`)
+  assert.equal(answers, 2)
+})
