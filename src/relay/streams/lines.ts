@@ -14,7 +14,7 @@ export interface LineSink {
   line(bytes: Uint8Array, start: number, end: number): boolean
   /**
    * A line is longer than `maxLineBytes`. Nothing more is decoded. A sink without this gets such a line like others,
-   * cut to one byte more than is allowed.
+   * cut to one byte more than is allowed, whatever that last byte is.
    */
   tooLong?(): void
 }
@@ -38,6 +38,8 @@ export class LineDecoder {
   readonly #held = new HeldBytes()
   /** How many lines have straddled so far. */
   #straddled = 0
+  /** Something of the line that has begun was not kept. */
+  #isCut = false
   #over = false
 
   /** @param maxLineBytes of a line without its end */
@@ -70,6 +72,7 @@ export class LineDecoder {
         if (until - at > room) {
           if (this.#sink.tooLong !== undefined) return this.#tooLong(end)
           until = at + room
+          this.#isCut = true
         }
       }
       if (lineEnd === -1) {
@@ -92,7 +95,10 @@ export class LineDecoder {
   }
 
   #deliver(bytes: Uint8Array, start: number, end: number): boolean {
-    const last = end > start && bytes[end - 1] === CR ? end - 1 : end
+    // Behind the CR of a line that was cut there was more than its end.
+    const hasCr = !this.#isCut && end > start && bytes[end - 1] === CR
+    this.#isCut = false
+    const last = hasCr ? end - 1 : end
     const length = last - start
     const isTooLong = length > this.maxLineBytes && length > this.#longest(bytes, start)
     if (!isTooLong || this.#sink.tooLong === undefined) return this.#sink.line(bytes, start, last)
