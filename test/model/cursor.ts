@@ -59,16 +59,19 @@ export class Cursor {
     return `${this.#low};${[...this.#beyond].sort()};${last.sort()};${this.#fence};${[...this.#over].sort()}`
   }
 
+  /** Where the first such unit is that is not explained, behind all that it must follow; -1 when it has not come there. */
+  placeOf(expected: Expected): number {
+    let least = this.#isFence(expected) ? Math.max(this.#fence, this.#highest) : this.#fence
+    for (const key of this.#keysOf(expected)) least = Math.max(least, this.#last.get(key) ?? -1)
+    return this.#find(expected.unit, least + 1)
+  }
+
   /** @returns the cursor behind that unit, or `null` when it has not come where it must */
   behind(expected: Expected): Cursor | null {
-    const isFence = this.#order === 'relay' && expected.room === null
-    const keys = [`by ${expected.by}`]
-    if (this.#order === 'relay' && expected.room !== null) keys.push(`in ${expected.room}`)
+    const isFence = this.#isFence(expected)
+    const keys = this.#keysOf(expected)
     if (keys.some((key) => this.#over.has(key)) || this.#over.has(EVERYTHING)) return this
-    let least = this.#fence
-    for (const key of keys) least = Math.max(least, this.#last.get(key) ?? -1)
-    if (isFence) least = Math.max(least, this.#highest)
-    const at = this.#find(expected.unit, least + 1)
+    const at = this.placeOf(expected)
     // Nothing that was before it can come later.
     if (at < 0 || (isFence && at > this.#low))
       return this.#mayEnd ? this.#without(isFence ? [EVERYTHING] : keys) : null
@@ -85,6 +88,17 @@ export class Cursor {
     while (beyond.delete(next.#low)) next.#low++
     next.#beyond = beyond
     return next
+  }
+
+  #isFence({ room }: Expected): boolean {
+    return this.#order === 'relay' && room === null
+  }
+
+  /** What its order is promised in. */
+  #keysOf({ by, room }: Expected): string[] {
+    const keys = [`by ${by}`]
+    if (this.#order === 'relay' && room !== null) keys.push(`in ${room}`)
+    return keys
   }
 
   #find(unit: string, from: number): number {

@@ -76,20 +76,45 @@ export class Explanation {
 
   #begin(candidate: Candidate): void {
     const unread = new Map(candidate.unread)
-    let node: Node = {
-      ...candidate,
-      unread,
-      cursors: this.#scene.cursors,
-      at: this.#scene.parts.map(() => 0),
-    }
+    const at = this.#scene.parts.map(() => 0)
+    let nodes: Node[] = [{ ...candidate, unread, cursors: this.#scene.cursors, at }]
     for (const [client, expected] of candidate.unread) {
       if (!this.#scene.cursors.has(client)) continue
       unread.delete(client)
-      const told = this.#told(node, client, expected)
-      if (told === null) return
-      node = told
+      nodes = nodes.flatMap((node) => this.#read(node, client, expected))
     }
-    this.#look(node)
+    for (const node of nodes) this.#look(node)
+  }
+
+  /** One that has not read reads: the ways in which it may have been told all that. */
+  #read(node: Node, client: ClientId, expected: readonly Expected[]): Node[] {
+    const cursor = node.cursors.get(client) as Cursor
+    const isOneOrder = this.#scene.order === 'relay'
+    const after = isOneOrder
+      ? [this.#behind(node, cursor, client, expected)].filter((one) => one !== null)
+      : this.#interleaved(node, cursor, client, expected)
+    return after.map((one) => ({ ...node, cursors: new Map(node.cursors).set(client, one) }))
+  }
+
+  /** Only the order of each session is promised, and who is told the same by two of them may have been told so by either one first. */
+  #interleaved(node: Node, cursor: Cursor, client: ClientId, expected: readonly Expected[]): Cursor[] {
+    let ways = [{ cursor, left: bySession(expected) }]
+    for (let done = 0; done < expected.length; done++) {
+      const next = new Map<string, (typeof ways)[number]>()
+      for (const way of ways) {
+        const places = way.left.map(([first]) => placeIn(way.cursor, first as Expected))
+        const nearest = Math.min(...places)
+        for (const [index, session] of way.left.entries()) {
+          if (places[index] !== nearest) continue
+          const after = this.#behind(node, way.cursor, client, session.slice(0, 1))
+          if (after === null) continue
+          const left = way.left.with(index, session.slice(1)).filter(({ length }) => length > 0)
+          next.set(`${after.key()} ${left.map(({ length }) => length)}`, { cursor: after, left })
+        }
+      }
+      ways = [...next.values()]
+    }
+    return ways.map((way) => way.cursor)
   }
 
   #look(node: Node): void {
@@ -232,11 +257,6 @@ export class Explanation {
     return expected.toSorted((one, other) => Number(one.by > other.by) - Number(one.by < other.by))
   }
 
-  #told(node: Node, client: ClientId, expected: readonly Expected[]): Node | null {
-    const next = this.#behind(node, node.cursors.get(client) as Cursor, client, expected)
-    return next === null ? null : { ...node, cursors: new Map(node.cursors).set(client, next) }
-  }
-
   #behind(node: Node, cursor: Cursor, client: ClientId, expected: readonly Expected[]): Cursor | null {
     let at = cursor
     for (const one of expected) {
@@ -274,6 +294,23 @@ export class Explanation {
     this.#furthest = far
     this.#why = why
   }
+}
+
+/** What each session did, in its order. */
+function bySession(expected: readonly Expected[]): (readonly Expected[])[] {
+  const sessions = new Map<ClientId, Expected[]>()
+  for (const one of expected) {
+    const before = sessions.get(one.by)
+    if (before === undefined) sessions.set(one.by, [one])
+    else before.push(one)
+  }
+  return [...sessions.values()]
+}
+
+/** What has not come is behind everything. */
+function placeIn(cursor: Cursor, expected: Expected): number {
+  const place = cursor.placeOf(expected)
+  return place < 0 ? Number.POSITIVE_INFINITY : place
 }
 
 function keyOf({ world, unread, cut, cursors, at }: Node): string {
