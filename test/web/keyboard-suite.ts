@@ -117,6 +117,7 @@ export function keyboardSuite(shared: Shared): void {
   test('what is opened right behind something that is closed stays open', async () => {
     const { page } = amy
     await page.setViewportSize(PHONE)
+    await page.getByRole('button', { name: 'People in this room' }).waitFor()
     for (const isClosed of [true, false]) {
       await page.keyboard.press('Alt+r')
       await page.getByRole('dialog', { name: 'Rooms' }).waitFor()

@@ -1,6 +1,6 @@
 /** The whole page: the way in, or the chat with its panels and keys; and what is read aloud. */
 
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { useChat } from '../context.js'
 import type { ChatStore } from '../state/store.js'
 import { ConversationView } from './conversation-view.js'
@@ -41,7 +41,8 @@ function Inside() {
   const closeRooms = closed('rooms')
   const closePeople = closed('people')
 
-  useEffect(() => {
+  // Keys do what is on the screen, from the moment when it is there.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const done =
         event.altKey && !event.ctrlKey && !event.metaKey ? altKey(event, store, isNarrow, setOpened) : false
