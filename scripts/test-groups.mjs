@@ -2,6 +2,9 @@
  * Shares out tests among processes, for a process takes a second of a core to start under tap: `test-groups.mjs test/….test.ts …` writes
  * what tap is to run to build/test/groups, and prints its paths. A group imports its files, each as a suite named by its path; a file
  * alone is imported as it is. Which files a group has is kept in build/test/groups/files.json, for `tap-report.mjs`.
+ *
+ * What takes longest is started first, so that no core is idle at the end: test-seconds.json says how many seconds files take that take
+ * five or more, as a run of all tests on a machine that did nothing else has shown them.
  */
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,7 +14,10 @@ const GROUPS = 'build/test/groups'
 const SHARING = 8
 const SHARING_FAULTS = 4
 
-/** Paths of tests that need a process of their own: they ask how much memory it has, change it, or run long. They are started first. */
+const SECONDS = JSON.parse(readFileSync(new URL('test-seconds.json', import.meta.url), 'utf8'))
+const SECONDS_OF_OTHERS = 1
+
+/** Paths of tests that need a process of their own: they ask how much memory it has, change it, or run long. */
 const ALONE = [
   'test/bench/load-command',
   'test/bench/scenarios',
@@ -51,20 +57,34 @@ function isAlone(file) {
   )
 }
 
-/** The files of each process: up to as many as may share one that follow each other and are of the same part. */
+function secondsOf(files) {
+  return files.reduce((sum, file) => sum + (SECONDS[file] ?? SECONDS_OF_OTHERS), 0)
+}
+
+const byLongest = (one, other) => secondsOf(other) - secondsOf(one)
+
+/** The files of each process, the one that takes longest first: up to as many as may share one are of the same part, and take as long as others. */
 function shareOut(files) {
   const groups = files.filter(isAlone).map((file) => [file])
-  let last = []
-  let lastPart = null
+  const parts = new Map()
   for (const file of files.filter((file) => !isAlone(file))) {
     const part = file.split('/').slice(0, 2).join('/')
-    const sharing = part === 'test/faults' ? SHARING_FAULTS : SHARING
-    if (part !== lastPart || last.length === sharing) {
-      last = []
-      lastPart = part
-      groups.push(last)
-    }
-    last.push(file)
+    parts.set(part, [...(parts.get(part) ?? []), file])
+  }
+  for (const [part, all] of parts)
+    groups.push(...evenly(all, part === 'test/faults' ? SHARING_FAULTS : SHARING))
+  return groups.sort(byLongest)
+}
+
+/** The longest ones first, each to those that take the least time so far. */
+function evenly(files, sharing) {
+  const groups = Array.from({ length: Math.ceil(files.length / sharing) }, () => [])
+  for (const file of files
+    .map((file) => [file])
+    .sort(byLongest)
+    .flat()) {
+    const open = groups.filter(({ length }) => length < sharing)
+    open.reduce((least, one) => (secondsOf(one) < secondsOf(least) ? one : least)).push(file)
   }
   return groups
 }
