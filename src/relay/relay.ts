@@ -3,7 +3,7 @@
  * the order of starting and ending; everything else is somebody else's.
  *
  *   start: other nodes ─▶ history ─▶ log files ─▶ listeners ─▶ ops endpoint ─▶ admin socket ─▶ address file ─▶ ready
- *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ admin socket ─▶ history ─▶ log files
+ *   stop:  `drain.ts`, then timers ─▶ ops endpoint ─▶ address file ─▶ admin socket ─▶ history ─▶ other nodes ─▶ log files
  */
 
 import { resolve } from 'node:path'
@@ -313,11 +313,12 @@ export class Relay {
       closeListeners: () => this.#listeners.close(),
       end: async () => {
         this.#parts.stop()
-        await this.#backplane.stop()
         await this.#ops?.close()
         this.#addressFile?.remove()
         await this.#admin?.close()
         await this.#history?.close()
+        // Behind the history, whose last batch may be for NATS.
+        await this.#backplane.stop()
         await this.#records.closeFiles()
       },
     }

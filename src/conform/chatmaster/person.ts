@@ -15,6 +15,8 @@ export interface Company {
   readonly names: readonly string[]
   /** What came, as it would be without options of the server's. @throws CheckFailure when it mixes its ways */
   plainly(came: Package): Package
+  /** As in `CheckContext`. */
+  settled(): Promise<void>
 }
 
 export class Person {
@@ -65,10 +67,11 @@ export class Person {
     }
   }
 
-  /** Asks, and the next packages are exactly the answer. */
+  /** Asks, and the next packages are exactly the answer; what that means for others holds for them from here on. */
   async ask(asked: Package | string, ...answer: readonly Package[]): Promise<void> {
     this.send(asked)
     await this.expect(...answer)
+    await this.party.settled()
   }
 
   /** The next package is an error of this type, whatever its words. */

@@ -28,6 +28,8 @@ export interface Company {
   readonly names: readonly string[]
   /** How messages come from this server, which its board tells; unknown until one has come. */
   push: 'verb' | 'bare' | null
+  /** As in `CheckContext`. */
+  settled(): Promise<void>
 }
 
 export class Person {
@@ -60,12 +62,13 @@ export class Person {
     if (came !== line) throw new CheckFailure(line, shownLine(came))
   }
 
-  /** Asks, and is answered with this status line. */
+  /** Asks, and is answered with this status line; what that means for others holds for them from here on. */
   async ask(request: string, status: string): Promise<void> {
     this.send(request)
     const expected = `${status} for ${shownLine(request)}`
     const came = await this.next(expected)
     if (came !== status) throw new CheckFailure(expected, shownLine(came))
+    await this.#company.settled()
   }
 
   /** The next line is this verb with exactly these fields; their JSON alone for the verb ''. */

@@ -31,7 +31,7 @@ export class Party {
 
   /** A connection without a nickname; it means to be `name`. */
   async connect(name = this.name()): Promise<Person> {
-    return new Person(await this.#context.connect(), name, this.names)
+    return new Person(this, await this.#context.connect(), name)
   }
 
   /** Somebody with a nickname, in these rooms. */

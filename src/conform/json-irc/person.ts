@@ -13,16 +13,23 @@ export type Wanted = { readonly [Name in keyof Fields]?: string | RegExp }
 
 export const ERROR = /^Error: ./
 
+/** What the people of one check know in common. */
+export interface Company {
+  /** The names of the check; more may come. */
+  readonly names: ReadonlySet<string>
+  /** As in `CheckContext`. */
+  settled(): Promise<void>
+}
+
 export class Person {
   readonly peer: RawPeer
   readonly name: string
-  /** The names of the check, this one's among them; more may come. */
-  readonly #names: ReadonlySet<string>
+  readonly #company: Company
 
-  constructor(peer: RawPeer, name: string, names: ReadonlySet<string>) {
+  constructor(company: Company, peer: RawPeer, name: string) {
+    this.#company = company
     this.peer = peer
     this.name = name
-    this.#names = names
   }
 
   send(command: string, fields: Partial<Fields> = {}): void {
@@ -87,9 +94,11 @@ export class Person {
     })
   }
 
+  /** From here on, whoever speaks there is heard. */
   async join(room: string): Promise<void> {
     this.send('/join', { room })
     await this.expect({ command: '/joinSuccess', room, message: `successfully joined room ${room}` })
+    await this.#company.settled()
   }
 
   /** J3: the public rooms, with what names them in the answer. */
@@ -127,7 +136,7 @@ export class Person {
   }
 
   #isOthers({ command, nickname }: Fields): boolean {
-    return ROOM_EVENTS.has(command) && !this.#names.has(nickname) && nickname !== ''
+    return ROOM_EVENTS.has(command) && !this.#company.names.has(nickname) && nickname !== ''
   }
 }
 

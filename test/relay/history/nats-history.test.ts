@@ -66,6 +66,23 @@ describe('history over NATS', { skip: noNats() ?? false }, () => {
     await shown(await enter(again, 'dan', 'tea.room'), 'c', 'd', 'e', 'f', 'g')
   })
 
+  test('what was said at the last moment before a node has ended is kept', async (t) => {
+    cluster++
+    const one = await node(t, 1)
+    const amy = await enter(one, 'amy', 'tea')
+    await shown(amy)
+    // The stream is there, so that what waits can be written.
+    say(amy, 'tea', 'a')
+    const bob = await enter(one, 'bob', 'tea')
+    await shown(bob, 'a')
+    await delay(400)
+    say(amy, 'tea', 'b')
+    assert.equal(JSON.parse(await bob.line()).message, 'b')
+    await one.stop()
+    const cyd = await enter(await node(t, 2), 'cyd', 'tea')
+    await shown(cyd, 'a', 'b')
+  })
+
   test('C8 an edit takes the place of what was said, for newcomers everywhere', async (t) => {
     cluster++
     const [one, two] = [await node(t, 1), await node(t, 2)]
