@@ -33,7 +33,7 @@ export function quantileOf(counts: readonly number[] | Float64Array, share: numb
   if (total === 0) return null
   let below = 0
   for (const [index, count] of counts.entries()) {
-    if (below + count < share * total) {
+    if (count === 0 || below + count < share * total) {
       below += count
       continue
     }

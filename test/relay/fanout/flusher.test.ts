@@ -32,49 +32,6 @@ test('what has to be safe before anybody is written to is made so, once a flush'
   assert.equal(bob.sink.writes, 2)
 })
 
-test('a flush waits for the turn in which no connection comes, and not for ever', async () => {
-  const { world, amy, bob } = threePeople()
-  const room = world.room(amy, bob)
-  world.flusher.expectMore()
-  room.tell(message(amy, '1'), amy.recipient)
-  const deadline = performance.now() + 5000
-  // Connections come in every turn from here on.
-  while (bob.sink.writes === 0) {
-    assert.ok(performance.now() < deadline, 'the flush never came')
-    await turn()
-    world.flusher.expectMore()
-  }
-  assert.equal(bob.received(), 'plain|Amy|1\n')
-  await turn()
-  await turn()
-  room.tell(message(amy, '2'), amy.recipient)
-  await turn()
-  await turn()
-  await turn()
-  assert.equal(bob.received(), 'plain|Amy|1\nplain|Amy|2\n')
-})
-
-test('each message counts with the time from its read to the end of the flush that writes it', async () => {
-  const { world, amy, bob } = threePeople()
-  const room = world.room(amy, bob)
-  const { deliveryMicroseconds } = world.flusher.stats
-  const counted = () => deliveryMicroseconds.counts.reduce((total, count) => total + count)
-  const readMs = performance.now() - 50
-  // Alone there is nobody to write to, and so no flush that it could be counted with.
-  world.flusher.told(readMs - 1000)
-  room.tell(message(amy, '1'), amy.recipient)
-  for (const read of [readMs, readMs, readMs + 10]) world.flusher.told(read)
-  assert.equal(counted(), 0)
-  await turn()
-  assert.equal(counted(), 3)
-  const { sum } = deliveryMicroseconds
-  assert.ok(sum >= 140_000 && sum < 1_000_000, `${sum}`)
-  await turn()
-  room.tell(message(amy, '2'), amy.recipient)
-  await turn()
-  assert.equal(counted(), 3, 'and once')
-})
-
 /** A clock that goes when it is told to, and a lane that takes a while to write. */
 function slowLane(t: TestContext, flusher: Flusher) {
   const clock = { now: 1000 }
@@ -82,11 +39,15 @@ function slowLane(t: TestContext, flusher: Flusher) {
   const lane = {
     takesMs: 0,
     written: 0,
-    collect() {
+    settled: 0,
+    collect(last: boolean) {
+      assert.ok(last, 'it ends the turn')
       lane.written++
       clock.now += lane.takesMs
     },
-    settle() {},
+    settle() {
+      lane.settled++
+    },
     /** Something is said in it. */
     tell() {
       flusher.listLane(lane)
@@ -95,6 +56,107 @@ function slowLane(t: TestContext, flusher: Flusher) {
   }
   return { clock, lane }
 }
+
+test('a flush waits for the turn in which no connection comes', async (t) => {
+  const flusher = new Flusher()
+  const { lane } = slowLane(t, flusher)
+  flusher.expectMore()
+  lane.tell()
+  await turn()
+  assert.equal(lane.written, 0)
+  await turn()
+  assert.equal(lane.written, 1)
+})
+
+test('connections that keep coming put a flush off for as long as the last one took, for a millisecond at least and fifty at most', async (t) => {
+  for (const [lastMs, untilMs] of [
+    [0, 1],
+    [20, 20],
+    [400, 50],
+  ] as const) {
+    const flusher = new Flusher()
+    const { clock, lane } = slowLane(t, flusher)
+    lane.takesMs = lastMs
+    lane.tell()
+    await turn()
+    const begun = clock.now
+    flusher.listLane(lane)
+    for (; lane.written === 1; clock.now += 0.5) {
+      assert.ok(clock.now <= begun + untilMs, `after ${lastMs} ms it is due after ${untilMs}`)
+      flusher.expectMore()
+      await turn()
+    }
+    assert.equal(clock.now - begun - lastMs, untilMs + 0.5)
+    t.mock.restoreAll()
+  }
+})
+
+test('all that was listed in a turn is one flush, and memory is settled behind it', async (t) => {
+  const flusher = new Flusher()
+  const { lane } = slowLane(t, flusher)
+  lane.takesMs = 3
+  const outbox = { written: 0, flush: () => void outbox.written++ }
+  flusher.listLane(lane)
+  flusher.listOutbox(outbox)
+  await turn()
+  await turn()
+  assert.deepEqual([lane.written, lane.settled, outbox.written], [1, 1, 1])
+  const { flushMicroseconds, deliveryMicroseconds } = flusher.stats
+  assert.equal(flushMicroseconds.sum, 3000)
+  assert.equal(
+    flushMicroseconds.counts.reduce((total, count) => total + count),
+    1,
+  )
+  assert.equal(deliveryMicroseconds.sum, 0, 'nobody has said anything')
+})
+
+test('each message counts with the time from its read to the end of the flush that writes it, once', async (t) => {
+  const flusher = new Flusher()
+  const { clock, lane } = slowLane(t, flusher)
+  const { deliveryMicroseconds } = flusher.stats
+  // Alone there is nobody to write to, and so no flush that it could be counted with.
+  flusher.told(clock.now - 1000)
+  lane.takesMs = 0.5
+  flusher.listLane(lane)
+  const readMs = clock.now - 50
+  for (const read of [readMs, readMs, readMs + 10]) flusher.told(read)
+  assert.equal(deliveryMicroseconds.sum, 0)
+  await turn()
+  assert.equal(deliveryMicroseconds.sum, 2 * 50_500 + 40_500)
+  await turn()
+  flusher.listLane(lane)
+  flusher.told(clock.now - 7)
+  await turn()
+  assert.equal(deliveryMicroseconds.sum, 2 * 50_500 + 40_500 + 7500)
+  assert.equal(
+    deliveryMicroseconds.counts.reduce((total, count) => total + count),
+    4,
+  )
+})
+
+test('messages that keep coming put a flush off from a millisecond on, for an eighth of what the last one took', async (t) => {
+  for (const [lastMs, heldMs] of [
+    [0.5, null],
+    [1, 0.125],
+    [8, 1],
+  ] as const) {
+    const flusher = new Flusher()
+    const { clock, lane } = slowLane(t, flusher)
+    lane.takesMs = lastMs
+    lane.tell()
+    await turn()
+    lane.tell()
+    await turn()
+    assert.equal(lane.written, heldMs === null ? 2 : 1, `after one of ${lastMs} ms`)
+    if (heldMs !== null) {
+      flusher.told(clock.now)
+      clock.now += heldMs
+      await turn()
+      assert.equal(lane.written, 2, 'and not for longer')
+    }
+    t.mock.restoreAll()
+  }
+})
 
 test('before a flush that takes long, messages that are still coming are waited for, and not for ever', async (t) => {
   const flusher = new Flusher()

@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Batch } from '../../../src/relay/fanout/batch.js'
+import { ChunkPool } from '../../../src/relay/fanout/chunk.js'
 import type { Recipient } from '../../../src/relay/fanout/recipient.js'
 import { RoomFanout } from '../../../src/relay/fanout/room-fanout.js'
 import type { RoomEvent } from '../../../src/relay/hub/events.js'
 import { Hub } from '../../../src/relay/hub/hub.js'
-import { joined, left, message, threePeople } from './world.js'
+import { FakeEncoding, joined, left, message, type Person, threePeople, World } from './world.js'
 
 test('an event is encoded once for each encoding in the room, however many there are', () => {
   const { world, plain, fancy, amy } = threePeople()
@@ -309,4 +311,130 @@ test('who acts is told of it where the encoding says so, also when left out with
   world.flusher.flush()
   assert.equal(amy.received(), 'plain|Amy|joined\n')
   assert.equal(bob.received(), '')
+})
+
+/** People of one encoding, of whom is noted who was written to directly. */
+function crowd(count: number) {
+  const world = new World()
+  const plain = new FakeEncoding('plain')
+  const people = Array.from({ length: count }, (_, index) => world.person(`p${index}`, plain))
+  const traffic = { bytesOut: 0 }
+  const direct: string[] = []
+  for (const { name, sink } of people) {
+    Object.defineProperty(sink, 'traffic', { value: traffic })
+    const write = sink.writeDirectly.bind(sink)
+    sink.writeDirectly = (bytes) => {
+      direct.push(name)
+      return write(bytes)
+    }
+  }
+  const room = world.room(...people)
+  /** @returns who was written to directly, in the order of the lane */
+  const says = (index: number, text: string) => {
+    direct.length = 0
+    const from = people[index] as Person
+    room.tell(message(from, text), from.recipient)
+    world.flusher.flush()
+    return [...direct]
+  }
+  return { world, people: people as [Person, Person, Person, ...Person[]], room, traffic, says }
+}
+
+test('whoever has nothing else to be sent is written to directly, from the first event on, and what they say themselves changes nothing', () => {
+  const { says, people, world } = crowd(4)
+  assert.deepEqual(says(0, 'a'), ['p1', 'p2', 'p3'])
+  assert.deepEqual(says(1, 'b'), ['p0', 'p2', 'p3'])
+  people[2].send('alone')
+  assert.deepEqual(says(1, 'c'), ['p0', 'p3'], 'who was sent something in this turn gets it with that')
+  assert.deepEqual(says(1, 'd'), ['p0', 'p2', 'p3'])
+  assert.equal(people[2].received(), 'plain|p0|a\nplain|p1|b\naloneplain|p1|c\nplain|p1|d\n')
+  world.assertDrained(...people)
+})
+
+test('when somebody leaves, the last one takes the place, and is written to as before', () => {
+  const { says, people, room } = crowd(4)
+  room.remove(people[1].recipient)
+  assert.deepEqual(says(0, 'a').sort(), ['p2', 'p3'])
+  people[3]?.send('x')
+  room.remove(people[2].recipient)
+  assert.deepEqual(says(0, 'b'), [], 'who was not written to directly is not then either')
+  assert.deepEqual(says(0, 'c'), ['p3'])
+  // Leaving the other room tells the lane that somebody is in one room only, who is not in it any more.
+  room.add(people[1].recipient)
+  assert.deepEqual(says(0, 'd').sort(), ['p1', 'p3'])
+})
+
+test('more people than a lane begins with are all written to directly, and the deliveries are counted', () => {
+  const { says, people, room } = crowd(70)
+  assert.equal(says(0, 'a').length, 69)
+  assert.equal(room.deliveries, 69)
+  room.remove(people[1].recipient)
+  assert.equal(says(0, 'b').length, 68)
+  assert.equal(room.deliveries, 69 + 68)
+})
+
+test('bytes that are written directly are counted, but for those that the kernel does not take', () => {
+  const { says, people, traffic } = crowd(3)
+  const bytes = 'plain|p0|hello\n'.length
+  says(0, 'hello')
+  assert.equal(traffic.bytesOut, 2 * bytes)
+  people[2].sink.full = true
+  says(0, 'hello')
+  assert.equal(traffic.bytesOut, 3 * bytes + (bytes >> 1))
+  assert.equal(people[2].recipient.outbox.queuedBytes, bytes, 'which waits as what is outstanding')
+})
+
+test('what is said in one turn is queued before its end when it is more than 256 KiB, and written at its end', () => {
+  for (const [more, isQueued] of [
+    [0, false],
+    [1, true],
+  ] as const) {
+    const { room, people, world } = crowd(2)
+    const [amy, bob] = people
+    const text = 'x'.repeat(256 * 1024 - 'plain|p0|\n'.length + more)
+    room.tell(message(amy, text), amy.recipient)
+    assert.equal(bob.recipient.outbox.queuedBytes > 0, isQueued)
+    assert.equal(bob.sink.writes, 0)
+    world.flusher.flush()
+    assert.equal(bob.sink.writes, 1)
+    world.assertDrained(amy, bob)
+  }
+})
+
+test('F16 each event of a batch counts once for whoever misses it, around what they said themselves', () => {
+  const world = new World({ softLimitBytes: 30, hardLimitBytes: 60 })
+  const plain = new FakeEncoding('plain')
+  const amy = world.person('Amy', plain)
+  const dan = world.person('Dan', plain, 'drop-oldest')
+  const room = world.room(amy, dan)
+  dan.sink.full = true
+  dan.send('first')
+  world.flusher.flush()
+  for (const [who, text] of [
+    [amy, '1'],
+    [dan, '2'],
+    [amy, '3'],
+    [amy, '4'],
+    [dan, '5'],
+  ] as const)
+    room.tell(message(who, text), who.recipient)
+  world.flusher.flush()
+  assert.equal(dan.recipient.outbox.queuedBytes, 5 + 3 * 'plain|Amy|1\n'.length)
+  room.tell(message(amy, '6'), amy.recipient)
+  room.tell(message(amy, '7'), amy.recipient)
+  world.flusher.flush()
+  dan.sink.full = false
+  dan.sink.take()
+  assert.equal(world.pressure.stats.droppedEvents, 3)
+  assert.equal(dan.received(), 'firstmissed 3\nplain|Amy|6\nplain|Amy|7\n')
+})
+
+test('bytes and texts are appended behind each other, whatever a character takes', () => {
+  const batch = new Batch(new ChunkPool())
+  batch.append(Buffer.from('a,'))
+  batch.appendText('bü,', 'latin1')
+  batch.appendText('cü€', 'utf8')
+  const bytes = Buffer.concat([Buffer.from('a,'), Buffer.from('bü,', 'latin1'), Buffer.from('cü€')])
+  assert.equal(batch.bytes, bytes.length)
+  assert.deepEqual(Buffer.from(batch.slice(0, batch.bytes, 3).bytes), bytes)
 })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Magnitudes } from '../../../src/relay/fanout/magnitudes.js'
+import { Magnitudes, quantileOf } from '../../../src/relay/fanout/magnitudes.js'
 
 test('bucket i holds what is above 2^(i-1) and up to 2^i', () => {
   for (let power = 0; power < 31; power++) {
@@ -38,4 +38,24 @@ test('nothing and one are in the first bucket, and everything too large in the l
     counts.reduce((total, count) => total + count),
     2 + large.length,
   )
+})
+
+test('a share of all values is up to a value that is spread evenly within its bucket', () => {
+  for (const [counts, share, value] of [
+    [[4], 0.5, 0.5],
+    [[4], 1, 1],
+    [[2, 2, 4], 0.25, 1],
+    [[2, 2, 4], 0.5, 2],
+    [[2, 2, 4], 0.75, 3],
+    [[2, 2, 4], 1, 4],
+    [[0, 0, 4], 0.5, 3],
+    [[2, 0, 2], 0.5, 1],
+    [[0, 0, 0, 1], 0, 4],
+  ] as const)
+    assert.equal(quantileOf(counts, share), value, `${share} of ${counts}`)
+})
+
+test('of nothing there is no share', () => {
+  assert.equal(quantileOf([], 0.5), null)
+  assert.equal(quantileOf(new Magnitudes().counts, 0.5), null)
 })
