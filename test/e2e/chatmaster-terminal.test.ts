@@ -73,7 +73,7 @@ describe('the full-screen client in a terminal', { skip: reason ?? false }, () =
 
   /** The client has ended, the terminal is as it was, and what it showed before is there again. */
   async function endedWith(code: number, ...words: string[]): Promise<void> {
-    await terminal.shows('unchanged')
+    await terminal.endsIn('unchanged', 'shell>')
     assert.deepEqual(terminal.rows(), [...words, `code ${code}`, 'unchanged', 'shell>'])
     assert.equal(terminal.cursor()[0], 'shell> '.length)
   }
