@@ -325,8 +325,7 @@ export class Relay {
     return drain(ending, this.#config, wasReady)
   }
 
-  /** What /readyz says: a node that is cut off still serves its own people. */
-  /** In a word, and whether that is to be taken for ready. */
+  /** What /readyz says, in a word, and whether that is to be taken for ready: a node that is cut off still serves its own people. */
   get readiness(): Readiness {
     if (this.#stage !== 'ready') return { word: this.#stage, isReady: false }
     const { state } = this.#backplane.backplane
