@@ -81,3 +81,14 @@ test('it ends for all, and for one who leaves; whoever is held elsewhere too goe
   holds.letGo(cyd)
   assert.ok(!waits(cyd))
 })
+
+test('M6 whoever waits goes on in the very tick in which their share has caught up', () => {
+  const holds = new Holds(PAUSE.room)
+  const pacer = new Pacer(holds, 1000, 0)
+  const amy = new FakeSink()
+  pacer.guard(amy, 1024 + 250 + 100, 0)
+  pacer.tick(99)
+  assert.ok(waits(amy))
+  pacer.tick(100)
+  assert.ok(!waits(amy))
+})

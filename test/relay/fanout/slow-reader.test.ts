@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ChunkPool } from '../../../src/relay/fanout/chunk.js'
 import { Pressure } from '../../../src/relay/fanout/pressure.js'
-import type { HeldByKernel, KernelView } from '../../../src/relay/fanout/sink.js'
+import type { HeldByKernel, KernelView, SlowPolicy } from '../../../src/relay/fanout/sink.js'
 import { isStuck, SLOWNESS, SlowReader } from '../../../src/relay/fanout/slow-reader.js'
 import { FakeSink } from './world.js'
 
@@ -118,5 +118,68 @@ test('a look that comes back when the reader is fine again judges nobody', async
   await new Promise((resolve) => setImmediate(resolve))
   assert.equal(reader.slowness, 0)
   assert.equal(pressure.stats.behind + pressure.stats.stuck, 0)
+  assert.equal(sink.cutOffs, 0)
+})
+
+/** A reader at the shipped limits and what its listener has heard, with a kernel that is not asked. */
+function readerOf(policy: SlowPolicy = 'cut') {
+  const time = { nowMs: 60_000 }
+  const pressure = new Pressure(LIMITS, new ChunkPool(), () => time.nowMs, null)
+  const sink = new LumpyKernel(true)
+  const changes: [number, number][] = []
+  const reader = new SlowReader(pressure, sink, policy, {
+    slownessChanged: (before, after) => changes.push([before, after]),
+  })
+  pressure.stop()
+  const look = (afterMs: number, taken: number, unacknowledged: number | null) => {
+    time.nowMs += afterMs
+    sink.taken = taken
+    reader.looked(time.nowMs, taken, unacknowledged)
+  }
+  return { reader, sink, changes, look, stats: pressure.stats }
+}
+
+test('M6 a queue is full above the hard limit, and no longer at seven eighths of it', () => {
+  const { reader, changes } = readerOf()
+  const { slow, full } = SLOWNESS
+  const hard = LIMITS.hardLimitBytes
+  for (const bytes of [hard, hard + 1, hard + 2, hard, (hard * 7) / 8 + 1]) reader.queued(bytes)
+  assert.deepEqual(changes, [
+    [0, slow],
+    [slow, slow | full],
+  ])
+  reader.queued((hard * 7) / 8)
+  reader.queued(hard)
+  reader.end()
+  assert.deepEqual(changes.slice(2), [
+    [slow | full, slow],
+    [slow, 0],
+  ])
+})
+
+test('M6 a look that knows more than the one before takes back nothing that was acknowledged', () => {
+  const { reader, sink, look } = readerOf()
+  look(100, 4000 * KIB, null)
+  // The system tells only now, and holds most of what was thought to be acknowledged.
+  look(100, 4000 * KIB, 3000 * KIB)
+  assert.equal(reader.slowness, SLOWNESS.slow)
+  assert.equal(sink.cutOffs, 0)
+})
+
+test('M6 who is stuck and reads again is only behind, and who is stuck and goes is not counted any more', () => {
+  const { reader, look, stats } = readerOf()
+  look(3000, 0, 0)
+  assert.deepEqual([stats.behind, stats.stuck], [0, 1])
+  look(100, 1000 * KIB, 0)
+  assert.deepEqual([stats.behind, stats.stuck], [1, 0])
+  look(3000, 1000 * KIB, 0)
+  reader.end()
+  assert.deepEqual([stats.behind, stats.stuck], [0, 0])
+})
+
+test('F16 who may miss events is not cut off, however long they read nothing', () => {
+  const { reader, sink, look } = readerOf('drop-oldest')
+  look(60_000, 0, 0)
+  assert.ok(isStuck(reader.slowness))
   assert.equal(sink.cutOffs, 0)
 })
