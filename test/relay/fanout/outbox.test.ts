@@ -215,6 +215,27 @@ test('F16 above the hard limit the oldest events are dropped until the queue is 
   assert.equal(world.pool.retainedBytes, 0)
 })
 
+test('F16 the notice stands where the first of the dropped events was, and answers stay in their order', () => {
+  const { event, answer, flusher, received } = dropping(DROP_LIMITS)
+  event(40)
+  flusher.flush()
+  for (const bytes of [30, -10, 30, -10, 30, 60, -10]) {
+    if (bytes > 0) event(bytes)
+    else answer(-bytes)
+  }
+  flusher.flush()
+  assert.equal(received(), 'a<4>ceh')
+})
+
+test('F16 no more is dropped than brings the queue to soft', () => {
+  const { event, flusher, received } = dropping(DROP_LIMITS)
+  event(40)
+  flusher.flush()
+  for (const bytes of [50, 51, 60]) event(bytes)
+  flusher.flush()
+  assert.equal(received(), 'a<2>d')
+})
+
 test('F16 events that are dropped behind a notice which was not read yet are counted in one notice for both', () => {
   const { event, flusher, told, world, received } = dropping(DROP_LIMITS)
   event(40)
@@ -265,6 +286,16 @@ test('F16 answers are never dropped: whoever has too many of them is cut off', (
   outbox.reader = null
   flusher.flush()
   assert.equal(outbox.queuedBytes, 201, 'what nobody can be told of is dropped all the same')
+
+  const other = dropping(DROP_LIMITS)
+  other.outbox.reader = null
+  other.answer(100)
+  other.flusher.flush()
+  other.answer(100)
+  other.event(1)
+  other.flusher.flush()
+  assert.equal(other.outbox.queuedBytes, 200)
+  assert.equal(other.sink.cutOffs, 0, 'at the limit nobody is cut off')
 })
 
 test('a queue is slow above the soft limit and fine at it, whichever way it comes there', () => {
