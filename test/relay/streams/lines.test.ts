@@ -107,6 +107,13 @@ test('only what is between start and end is looked at', () => {
   assert.deepEqual(sink.lines, [])
   decoder.decode(Buffer.from('\n'))
   assert.deepEqual(sink.lines, ['abc'])
+  // A CR in front of it is no end of an empty line.
+  decoder.decode(Buffer.from('\r\n'), 1)
+  assert.deepEqual(sink.lines, ['abc', ''])
+})
+
+test('the very first line may end in CRLF', () => {
+  assert.deepEqual(decoding([Buffer.from('a\r\n')]).lines, ['a'])
 })
 
 test('an unfinished line has a number of its own, which a trickle does not change', () => {
