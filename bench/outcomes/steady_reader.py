@@ -27,6 +27,10 @@ SETTLE_SECONDS = 2
 STEP_SECONDS = 0.02
 MESSAGE_BYTES = 1000
 
+begun = time.monotonic()
+over = threading.Event()
+
+
 def fail(problem):
     """Without its flood, the room would say nothing of the reader."""
     if over.is_set():
@@ -37,8 +41,6 @@ def fail(problem):
 
 
 threading.excepthook = fail
-begun = time.monotonic()
-over = threading.Event()
 
 
 def frame(command, payload):

@@ -114,7 +114,6 @@ export const ROOMS: readonly Check[] = [
       const channel = await made(party, bob, [amy])
       await expectListed(amy, channel, true)
       await bob.ask(command('private'), notification('channel_private', { channel }))
-      await party.settled()
       await expectListed(amy, channel, false)
       await expectListed(bob, channel, true)
       const carl = await party.connect()

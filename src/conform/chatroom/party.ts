@@ -38,7 +38,6 @@ export class Party {
     await person.ask(`JOIN ${name}`, OK)
     // It tells the form in which everything else comes.
     if (this.push === null) await person.board()
-    await this.settled()
     return person
   }
 
