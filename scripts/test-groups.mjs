@@ -79,10 +79,7 @@ function shareOut(files) {
 /** The longest ones first, each to those that take the least time so far. */
 function evenly(files, sharing) {
   const groups = Array.from({ length: Math.ceil(files.length / sharing) }, () => [])
-  for (const file of files
-    .map((file) => [file])
-    .sort(byLongest)
-    .flat()) {
+  for (const file of files.toSorted((one, other) => byLongest([one], [other]))) {
     const open = groups.filter(({ length }) => length < sharing)
     open.reduce((least, one) => (secondsOf(one) < secondsOf(least) ? one : least)).push(file)
   }
